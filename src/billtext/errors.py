@@ -1,0 +1,384 @@
+"""What a bookkeeper can get wrong: one class for each kind of mistake.
+
+An error is a value with the attributes that Beancount and Fava expect of one (``source``, ``message``, ``entry``).
+A class holds its sentence: what is wrong, the value seen, what to do. Its docstring says why it matters; the
+site's error page is made from both and from ``tests/errors``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+Meta = Mapping[str, Any]
+
+
+class Refused(Exception):  # noqa: N818 - it is what happened, not a defect
+    """A command that cannot go on; the text is one sentence for the user. Exit status 1."""
+
+
+class Unreadable(Refused):
+    """Input that cannot be read at all. Exit status 2."""
+
+
+def shown(value: object) -> str:
+    """Text of a value within a sentence: on one line, without control characters, not endless."""
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerError:
+    """A mistake in the ledger, at a file and line.
+
+    :param source: metadata with ``filename`` and ``lineno`` (1-based)
+    :param message: one sentence
+    :param entry: the Beancount directive, or None
+    """
+
+    source: Meta
+    message: str
+    entry: Any = None
+
+    sentence: ClassVar[str] = ""
+
+    @classmethod
+    def at(cls, meta: Meta, entry: Any = None, /, **seen: object) -> Self:
+        """Make the error of this kind, with its sentence filled with the values seen."""
+        message = cls.sentence.format(**{key: shown(value) for key, value in seen.items()})
+        return cls({"filename": meta.get("filename", "<unknown>"), "lineno": meta.get("lineno", 0)}, message, entry)
+
+    @property
+    def file(self) -> str:
+        """The ledger file of the mistake."""
+        return str(self.source["filename"])
+
+    @property
+    def line(self) -> int:
+        """Its line, counted from 1."""
+        return int(self.source["lineno"])
+
+
+# --- the register -------------------------------------------------------------------------------------------
+
+
+class DirectiveFormError(LedgerError):
+    """A billtext directive needs its values in the order of the ledger language."""
+
+    sentence = "`{directive}` is written `{form}`, not with {seen}"
+
+
+class IdFormError(LedgerError):
+    """An id must be fit to be the last part of an account and a file name."""
+
+    sentence = (
+        "the id {id} of this {directive} cannot be used: write letters, digits and `-`, beginning with a capital or a digit"
+    )
+
+
+class DuplicateKeyError(LedgerError):
+    """Beancount keeps the last of two equal keys in a `custom` without a word, so one value would be lost."""
+
+    sentence = "`{key}:` is given twice in this {directive} (first in line {first}); delete one of the two"
+
+
+class RegisterConflictError(LedgerError):
+    """Two directives of one day that disagree: which one holds would hang on the order of files."""
+
+    sentence = (
+        "{directive} {id} is given `{key}: {value}` here and `{other}` at {place} on the same day; "
+        "keep one, or give the later one its own date"
+    )
+
+
+class KeyTypeError(LedgerError):
+    """A known key whose value is of another type, such as a number written as text."""
+
+    sentence = "`{key}: {value}` is {seen}; write {expected}"
+
+
+class KeyValueError(LedgerError):
+    """A known key whose value is none of those that it can have."""
+
+    sentence = "`{key}: {value}` is not known; {expected}"
+
+
+class KeyMissingError(LedgerError):
+    """A directive that says too little to be used."""
+
+    sentence = "{directive} {id} has no `{key}:`; add it, such as `{example}`"
+
+
+class CheckDigitError(LedgerError):
+    """A number with check digits that do not agree: most often a slip of the hand."""
+
+    sentence = "`{key}: {value}` is not a valid {what}; compare it, digit by digit, with its source"
+
+
+class RegisterUnknownError(LedgerError):
+    """Something named that the register does not have on that date."""
+
+    sentence = '`{key}: {value}` is not in the register on {date}; add `custom "{directive}" "{value}"` or correct the name'
+
+
+class OptionUnknownError(LedgerError):
+    """A billtext option that does not exist: a slip would otherwise be silent."""
+
+    sentence = "there is no billtext option {name}; {expected}"
+
+
+# --- customers ----------------------------------------------------------------------------------------------
+
+
+class CustomerMissingError(LedgerError):
+    """Money on the receivable account that belongs to nobody."""
+
+    sentence = "the posting to {account} names no customer; post to {account}:ID, or add `customer:` to the posting"
+
+
+class CustomerUnknownError(LedgerError):
+    """A customer with money on the account who is not in the register (told once, at the first posting)."""
+
+    sentence = 'customer {customer} is not in the register; add `custom "customer" "{customer}"` or correct the id'
+
+
+class CustomerNotYetError(LedgerError):
+    """A document is rendered with the register as it stood on its date, and there was nothing then."""
+
+    sentence = "customer {customer} is in the register from {first} only, and this document is dated {date}; correct one of the dates"
+
+
+class CustomerClosedError(LedgerError):
+    """A document for a customer whose account had been closed."""
+
+    sentence = "customer {customer} is closed since {closed}; reopen with `closed: FALSE` or bill another customer"
+
+
+class CustomerMixedError(LedgerError):
+    """A document is for one customer."""
+
+    sentence = "document {number} has receivable postings of {customer} and of {other}; make it a document for each"
+
+
+class TieOutError(LedgerError):
+    """A customer's own account must hold what the customer owes, or ledger and statement differ."""
+
+    sentence = (
+        "{amount} on {account} is booked for customer {customer}, so the account no longer ties out with the statement "
+        "of {owner}; post it to the account of {customer}"
+    )
+
+
+class PadReceivableError(LedgerError):
+    """A pad invents an amount that no document or payment explains."""
+
+    sentence = "pad into {account} makes a claim without a document; delete it and book an opening invoice or credit note"
+
+
+# --- documents ----------------------------------------------------------------------------------------------
+
+
+class DocumentFlagError(LedgerError):
+    """Drafts live in `drafts/`; what is in the ledger counts in every report."""
+
+    sentence = "document {number} is flagged `{flag}`; issue it with `*`, or move it to `drafts/`"
+
+
+class DocumentKindError(LedgerError):
+    """One transaction is one thing."""
+
+    sentence = "this transaction has both `{key}:` and `{other}:`; make it two transactions"
+
+
+class NumberFormError(LedgerError):
+    """A document's number is a string; without quotes Beancount reads 2026-0012 as a sum."""
+
+    sentence = '`{key}: {value}` is not a document number; write it in quotes, of letters, digits, `-`, `_`, `.` and `/`'
+
+
+class NumberDuplicateError(LedgerError):
+    """Numbers are unique over all documents, payments and other movements."""
+
+    sentence = "number {number} is already used at {place}; give this one its own number"
+
+
+class NumberSeriesError(LedgerError):
+    """A document number that belongs to none of the series of its kind."""
+
+    sentence = "number {number} fits no series of kind {kind} ({formats}); correct it, or add a series"
+
+
+class NumberGapError(LedgerError):
+    """A number that is missing in a series (bokføringsforskriften § 5-1-3)."""
+
+    sentence = 'number {missing} of series {series} is missing before {number}; find the document, or explain it with `custom "void" "{missing}"`'
+
+
+class NumberOrderError(LedgerError):
+    """Within a series, a higher number never has an earlier date."""
+
+    sentence = "number {number} is dated {date}, but {before} before it is dated {later}; correct one of the dates"
+
+
+class NumberVoidError(LedgerError):
+    """A void number stands for a document that was never issued."""
+
+    sentence = "number {number} is void, but {what} at {place}; delete one of the two"
+
+
+class ReceivableMissingError(LedgerError):
+    """A document without an amount on a customer's account is no claim."""
+
+    sentence = "document {number} has no posting to {account} or below it; add the customer's posting"
+
+
+class DocumentSignError(LedgerError):
+    """What reduces a claim is a credit note, with its own series."""
+
+    sentence = "{kind} {number} is for {amount}; {remedy}"
+
+
+class ElidedAmountError(LedgerError):
+    """Beancount fills in a missing amount, and with it swallows a cent that is wrong."""
+
+    sentence = "the amount on {account} of document {number} is left out; write {amount}, if that is right"
+
+
+class PrecisionError(LedgerError):
+    """An amount finer than the currency's smallest unit cannot be paid."""
+
+    sentence = "{amount} on {account} is finer than the smallest unit of {currency}; round it to {rounded}"
+
+
+class CurrencyMixedError(LedgerError):
+    """All postings of a document are in the document's currency."""
+
+    sentence = "document {number} is in {currency}, but {what} is in {other}; write all of it in one currency"
+
+
+class RateMissingError(LedgerError):
+    """The accounts are kept in the company's currency."""
+
+    sentence = "{amount} on {account} has no rate to {company}; write it as `{amount} @ RATE {company}`"
+
+
+class RateMixedError(LedgerError):
+    """A document has one rate of exchange, that of its date."""
+
+    sentence = "document {number} uses the rate {rate} here and {other} before; use one rate for the document"
+
+
+class DocumentSumError(LedgerError):
+    """Receivable = lines + VAT + rounding, to the cent; Beancount itself lets half a cent pass."""
+
+    sentence = "document {number}: lines {net} + VAT {vat} + rounding {rounding} = {sum}, but the receivable is {gross} {currency}; correct the posting that differs by {difference}"
+
+
+class DueBeforeDateError(LedgerError):
+    """Nothing is due before it is billed."""
+
+    sentence = "document {number} of {date} is due {due}, before its own date; correct `due:`"
+
+
+class PeriodError(LedgerError):
+    """A delivery period ends after it begins."""
+
+    sentence = "the delivery period ends {end}, before it starts {start}; correct `period-start:` or `period-end:`"
+
+
+class KidError(LedgerError):
+    """Banks refuse a payment whose KID does not agree with its check digit."""
+
+    sentence = "KID {kid} is not valid: {why}; correct it"
+
+
+# --- lines and VAT ------------------------------------------------------------------------------------------
+
+
+class LineNetError(LedgerError):
+    """A line's net is quantity × price / price-per - discount, rounded once, half away from zero."""
+
+    sentence = "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
+
+
+class VatAmountError(LedgerError):
+    """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17)."""
+
+    sentence = "VAT {code} is {posted}, but {rate} % of {base} is {expected} {currency}; correct the VAT posting"
+
+
+class VatMissingError(LedgerError):
+    """Lines of a code with a rate need a VAT posting."""
+
+    sentence = 'document {number} has {base} {currency} under VAT code {code} but no posting to {account} with `vat: "{code}"`; add {expected} {currency}'
+
+
+class VatDuplicateError(LedgerError):
+    """VAT is computed once for each code, so it is posted once."""
+
+    sentence = "document {number} has a second VAT posting for {code}; make them one"
+
+
+class VatCodeMissingError(LedgerError):
+    """VAT without its code cannot be reported."""
+
+    sentence = "the posting to the VAT account {account} has no `vat:`; add the code that it belongs to"
+
+
+# --- credit notes -------------------------------------------------------------------------------------------
+
+
+class CorrectsUnknownError(LedgerError):
+    """A credit note refers to the invoice that it corrects (bokføringsforskriften § 5-2-7)."""
+
+    sentence = "credit note {number} corrects {corrects}, {why}; correct the number"
+
+
+class CreditBeyondError(LedgerError):
+    """Never more is credited than was billed."""
+
+    sentence = "credit note {number} brings the credit on {corrects} to {credited}, beyond its {gross} {currency}; credit at most {left} {currency}"
+
+
+class ReasonMissingError(LedgerError):
+    """What stands alone needs a reason that an auditor can read."""
+
+    sentence = "{what} {number} has no `reason:`; add why"
+
+
+# --- money and allocation -----------------------------------------------------------------------------------
+
+
+class SettlesUnknownError(LedgerError):
+    """Money that names a document which does not exist would lie about."""
+
+    sentence = "`{number}` is settled here, but no document or payment has that number; correct it"
+
+
+class SettlesCustomerError(LedgerError):
+    """One customer's money never settles another's document."""
+
+    sentence = "{number} is of customer {other}, and this is money of {customer}; correct the number or the customer"
+
+
+class SettlesCurrencyError(LedgerError):
+    """A document is settled in its own currency; what the bank made of it is a gain or a loss."""
+
+    sentence = "{number} is in {other}, and this posting is in {currency}; write the receivable posting in {other} with its rate"
+
+
+class SettlesSignError(LedgerError):
+    """A claim is settled by money or credit, a credit by a claim or a refund."""
+
+    sentence = "{amount} cannot settle {number}: both stand on the same side of the account; correct the sign or the number"
+
+
+class SettlesBeyondError(LedgerError):
+    """Nothing is ever settled beyond what is open."""
+
+    sentence = "{amount} settles {number}, of which {open} {currency} is open; settle at most that, and leave the rest unapplied"
+
+
+class AllocateUndoError(LedgerError):
+    """An allocation is taken back as far as it was made."""
+
+    sentence = "{amount} of {by} on {number} is taken back, but {allocated} {currency} is allocated; take back at most that"

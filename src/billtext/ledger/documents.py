@@ -1,0 +1,315 @@
+"""Read one transaction: an invoice or credit note with its lines and VAT, or money on a receivable account."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+from beancount.core.data import Posting, Transaction
+
+from billtext import dates, ids
+from billtext.errors import (
+    CurrencyMixedError,
+    CustomerMissingError,
+    CustomerMixedError,
+    DocumentFlagError,
+    DocumentKindError,
+    DocumentSignError,
+    DueBeforeDateError,
+    ElidedAmountError,
+    LedgerError,
+    NumberFormError,
+    PeriodError,
+    PrecisionError,
+    RateMissingError,
+    RateMixedError,
+    ReceivableMissingError,
+    RegisterUnknownError,
+    TieOutError,
+    VatCodeMissingError,
+)
+from billtext.ledger.accounts import Receivables
+from billtext.ledger.schema import POSTING, TRANSACTION, faults, written
+from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, VatPosting
+from billtext.money import ZERO, exact, quantum, rounded
+
+ONE = Decimal(1)
+NAMES = KINDS[:-1]
+_NOTHING: Mapping[str, Any] = {}
+
+Parsed = tuple[Document, list[Line], list[VatPosting]]
+
+
+class Reader:
+    """Reads transactions with the register at hand; what is wrong is collected in `errors`, and the rest still read."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.errors: list[LedgerError] = []
+        self.items: list[Item] = []
+        self._customer_of = Receivables(register)
+        self._rounding = register.options.rounding
+        self._company = register.currency
+        self._vat_accounts = {
+            version.values.get("account") for code in register.of("vat").values() for version in code.versions
+        } - {None}
+        self._customers = register.of("customer")
+        self._price_list = register.of("item")
+
+    def transaction(self, entry: Transaction) -> Parsed | None:
+        """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings."""
+        customer_of = self._customer_of
+        receivable = [posting for posting in entry.postings if customer_of[posting.account] is not None]
+        kind = self._kind(entry, document_only=not receivable)
+        if kind in DOCUMENTS:
+            return self._document(entry, kind, receivable)
+        if receivable:
+            self._money(entry, kind, receivable)
+        return None
+
+    def _kind(self, entry: Transaction, *, document_only: bool) -> str:
+        meta = entry.meta
+        kind = "entry"
+        for name in NAMES[:2] if document_only else NAMES:
+            if name in meta:
+                if kind == "entry":
+                    kind = name
+                else:
+                    self.errors.append(DocumentKindError.at(meta, entry, key=kind, other=name))
+        return kind
+
+    def _number(self, entry: Transaction, kind: str) -> str:
+        number = entry.meta[kind]
+        if isinstance(number, str) and ids.is_number(number):
+            return number
+        self.errors.append(NumberFormError.at(entry.meta, entry, key=kind, value=written(number)))
+        return number if isinstance(number, str) else ""
+
+    # --- money --------------------------------------------------------------------------------------------
+
+    def _money(self, entry: Transaction, kind: str, receivable: list[Posting]) -> None:
+        number = "" if kind == "entry" else self._number(entry, kind)
+        self.errors.extend(faults(entry.meta, TRANSACTION, entry.meta, entry))
+        for posting in receivable:
+            meta = posting.meta or entry.meta
+            self.errors.extend(faults(meta, POSTING, meta, entry))
+            self._precision(entry, posting)
+            self._company_rate(entry, posting)
+            self._item(entry, posting, kind, number, 0, entry.date)
+
+    def _item(self, entry: Transaction, posting: Posting, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
+        meta = posting.meta or entry.meta
+        settles = meta.get("settles")
+        item = Item(
+            customer=self._customer(entry, posting), currency=posting.units.currency, amount=posting.units.number,
+            date=entry.date, due=due, kind=kind, number=number, instalment=instalment,
+            settles=settles if isinstance(settles, str) else None, entry=entry, meta=meta,
+        )  # fmt: skip
+        self.items.append(item)
+        return item
+
+    def _customer(self, entry: Transaction, posting: Posting) -> str:
+        owner = self._customer_of[posting.account] or ""
+        named = (posting.meta or _NOTHING).get("customer", entry.meta.get("customer"))
+        if named is None or not isinstance(named, str):
+            if not owner:
+                self.errors.append(CustomerMissingError.at(posting.meta or entry.meta, entry, account=posting.account))
+            return owner
+        if named != owner and owner in self._customers:
+            error = TieOutError.at(
+                posting.meta or entry.meta, entry,
+                amount=posting.units, account=posting.account, customer=named, owner=owner,
+            )  # fmt: skip
+            self.errors.append(error)
+        return named
+
+    def _precision(self, entry: Transaction, posting: Posting) -> None:
+        number, currency = posting.units
+        if number != number.quantize(quantum(currency)):
+            right = rounded(number, currency)
+            self.errors.append(
+                PrecisionError.at(posting.meta or entry.meta, entry, amount=posting.units, account=posting.account,
+                                  currency=currency, rounded=right)
+            )  # fmt: skip
+
+    def _company_rate(self, entry: Transaction, posting: Posting) -> None:
+        company = self._company
+        if company is not None and posting.units.currency != company and (
+            posting.price is None or posting.price.currency != company
+        ):
+            self.errors.append(
+                RateMissingError.at(posting.meta or entry.meta, entry, amount=posting.units, account=posting.account,
+                                    company=company)
+            )  # fmt: skip
+
+    # --- documents ----------------------------------------------------------------------------------------
+
+    def _document(self, entry: Transaction, kind: str, receivable: list[Posting]) -> Parsed | None:
+        number = self._number(entry, kind)
+        meta = entry.meta
+        self.errors.extend(faults(meta, TRANSACTION, meta, entry))
+        if entry.flag != "*":
+            self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
+        if not receivable:
+            account = self.register.options.receivable
+            self.errors.append(ReceivableMissingError.at(meta, entry, number=number, account=account))
+            return None
+        currency = receivable[0].units.currency
+        items = self._instalments(entry, kind, number, receivable)
+        lines, vats, rounding = self.lines(entry, kind, currency)
+        self._postings(entry, number, currency)
+        self._period(entry)
+        sign = 1 if kind == "invoice" else -1
+        gross = sum((item.amount for item in items), ZERO) * sign
+        document = Document(
+            number=number, kind=kind, customer=items[0].customer, currency=currency,
+            net=sum((line.net for line in lines), ZERO), vat=sum((vat.amount for vat in vats), ZERO),
+            rounding=rounding, gross=gross, items=tuple(items), entry=entry,
+        )  # fmt: skip
+        if gross < 0:
+            remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
+            amount = f"{exact(gross, currency)} {currency}"
+            self.errors.append(DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy))
+        return document, lines, vats
+
+    def _instalments(self, entry: Transaction, kind: str, number: str, receivable: list[Posting]) -> list[Item]:
+        items = []
+        several = len(receivable) > 1
+        for n, posting in enumerate(receivable, 1):
+            meta = posting.meta or _NOTHING
+            due = self._due(entry, meta, kind)
+            if due < entry.date:
+                self.errors.append(
+                    DueBeforeDateError.at(posting.meta if "due" in meta else entry.meta, entry, number=number,
+                                          date=entry.date, due=due)
+                )  # fmt: skip
+            items.append(self._item(entry, posting, kind, number, n if several else 0, due))
+            if items[-1].customer != items[0].customer:
+                self.errors.append(
+                    CustomerMixedError.at(posting.meta or entry.meta, entry, number=number,
+                                          customer=items[0].customer, other=items[-1].customer)
+                )  # fmt: skip
+        return items
+
+    def _due(self, entry: Transaction, meta: Mapping[str, Any], kind: str) -> datetime.date:
+        """The due date that is written, else by the terms of the document or the customer, else the document's date."""
+        for due in (meta.get("due"), entry.meta.get("due")):
+            if isinstance(due, datetime.date):
+                return due
+        if kind == "credit-note":
+            return entry.date
+        name = entry.meta.get("terms")
+        if name is None:
+            owner = entry.meta.get("customer") or next(
+                (c for c in (self._customer_of[p.account] for p in entry.postings) if c), ""
+            )
+            name = self.register.values("customer", owner, entry.date).get("terms")
+        terms = self.register.values("terms", name, entry.date) if isinstance(name, str) else {}
+        if name is not None and not terms and "terms" in entry.meta:
+            self.errors.append(
+                RegisterUnknownError.at(entry.meta, entry, key="terms", value=name, date=entry.date, directive="terms")
+            )
+        days = terms.get("days")
+        if not isinstance(days, Decimal):
+            return entry.date
+        return dates.after(entry.date, int(days), end_of_month=terms.get("end-of-month") is True)
+
+    def _period(self, entry: Transaction) -> None:
+        start, end = entry.meta.get("period-start"), entry.meta.get("period-end")
+        if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
+            self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end))
+
+    def _postings(self, entry: Transaction, number: str, currency: str) -> None:
+        """Check what holds for every posting of a document: written out, to the cent, one currency and rate."""
+        rate: Amount | None = None
+        for posting in entry.postings:
+            meta = posting.meta or entry.meta
+            if "__automatic__" in meta:
+                self.errors.append(
+                    ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=posting.units)
+                )
+            self._precision(entry, posting)
+            other = posting.units.currency
+            if other != currency:
+                what = f"the posting to {posting.account}"
+                self.errors.append(
+                    CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other)
+                )
+                continue
+            if other != self._company:
+                self._company_rate(entry, posting)
+                if rate is not None and posting.price is not None and posting.price != rate:
+                    self.errors.append(
+                        RateMixedError.at(meta, entry, number=number, rate=posting.price, other=rate)
+                    )
+                rate = rate or posting.price
+
+    def lines(self, entry: Transaction, kind: str, currency: str) -> tuple[list[Line], list[VatPosting], Decimal]:
+        """Lines, VAT postings and rounding of a document, positive where they add to it."""
+        lines: list[Line] = []
+        vats: list[VatPosting] = []
+        rounding = ZERO
+        sign = -1 if kind == "invoice" else 1
+        for posting in entry.postings:
+            account = posting.account
+            meta = posting.meta or entry.meta
+            if self._customer_of[account] is not None:
+                self.errors.extend(faults(meta, POSTING, meta, entry))
+                continue
+            number = sign * posting.units.number
+            if account == self._rounding:
+                rounding += number
+                continue
+            code = meta.get("vat")
+            if code is not None:
+                vat = self.register.vat(code, entry.date) if isinstance(code, str) else None
+                if vat is None and isinstance(code, str):
+                    self.errors.append(
+                        RegisterUnknownError.at(meta, entry, key="vat", value=code, date=entry.date, directive="vat")
+                    )
+                elif vat is not None and account == vat.account:
+                    vats.append(VatPosting(vat=vat, amount=number, meta=meta))
+                    continue
+            elif account in self._vat_accounts:
+                self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
+                continue
+            self.errors.extend(faults(meta, POSTING, meta, entry))
+            lines.append(self._line(entry, posting, meta, number, currency))
+        return lines, vats, rounding
+
+    def _line(self, entry: Transaction, posting: Posting, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
+        get = meta.get
+        price = get("price")
+        allowance, charge, item = get("allowance"), get("charge"), get("item")
+        priced = isinstance(price, Amount)
+        if priced and price.currency != currency:
+            number = entry.meta.get("invoice", entry.meta.get("credit-note"))
+            self.errors.append(
+                CurrencyMixedError.at(meta, entry, number=number, currency=currency, what="the price", other=price.currency)
+            )
+            priced = False
+        if isinstance(item, str) and item not in self._price_list:
+            self.errors.append(
+                RegisterUnknownError.at(meta, entry, key="item", value=item, date=entry.date, directive="item")
+            )
+        discount_amount = get("discount-amount")
+        return Line(
+            net=net, account=posting.account, text=_text(get("text")) or entry.narration or "",
+            quantity=_number(get("quantity"), ONE), unit=_text(get("unit")),
+            price=price.number if priced else -net if allowance else net, price_per=_number(get("price-per"), ONE),
+            discount=_number(get("discount"), ZERO),
+            discount_amount=discount_amount.number if isinstance(discount_amount, Amount) else ZERO,
+            vat=_text(get("vat")), item=_text(item), allowance=_text(allowance), charge=_text(charge),
+            priced=priced or "quantity" in meta, meta=meta,
+        )  # fmt: skip
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object, default: Decimal) -> Decimal:
+    return value if isinstance(value, Decimal) else default
+
+

@@ -1,0 +1,238 @@
+"""Read the register: `custom` directives into records with their history."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from beancount.core.data import Custom
+from beancount.parser import lexer
+
+from billtext import options as billtext_options
+from billtext.errors import (
+    DirectiveFormError,
+    DuplicateKeyError,
+    IdFormError,
+    KeyMissingError,
+    KeyValueError,
+    LedgerError,
+    OptionUnknownError,
+    ReasonMissingError,
+    RegisterConflictError,
+    RegisterUnknownError,
+)
+from billtext.ids import is_id, is_number
+from billtext.ledger.schema import FORMS, REGISTER, REQUIRED, faults, written
+from billtext.model import Directive, Record, Register, Version, Void
+from billtext.options import Options
+
+
+def order(entry: Any) -> tuple[Any, ...]:
+    """Sort key of a directive that does not hang on the order in which files were read."""
+    return entry.date, str(entry.meta.get("filename")), entry.meta.get("lineno", 0)
+
+
+def values_of(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that a bookkeeper wrote, without Beancount's own."""
+    return {key: value for key, value in meta.items() if key not in {"filename", "lineno"} and not key.startswith("__")}
+
+
+def place(meta: Mapping[str, Any]) -> str:
+    """`file:line` within a sentence: the name of the file is enough beside the path that heads the error."""
+    return f"{Path(str(meta.get('filename'))).name}:{meta.get('lineno')}"
+
+
+def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerError]]:
+    """Split billtext's directives into those with the right values, in order, and the errors of the others."""
+    good: list[Custom] = []
+    errors: list[LedgerError] = []
+    for entry in sorted(customs, key=order):
+        form, types = FORMS[entry.type]
+        values = [value.value for value in entry.values]
+        if len(values) != len(types) or not all(
+            isinstance(v, t) and v is not None for v, t in zip(values, types, strict=True)
+        ):
+            seen = " ".join(written(value) for value in values) or "nothing"
+            errors.append(DirectiveFormError.at(entry.meta, entry, directive=entry.type, form=form, seen=seen))
+            continue
+        names = values[:2] if entry.type == "contact" else values[:1]
+        if entry.type in REGISTER and entry.type != "company":
+            wrong = [name for name in names if not (is_id(name) or (entry.type in _LOWER and is_id(name.capitalize())))]
+            if wrong:
+                errors.append(IdFormError.at(entry.meta, entry, directive=entry.type, id=written(wrong[0])))
+                continue
+        good.append(entry)
+    return good, errors
+
+
+# Ids that never become part of an account may begin in lower case, as in `net-14`.
+_LOWER = {"terms", "bank-account", "contact", "vat", "series"}
+
+
+def read(customs: Iterable[Custom]) -> tuple[Register, list[LedgerError]]:
+    """Read the register from well-formed directives in order.
+
+    :return: the register, and the errors found in it
+    """
+    errors: list[LedgerError] = []
+    options = _options([entry for entry in customs if entry.type == "billtext-option"], errors)
+    grouped: dict[tuple[str, str], list[Custom]] = defaultdict(list)
+    for entry in customs:
+        if entry.type in REGISTER:
+            grouped[entry.type, _id(entry)].append(entry)
+    records: dict[str, dict[str, Record]] = {directive: {} for directive in REGISTER}
+    for (directive, name), entries in sorted(grouped.items()):
+        records[directive][name] = _record(directive, name, entries, errors)
+    register = Register(records=records, options=options)
+    errors.extend(_references(register))
+    return register, errors
+
+
+def _id(entry: Custom) -> str:
+    if entry.type == "company":
+        return ""
+    return " ".join(v.value for v in entry.values[:2]) if entry.type == "contact" else str(entry.values[0].value)
+
+
+def _record(directive: str, name: str, entries: list[Custom], errors: list[LedgerError]) -> Record:
+    versions: list[Version] = []
+    for entry in entries:
+        changed = values_of(entry.meta)
+        if directive == "company":
+            changed = {"name": entry.values[0].value, **changed}
+        elif directive in {"vat", "series"}:
+            changed = {"rate" if directive == "vat" else "format": entry.values[1].value, **changed}
+        before: Mapping[str, Any] = versions[-1].values if versions else {}
+        merged = {**before, **changed}
+        errors.extend(faults(changed, REGISTER[directive], entry.meta, entry, str(merged.get("country", "NO"))))
+        if versions and versions[-1].date == entry.date:
+            last = versions.pop()
+            for key, value in changed.items():
+                if key in last.changed and last.changed[key] != value and key not in {"rate", "format"}:
+                    errors.append(
+                        RegisterConflictError.at(
+                            entry.meta, entry, directive=directive, id=name, key=key, value=written(value),
+                            other=written(last.changed[key]), place=place(last.meta),
+                        )  # fmt: skip
+                    )
+            changed = {**last.changed, **changed}
+        versions.append(Version(date=entry.date, changed=changed, values=merged, meta=entry.meta))
+    missing = set(REQUIRED.get(directive, {})) - set(versions[-1].values)
+    if directive == "vat" and versions[-1].values.get("rate") and "account" not in versions[-1].values:
+        missing.add("account")
+    for key in sorted(missing):
+        example = REQUIRED.get(directive, {}).get(key, "account: Liabilities:VAT:Output")
+        errors.append(
+            KeyMissingError.at(entries[0].meta, entries[0], directive=directive, id=name, key=key, example=example)
+        )
+    return Record(directive=directive, id=name, versions=tuple(versions))
+
+
+def _references(register: Register) -> Iterator[LedgerError]:
+    """Yield ids that a record names and the register does not have."""
+    for directive, keys in REGISTER.items():
+        referring = {name: key.refers for name, key in keys.items() if key.refers}
+        if directive == "contact":
+            for record in register.of("contact").values():
+                yield from _reference(register, record, "customer", "customer", record.id.split()[0], record.versions[0])
+        for record in register.of(directive).values() if referring else ():
+            for version in record.versions:
+                for name in referring.keys() & version.changed.keys():
+                    yield from _reference(register, record, name, referring[name], version.changed[name], version)
+
+
+def _reference(
+    register: Register, record: Record, key: str, directive: str, value: object, version: Version
+) -> Iterator[LedgerError]:
+    target = register.get(directive, str(value))
+    if isinstance(value, str) and (target is None or target.first > version.date):
+        yield RegisterUnknownError.at(version.meta, key=key, value=value, date=version.date, directive=directive)
+
+
+def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
+    found: dict[str, Any] = {}
+    for entry in customs:
+        name, value = (v.value for v in entry.values)
+        expected = billtext_options.EXPECTED.get(name)
+        if expected is None:
+            known = ", ".join(billtext_options.EXPECTED)
+            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), expected=f"there are {known}"))
+            continue
+        try:
+            found[name.replace("-", "_")] = _option(name, value)
+        except ValueError:
+            wrong = KeyValueError.at(entry.meta, entry, key=name, value=written(value), expected=f"write {expected}")
+            errors.append(wrong)
+    found.pop("fava_write", None)
+    return Options(**found)
+
+
+def _option(name: str, value: Any) -> Any:
+    if name in {"receivable", "rounding"}:
+        if isinstance(value, str) and re.fullmatch(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+", value):
+            return value
+    elif name == "fava-write":
+        if isinstance(value, bool):
+            return value
+    elif isinstance(value, str) and name == "kid":
+        words = tuple(value.split())
+        if words and set(words) <= {"mod10", "mod11"}:
+            return words
+    elif isinstance(value, str) and name == "allocation":
+        if value in {"none", "oldest"}:
+            return value
+    elif isinstance(value, str):
+        return billtext_options.edges(value)
+    raise ValueError(name)
+
+
+def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], list[LedgerError]]:
+    """Read the `void` and `allocate` directives."""
+    voids: list[Void] = []
+    allocates: list[Directive] = []
+    errors: list[LedgerError] = []
+    for entry in customs:
+        values = [value.value for value in entry.values]
+        if entry.type == "void" and is_number(values[0]):
+            reason = entry.meta.get("reason")
+            if not isinstance(reason, str) or not reason.strip():
+                errors.append(ReasonMissingError.at(entry.meta, entry, what="void number", number=values[0]))
+            voids.append(Void(number=values[0], date=entry.date, reason=str(reason or ""), meta=entry.meta))
+        elif entry.type == "void":
+            form, seen = FORMS["void"][0], written(values[0])
+            errors.append(DirectiveFormError.at(entry.meta, entry, directive="void", form=form, seen=seen))
+        elif entry.type == "allocate":
+            allocates.append(
+                Directive(date=entry.date, by=values[0], number=values[1], amount=values[2], meta=entry.meta)
+            )
+    return voids, allocates, errors
+
+
+_KEY = re.compile(r"^[ \t]+[a-z][A-Za-z0-9_-]*:", re.MULTILINE)
+
+
+def duplicate_keys(customs: Iterable[Custom], sources: Mapping[str, str]) -> Iterator[LedgerError]:
+    """Yield keys given twice in one directive, which Beancount drops without a word.
+
+    :param sources: text of each ledger file, by its name
+    """
+    lines_of = {name: text.splitlines(keepends=True) for name, text in sources.items()}
+    for entry in customs:
+        lines = lines_of.get(str(entry.meta.get("filename")))
+        if lines is None:
+            continue
+        start = stop = entry.meta["lineno"]
+        while stop < len(lines) and (lines[stop][:1] in " \t" or not lines[stop].strip()):
+            stop += 1
+        if len(_KEY.findall("".join(lines[start:stop]))) <= len(values_of(entry.meta)):
+            continue
+        # The rare case: let Beancount's own lexer tell keys from what only looks like one.
+        first: dict[str, int] = {}
+        for name, line, _text, value in lexer.lex_iter_string("".join(lines[start - 1 : stop])):
+            if name == "KEY":
+                here = start + line - 1
+                if value in first:
+                    meta = {**entry.meta, "lineno": here}
+                    yield DuplicateKeyError.at(meta, entry, key=value, directive=entry.type, first=first[value])
+                first.setdefault(value, here)

@@ -1,0 +1,207 @@
+"""The keys of the ledger language: their types, and what their values must satisfy.
+
+Unknown keys are kept and shown. A known key with the wrong type or a failing check digit is an error.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import account
+from beancount.core.amount import Amount
+
+from billtext import ids
+from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
+from billtext.money import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Type of a key's value, and the check that it must pass.
+
+    :param valid: called with the value and the country of the record
+    :param what: name of a number with check digits, which makes a failure a `CheckDigitError`
+    :param refers: directive of the register that must have this id
+    """
+
+    type: type | tuple[type, ...]
+    expected: str
+    valid: Callable[[Any, str], bool] | None = None
+    what: str = ""
+    refers: str = ""
+
+
+def one_of(*words: str) -> Key:
+    """A key with a closed list of words."""
+    return Key(type=str, expected="write one of " + ", ".join(words), valid=lambda value, _: value in words)
+
+
+def to(directive: str) -> Key:
+    """A key that holds the id of a register record."""
+    return Key(type=str, expected=f"the id of a {directive}, in quotes", refers=directive)
+
+
+def numbered(what: str, valid: Callable[[Any, str], bool]) -> Key:
+    """A key that holds a number with check digits."""
+    return Key(type=str, expected=f"the {what}, in quotes", valid=valid, what=what)
+
+
+_EMAIL = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+\.[^\s@<>,;:\"\\()\[\]]+")
+_UNIT = re.compile(r"[A-Z0-9]{2,3}")
+
+
+def _endpoint(value: str, _country: str) -> bool:
+    scheme, _, number = value.partition(":")
+    if not number or not re.fullmatch(r"\d{4}", scheme):
+        return False
+    checks: dict[str, Callable[[], bool]] = {
+        "0192": lambda: ids.is_org_number(number, "NO"),
+        "0088": lambda: ids.is_gln(number),
+    }
+    return checks[scheme]() if scheme in checks else True
+
+
+def _whole(value: Decimal, _country: str) -> bool:
+    return value >= 0 and value == value.to_integral_value()
+
+
+TEXT = Key(type=str, expected='text in quotes, such as "Oslo"')
+NUMBER = Key(type=Decimal, expected="a number without quotes, such as 8 or 2.5")
+PERCENT = Key(
+    type=Decimal, expected="a percentage from 0 to 100, without quotes or %", valid=lambda value, _: 0 <= value <= 100
+)
+DAYS = Key(type=Decimal, expected="a whole number of days, without quotes", valid=_whole)
+AMOUNT = Key(type=Amount, expected="an amount without quotes, such as 1250.00 NOK")
+DATE = Key(type=datetime.date, expected="a date without quotes, such as 2026-03-16")
+BOOL = Key(type=bool, expected="TRUE or FALSE, without quotes")
+ACCOUNT = Key(
+    type=str,
+    expected="an account, such as Assets:Bank",
+    valid=lambda value, _: account.is_valid(value),
+)
+COUNTRY = Key(
+    type=str, expected='write an ISO 3166 code of two letters, such as "NO"', valid=lambda v, _: ids.is_country(v)
+)
+CURRENCY = Key(type=str, expected='write an ISO 4217 code, such as "NOK"', valid=lambda v, _: ids.is_currency(v))
+LANGUAGE = Key(type=str, expected='write a language code, such as "nb" or "en"', valid=lambda v, _: ids.is_language(v))
+EMAIL = Key(
+    type=str,
+    expected='write one e-mail address, such as "faktura@firma.example"',
+    valid=lambda v, _: _EMAIL.fullmatch(v) is not None,
+)
+UNIT = Key(
+    type=str,
+    expected='write a UN/ECE Rec 20 code of two or three characters, such as "HUR" or "C62"',
+    valid=lambda v, _: _UNIT.fullmatch(v) is not None,
+)
+ORG_NUMBER = numbered("organisation number", ids.is_org_number)
+VAT_NUMBER = numbered("VAT number", lambda value, _: ids.is_vat_number(value))
+
+PARTY: dict[str, Key] = {
+    "name": TEXT, "org-number": ORG_NUMBER, "vat-number": VAT_NUMBER,
+    "gln": numbered("GLN", lambda value, _: ids.is_gln(value)),
+    "address": TEXT, "address-2": TEXT, "postal-code": TEXT, "city": TEXT, "country": COUNTRY, "email": EMAIL,
+    "phone": TEXT, "website": TEXT, "language": LANGUAGE, "currency": CURRENCY,
+    "endpoint": numbered("endpoint, which is SCHEME:NUMBER", _endpoint),
+}  # fmt: skip
+
+# Keys of each register directive, by the directive's name.
+REGISTER: dict[str, dict[str, Key]] = {
+    "company": {**PARTY, "register": TEXT},
+    "bank-account": {
+        "number": numbered("bank account number", ids.is_bank_account),
+        "iban": numbered("IBAN", lambda value, _: ids.is_iban(value)),
+        "bic": numbered("BIC", lambda value, _: ids.is_bic(value)),
+        "account": ACCOUNT, "currency": CURRENCY,
+    },
+    "vat": {"rate": PERCENT, "category": one_of("S", "Z", "E", "AE", "K", "G", "O"), "account": ACCOUNT,
+            "saft": TEXT, "text": TEXT},
+    "terms": {"days": DAYS, "end-of-month": BOOL, "discount": PERCENT, "discount-days": DAYS, "text": TEXT},
+    "series": {"format": TEXT, "kind": one_of("invoice", "credit-note", "reminder", "quote"),
+               "reset": one_of("yearly", "never"), "gapless": BOOL, "first": DAYS},
+    "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
+    "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
+                 "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
+                 "credit-limit": AMOUNT, "closed": BOOL, "buyer-reference": TEXT, "note": TEXT},
+    "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
+}  # fmt: skip
+
+# Keys without which a record cannot be used, with an example.
+REQUIRED = {
+    "company": {"currency": 'currency: "NOK"'},
+    "terms": {"days": "days: 14"},
+    "series": {"kind": 'kind: "invoice"'},
+    "customer": {"name": 'name: "Nordlys Interiør AS"'},
+}
+
+# The values of each directive, as a bookkeeper writes them, and their types.
+FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "billtext-option": ('custom "billtext-option" NAME VALUE', (str, object)),
+    "company": ('custom "company" NAME', (str,)),
+    "bank-account": ('custom "bank-account" ID', (str,)),
+    "vat": ('custom "vat" ID RATE', (str, Decimal)),
+    "terms": ('custom "terms" ID', (str,)),
+    "series": ('custom "series" ID FORMAT', (str, str)),
+    "item": ('custom "item" ID', (str,)),
+    "customer": ('custom "customer" ID', (str,)),
+    "contact": ('custom "contact" CUSTOMER ID', (str, str)),
+    "void": ('custom "void" NUMBER', (str,)),
+    "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
+}
+
+# Keys of a transaction on a receivable account, and of its postings.
+TRANSACTION: dict[str, Key] = {
+    "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": TEXT,
+    "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
+    "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
+    "corrects": TEXT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
+}  # fmt: skip
+POSTING: dict[str, Key] = {
+    "due": DATE, "settles": TEXT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
+    "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
+    "vat": TEXT, "discount": PERCENT, "discount-amount": AMOUNT, "allowance": TEXT, "charge": TEXT,
+}  # fmt: skip
+
+_SEEN = (
+    (bool, "TRUE or FALSE"), (str, "text in quotes"), (Decimal, "a number"), (Amount, "an amount"),
+    (datetime.date, "a date"),
+)  # fmt: skip
+
+
+def seen(value: object) -> str:
+    """What kind of value a ledger holds, in a bookkeeper's words."""
+    return next((name for kind, name in _SEEN if isinstance(value, kind)), "nothing" if value is None else "of another kind")
+
+
+def written(value: object) -> str:
+    """A value as it is written in a ledger."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, Decimal):
+        return plain(value)
+    return "" if value is None else str(value)
+
+
+def faults(values: Mapping[str, Any], keys: Mapping[str, Key], meta: Meta, entry: Any, country: str = "NO") -> Iterator[LedgerError]:
+    """Yield the errors in the values of known keys.
+
+    :param values: what the ledger says, other keys included
+    :param meta: where it stands
+    :param country: whose numbers they are (ISO 3166)
+    """
+    for name, value in values.items():
+        key = keys.get(name)
+        if key is None:
+            continue
+        if not isinstance(value, key.type) or (isinstance(value, bool) and key.type is not bool):
+            yield KeyTypeError.at(meta, entry, key=name, value=written(value), seen=seen(value), expected=key.expected)
+        elif key.valid is not None and not key.valid(value, country):
+            if key.what:
+                yield CheckDigitError.at(meta, entry, key=name, value=written(value), what=key.what)
+            else:
+                yield KeyValueError.at(meta, entry, key=name, value=written(value), expected=key.expected)

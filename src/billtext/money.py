@@ -1,0 +1,61 @@
+"""Amounts of money: rounding and the smallest unit of a currency. `Decimal` throughout.
+
+The decimals of a currency come from Babel (Unicode CLDR, ISO 4217); a commodity that it does not know has two.
+"""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+# A quantity times a price may have more digits than the default 28 before it is rounded to money.
+CONTEXT = Context(prec=50, rounding=ROUND_HALF_UP)
+
+
+@cache
+def decimals(currency: str) -> int:
+    """Decimals of the smallest unit of a currency, by ISO 4217 code.
+
+    >>> decimals("NOK"), decimals("JPY"), decimals("HOURS")
+    (2, 0, 2)
+    """
+    from babel.core import get_global
+
+    fractions = get_global("currency_fractions")
+    return int(fractions.get(currency, fractions["DEFAULT"])[0])
+
+
+@cache
+def quantum(currency: str) -> Decimal:
+    """The smallest unit of a currency as an amount, such as 0.01."""
+    return Decimal(1).scaleb(-decimals(currency))
+
+
+def rounded(number: Decimal, currency: str) -> Decimal:
+    """Round to the currency's smallest unit, half away from zero.
+
+    >>> rounded(Decimal("1.045"), "EUR"), rounded(Decimal("-1.045"), "EUR")
+    (Decimal('1.05'), Decimal('-1.05'))
+    """
+    return number.quantize(quantum(currency), ROUND_HALF_UP, CONTEXT)
+
+
+def plain(number: Decimal) -> str:
+    """Digits of a number as a ledger writes it: no exponent, no trailing zeros after the point.
+
+    >>> plain(Decimal("25.00")), plain(Decimal("1E+2")), plain(Decimal("0.070"))
+    ('25', '100', '0.07')
+    """
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(number: Decimal, currency: str) -> str:
+    """Digits of an amount with at least the decimals of its currency; used in JSON, CSV and ledger text.
+
+    >>> exact(Decimal("5"), "NOK"), exact(Decimal("0.007"), "NOK"), exact(Decimal("5"), "JPY")
+    ('5.00', '0.007', '5')
+    """
+    places = -int(number.as_tuple().exponent)
+    return format(number, "f") if places > decimals(currency) else format(rounded(number, currency), "f")

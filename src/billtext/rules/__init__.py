@@ -1,0 +1,1 @@
+"""The rules floor: pure functions over the model. `book.build` puts them together."""

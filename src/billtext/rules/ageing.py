@@ -1,0 +1,154 @@
+"""Open items and ageing on a day. By due date or by document date; columns in days overdue; unapplied money apart."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billtext import dates
+from billtext.model import DOCUMENTS, Date, Item
+from billtext.money import ZERO
+from billtext.rules.book import Book
+
+NOT_DUE = "not-due"
+UNAPPLIED = "unapplied"
+BASES = ("due", "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """What is open of an item on a day, in its currency; `amount` is what it was.
+
+    :param days_overdue: days past the date that the ageing counts from
+    """
+
+    item: Item
+    open: Decimal
+    days_overdue: int
+
+    @property
+    def kind(self) -> str:
+        """`invoice` or `credit-note`, else `unapplied`."""
+        return self.item.kind if self.item.kind in DOCUMENTS else UNAPPLIED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Ageing of one customer and currency, or of a currency as a whole.
+
+    :param columns: amount by column, `unapplied` included, in the order of the report
+    """
+
+    customer: str
+    name: str
+    currency: str
+    columns: Mapping[str, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer owes: the columns add up to it."""
+        return sum(self.columns.values(), ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        """The columns of what is past due."""
+        return sum((value for name, value in self.columns.items() if name not in {NOT_DUE, UNAPPLIED}), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An ageing report.
+
+    :param basis: `due` or `date`
+    :param buckets: names of the columns, without `unapplied`
+    :param totals: one row a currency
+    """
+
+    as_of: Date
+    basis: str
+    buckets: tuple[str, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Row, ...]
+
+
+def buckets(edges: Iterable[int]) -> tuple[str, ...]:
+    """Names of the columns between edges.
+
+    :param edges: last day overdue of each column but the last
+
+    >>> buckets((30, 60, 90))
+    ('not-due', '1-30', '31-60', '61-90', '91+')
+    """
+    names, start = [NOT_DUE], 1
+    for edge in edges:
+        names.append(f"{start}-{edge}")
+        start = edge + 1
+    return (*names, f"{start}+")
+
+
+def open_items(book: Book, as_of: Date, *, customers: Iterable[str] | None = None, basis: str = "due") -> tuple[OpenItem, ...]:
+    """What is open on a day, by customer, then in the order of items.
+
+    :param customers: ids to report, all if None
+    :param basis: `due` or `date`: what the days overdue count from
+    """
+    wanted = book.items_of if customers is None else {id_: book.items_of.get(id_, []) for id_ in customers}
+    found = []
+    opened, touched = book.allocations.open, book.allocations.of
+    for items in wanted.values():
+        for item in items:
+            if item.date > as_of:
+                break
+            open_ = opened(item, as_of) if item in touched else item.amount
+            if open_:
+                start = item.due if basis == "due" else item.date
+                found.append(OpenItem(item=item, open=open_, days_overdue=dates.days_overdue(start, as_of)))
+    return tuple(found)
+
+
+def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] | None = None,
+           customers: Iterable[str] | None = None) -> Report:  # fmt: skip
+    """Age what is open on a day: a row for each customer and currency that has something open.
+
+    :param basis: `due` or `date`
+    :param edges: last day overdue of each column but the last; the ledger's option if None
+    """
+    edges = tuple(book.register.options.aging_edges if edges is None else edges)
+    names = buckets(edges)
+    empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
+    sums: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for found in open_items(book, as_of, customers=customers, basis=basis):
+        key = (found.item.customer, found.item.currency)
+        if found.kind == UNAPPLIED:
+            column = UNAPPLIED
+        else:
+            days = found.days_overdue
+            column = names[0 if days == 0 else 1 + sum(days > edge for edge in edges)]
+        row = sums.setdefault(key, dict(empty))
+        row[column] += found.open
+    rows = tuple(
+        Row(customer=customer, name=name_of(book, customer, as_of), currency=currency, columns=columns)
+        for (customer, currency), columns in sorted(sums.items())
+    )
+    totals: dict[str, dict[str, Decimal]] = {}
+    for row in rows:
+        total = totals.setdefault(row.currency, dict(empty))
+        for column, value in row.columns.items():
+            total[column] += value
+    return Report(
+        as_of=as_of, basis=basis, buckets=names, rows=rows,
+        totals=tuple(Row(customer="", name="", currency=c, columns=columns) for c, columns in sorted(totals.items())),
+    )  # fmt: skip
+
+
+def name_of(book: Book, customer: str, as_of: Date) -> str:
+    """Name of a customer as of a date; the id of one that is not in the register."""
+    return str(book.register.values("customer", customer, as_of).get("name") or customer)
+
+
+def balances(book: Book, customer: str, as_of: Date) -> dict[str, Decimal]:
+    """What a customer owes on a day, by currency; a currency that adds up to nothing is left out."""
+    sums: dict[str, Decimal] = {}
+    for item in book.items_of.get(customer, ()):
+        if item.date <= as_of:
+            sums[item.currency] = sums.get(item.currency, ZERO) + item.amount
+    return {currency: total for currency, total in sorted(sums.items()) if total}

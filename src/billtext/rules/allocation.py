@@ -1,0 +1,303 @@
+"""Allocation: which money settles which claim, and from which day on.
+
+Three sources, in this order: `settles:` on the posting (and `allocate` directives); else the transaction's links that name
+open documents, earliest due first; else, with the option `allocation: "oldest"`, the oldest due; else the money stands unapplied.
+
+Days are gone through in their order, so that what is added later never changes an allocation of an earlier day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from billtext.errors import (
+    AllocateUndoError,
+    LedgerError,
+    Meta,
+    SettlesBeyondError,
+    SettlesCurrencyError,
+    SettlesCustomerError,
+    SettlesSignError,
+    SettlesUnknownError,
+)
+from billtext.model import DOCUMENTS, Allocation, Date, Directive, Item
+from billtext.money import ZERO, exact
+
+EXPLICIT, LINKED, OLDEST = range(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Allocations:
+    """All allocations of a ledger.
+
+    :param all: in the order of their dates
+    :param of: those that touch an item, as source or target
+    """
+
+    all: tuple[Allocation, ...]
+    of: Mapping[Item, Sequence[Allocation]]
+
+    def open(self, item: Item, as_of: Date) -> Decimal:
+        """What is open of an item on a day: its amount less the allocations until then; 0 before its date."""
+        if item.date > as_of:
+            return ZERO
+        touching = self.of.get(item)
+        if touching is None:
+            return item.amount
+        used = sum([a.amount for a in touching if a.date <= as_of], ZERO)
+        return item.amount - used if item.amount > 0 else item.amount + used
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    """The work in progress: what is open of each item, and the allocations made."""
+
+    names: dict[str, list[Item]]
+    open: dict[Item, Decimal]
+    made: list[Allocation] = field(default_factory=list)
+    errors: list[LedgerError] = field(default_factory=list)
+    between: dict[tuple[Item, Item], Decimal] = field(default_factory=dict)
+
+    def apply(self, date: Date, source: Item, target: Item, limit: Decimal) -> Decimal:
+        """Set one item against another as far as both are open and the limit goes; return how much that was."""
+        left, claim = self.open[source], self.open[target]
+        if not left or not claim or (left > 0) == (claim > 0):
+            return ZERO
+        amount = min(abs(left), abs(claim), limit)
+        if amount > 0:
+            self._book(date, source, target, amount)
+        return amount
+
+    def take_back(self, date: Date, source: Item, target: Item, limit: Decimal) -> Decimal:
+        """Undo what was allocated between two items, up to the limit; return how much that was."""
+        amount = min(self.between.get((source, target), ZERO), limit)
+        if amount > 0:
+            self._book(date, source, target, -amount)
+        return amount
+
+    def _book(self, date: Date, source: Item, target: Item, amount: Decimal) -> None:
+        self.open[source] += -amount if source.amount > 0 else amount
+        self.open[target] += -amount if target.amount > 0 else amount
+        key = (source, target)
+        self.between[key] = self.between.get(key, ZERO) + amount
+        self.made.append(Allocation(date=date, source=source, target=target, amount=amount))
+
+
+def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: bool = False) -> tuple[Allocations, list[LedgerError]]:
+    """Allocate money and credits to claims.
+
+    :param items: in the order of `Item.sort_key`
+    :param oldest: apply money that names nothing to the oldest due
+    :return: the allocations, and the errors in what is written about them
+    """
+    names: dict[str, list[Item]] = defaultdict(list)
+    owner: dict[str, object] = {}
+    for item in items:
+        if item.number and owner.setdefault(item.number, item.entry) is item.entry:
+            names[item.number].append(item)
+    state = _State(names=names, open={item: item.amount for item in items})
+    # An event is (day, source of the rule, order within the day, what to do): later kinds see what earlier ones left.
+    events: list[tuple[Date, int, int, Item | Directive, list[Item]]] = []
+    for n, item in enumerate(items):
+        if item.settles is not None:
+            targets = _targets(state, item, item.settles, item.meta)
+            if targets:
+                events.append((max(item.date, targets[0].date), EXPLICIT, n, item, targets))
+        elif item.kind not in DOCUMENTS:
+            links = _links(item) if item.entry.links else None
+            if links:
+                events.extend(_linked(state, n, item, links))
+    order = sorted(directives, key=lambda d: (d.date, d.by, d.number, d.amount, str(d.meta.get("filename")), d.meta.get("lineno", 0)))
+    for n, directive in enumerate(order, len(items)):
+        event = _directed(state, n, directive)
+        if event is not None:
+            events.append(event)
+    if oldest:
+        for n, item in enumerate(items):
+            events.append((item.date, OLDEST, n, item, []))
+        accounts = {(item.customer, item.currency): item for item in reversed(items)}
+        for date, rule, n, what, targets in list(events):
+            if rule == EXPLICIT and targets:
+                events.append((date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []))
+    events.sort(key=lambda event: event[:3])
+    account_items = _by_account(items) if oldest else {}
+    for date, rule, _, what, targets in events:
+        if isinstance(what, Directive):
+            _direct(state, date, what, targets)
+        elif rule == EXPLICIT:
+            _settle(state, date, what, targets)
+        elif rule == LINKED:
+            for target in targets:
+                state.apply(date, what, target, abs(state.open[what]))
+        else:
+            _oldest(state, date, account_items[what.customer, what.currency])
+    of: dict[Item, list[Allocation]] = {}
+    for allocation in state.made:
+        of.setdefault(allocation.source, []).append(allocation)
+        of.setdefault(allocation.target, []).append(allocation)
+    return Allocations(all=tuple(state.made), of=of), state.errors
+
+
+def _find(state: _State, number: str) -> list[Item]:
+    """Items of a number; `2026-0012/2` is the second instalment of 2026-0012."""
+    found = state.names.get(number)
+    if found is None and "/" in number:
+        document, _, part = number.rpartition("/")
+        found = [item for item in state.names.get(document, ()) if str(item.instalment) == part and item.instalment]
+    return found or []
+
+
+def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
+    """Items that a posting settles by name, earliest due first; errors where there are none of its customer and currency."""
+    targets = [target for target in _find(state, number) if target.entry is not item.entry]
+    if not targets:
+        state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number))
+        return []
+    own = [target for target in targets if target.customer == item.customer]
+    if not own:
+        state.errors.append(
+            SettlesCustomerError.at(meta, item.entry, number=number, other=targets[0].customer, customer=item.customer)
+        )
+        return []
+    same = [target for target in own if target.currency == item.currency]
+    if not same:
+        state.errors.append(
+            SettlesCurrencyError.at(meta, item.entry, number=number, other=own[0].currency, currency=item.currency)
+        )
+        return []
+    opposite = [target for target in same if (target.amount > 0) != (item.amount > 0)]
+    if not opposite and item.amount:
+        amount = f"{exact(item.amount, item.currency)} {item.currency}"
+        state.errors.append(SettlesSignError.at(meta, item.entry, number=number, amount=amount))
+    return sorted(opposite, key=_due_order) if len(opposite) > 1 else opposite
+
+
+def _due_order(item: Item) -> tuple[Date, Date, str, int]:
+    return item.due, item.date, item.number, item.instalment
+
+
+def _links(item: Item) -> frozenset[str]:
+    """Links that the bookkeeper wrote: those that the plugin `autolink` added say what is known, not what to do."""
+    return item.entry.links - item.entry.meta.get("__autolinks__", frozenset())
+
+
+def _linked(state: _State, n: int, item: Item, links: Iterable[str]) -> list[tuple[Date, int, int, Item, list[Item]]]:
+    """Events by which money reaches the documents that its links name, as each of them exists."""
+    targets = [
+        target
+        for link in links
+        for target in state.names.get(link, ())
+        if target.customer == item.customer and target.currency == item.currency and target.entry is not item.entry
+        and (target.amount > 0) != (item.amount > 0)
+    ]  # fmt: skip
+    targets.sort(key=_due_order)
+    days = sorted({max(item.date, target.date) for target in targets})
+    return [(day, LINKED, n, item, [target for target in targets if target.date <= day]) for day in days]
+
+
+def _settle(state: _State, date: Date, item: Item, targets: list[Item]) -> None:
+    wanted = abs(item.amount)
+    open_ = abs(sum([state.open[target] for target in targets], ZERO))
+    left = wanted
+    for target in targets:
+        left -= state.apply(date, item, target, left)
+        if not left:
+            return
+    if left:
+        amount = f"{exact(item.amount, item.currency)} {item.currency}"
+        state.errors.append(
+            SettlesBeyondError.at(
+                item.meta, item.entry, amount=amount, number=item.settles, open=exact(open_, item.currency),
+                currency=item.currency,
+            )  # fmt: skip
+        )
+
+
+def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, int, Directive, list[Item]] | None:
+    """The event of an `allocate` directive; its items are the sources, then the targets."""
+    meta = directive.meta
+    sources, targets = _find(state, directive.by), _find(state, directive.number)
+    for number, found in ((directive.by, sources), (directive.number, targets)):
+        if not found:
+            state.errors.append(SettlesUnknownError.at(meta, number=number))
+            return None
+    customers = {item.customer for item in sources}
+    own = [item for item in targets if item.customer in customers]
+    if not own:
+        state.errors.append(
+            SettlesCustomerError.at(meta, number=directive.number, other=targets[0].customer, customer=sources[0].customer)
+        )
+        return None
+    currency = directive.amount.currency
+    same = [item for item in own if item.currency == currency]
+    paying = [item for item in sources if item.currency == currency]
+    if not same or not paying:
+        other = own[0].currency if not same else sources[0].currency
+        number = directive.number if not same else directive.by
+        state.errors.append(SettlesCurrencyError.at(meta, number=number, other=other, currency=currency))
+        return None
+    if not any((s.amount > 0) != (t.amount > 0) and s.customer == t.customer for s in paying for t in same):
+        state.errors.append(SettlesSignError.at(meta, number=directive.number, amount=directive.by))
+        return None
+    day = max(directive.date, min(item.date for item in paying), min(item.date for item in same))
+    return day, EXPLICIT, n, directive, same
+
+
+def _direct(state: _State, date: Date, directive: Directive, targets: list[Item]) -> None:
+    currency = directive.amount.currency
+    sources = [item for item in _find(state, directive.by) if item.currency == currency]
+    limit = abs(directive.amount.number)
+    undo = directive.amount.number < 0
+    left = limit
+    for target in sorted(targets, key=_due_order, reverse=undo):
+        for source in sources:
+            if source.customer != target.customer or not left:
+                continue
+            if undo:
+                left -= state.take_back(date, source, target, left)
+            else:
+                left -= state.apply(date, source, target, left)
+    if not left:
+        return
+    amount = f"{exact(limit, currency)} {currency}"
+    if undo:
+        allocated = exact(limit - left, currency)
+        state.errors.append(
+            AllocateUndoError.at(directive.meta, amount=amount, by=directive.by, number=directive.number,
+                                 allocated=allocated, currency=currency)
+        )  # fmt: skip
+    else:
+        claim = abs(sum([state.open[t] for t in targets], ZERO))
+        money = abs(sum([state.open[s] for s in sources], ZERO))
+        number, rest = (directive.number, claim) if claim <= money else (directive.by, money)
+        state.errors.append(
+            SettlesBeyondError.at(directive.meta, amount=amount, number=number,
+                                  open=exact(rest + limit - left, currency), currency=currency)
+        )  # fmt: skip
+
+
+def _by_account(items: Iterable[Item]) -> dict[tuple[str, str], list[Item]]:
+    found: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for item in items:
+        found[item.customer, item.currency].append(item)
+    return found
+
+
+def _oldest(state: _State, date: Date, items: list[Item]) -> None:
+    """Apply unapplied money of one customer to what has been due longest."""
+    money = [
+        item
+        for item in items
+        if item.date <= date and item.kind not in DOCUMENTS and item.settles is None and state.open[item]
+    ]
+    if not money:
+        return
+    claims = sorted(
+        (item for item in items if item.date <= date and item.kind in DOCUMENTS and state.open[item]), key=_due_order
+    )
+    for source in money:
+        for target in claims:
+            state.apply(date, source, target, abs(state.open[source]))
+
+

@@ -1,0 +1,220 @@
+"""The book: everything that billtext knows of a ledger. One pure core for plugin, command line, Fava and site."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from beancount.core.data import Custom, Pad, Transaction
+
+from billtext.errors import (
+    CorrectsUnknownError,
+    CreditBeyondError,
+    CustomerClosedError,
+    CustomerNotYetError,
+    CustomerUnknownError,
+    LedgerError,
+    NumberDuplicateError,
+    PadReceivableError,
+    ReasonMissingError,
+)
+from billtext.ledger import register as register_reader
+from billtext.ledger.accounts import Receivables
+from billtext.ledger.documents import Parsed, Reader
+from billtext.ledger.schema import FORMS
+from billtext.model import DOCUMENTS, RANK, Document, Item, Ledger, Line, Register, VatPosting
+from billtext.money import ZERO, exact
+from billtext.rules import allocation, numbering, vat
+from billtext.rules.allocation import Allocations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """A ledger with the rules applied.
+
+    :param errors: in the order of file and line
+    """
+
+    ledger: Ledger
+    allocations: Allocations
+    errors: tuple[LedgerError, ...]
+
+    @property
+    def register(self) -> Register:
+        """Customers, items, VAT codes and the rest of the register."""
+        return self.ledger.register
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """All amounts on customers' accounts, in order."""
+        return self.ledger.items
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Invoices and credit notes in the order of date, kind and number."""
+        return tuple(self.ledger.documents.values())
+
+    @cached_property
+    def items_of(self) -> dict[str, list[Item]]:
+        """Items by customer, each in order; customers in the order of their ids."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.customer, []).append(item)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def documents_of(self) -> dict[str, list[Document]]:
+        """Documents by customer, each in order."""
+        found: dict[str, list[Document]] = {}
+        for document in self.documents:
+            found.setdefault(document.customer, []).append(document)
+        return found
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.register)
+
+    def lines(self, document: Document) -> tuple[list[Line], list[VatPosting]]:
+        """Lines and VAT postings of a document, read from its entry when they are asked for."""
+        lines, vats, _ = self._reader.lines(document.entry, document.kind, document.currency)
+        return lines, vats
+
+
+def build(entries: Iterable[Any], sources: Any = None) -> Book:
+    """Read a ledger's entries and apply the rules.
+
+    :param entries: Beancount directives, after or before the plugins
+    :param sources: text of ledger files by name, for what only the source tells; called with the names of files
+    """
+    customs: list[Custom] = []
+    transactions: list[Transaction] = []
+    pads: list[Pad] = []
+    for entry in entries:
+        kind = type(entry)
+        if kind is Transaction:
+            transactions.append(entry)
+        elif kind is Custom:
+            if entry.type in FORMS:
+                customs.append(entry)
+        elif kind is Pad:
+            pads.append(entry)
+    good, errors = register_reader.well_formed(customs)
+    if sources is not None and customs:
+        names = sorted({str(entry.meta.get("filename")) for entry in customs})
+        errors.extend(register_reader.duplicate_keys(customs, sources(names)))
+    register, found = register_reader.read(good)
+    errors.extend(found)
+    voids, directives, found = register_reader.directives(good)
+    errors.extend(found)
+    errors.extend(_pads(pads, register))
+    documents, items = _transactions(transactions, pads, register, bool(customs), errors)
+    ledger = Ledger(
+        register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
+    )
+    errors.extend(numbering.check(ledger, documents.values()))
+    errors.extend(_credits(ledger))
+    allocations, found = allocation.allocate(items, directives, oldest=register.options.allocation == "oldest")
+    errors.extend(found)
+    errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
+    return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
+
+
+def _transactions(transactions: list[Transaction], pads: list[Pad], register: Register, has_register: bool,
+                  errors: list[LedgerError]) -> tuple[dict[str, Document], list[Item]]:  # fmt: skip
+    padded = {(pad.meta.get("filename"), pad.meta.get("lineno")) for pad in pads}
+    reader = Reader(register)
+    parsed: list[Parsed] = []
+    for entry in transactions:
+        if entry.flag == "P" and (entry.meta.get("filename"), entry.meta.get("lineno")) in padded:
+            continue
+        found = reader.transaction(entry)
+        if found is not None:
+            parsed.append(found)
+            reader.errors.extend(vat.check(*found, register))
+    if not parsed and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
+        return {}, []
+    errors.extend(reader.errors)
+    errors.extend(_customers(register, reader.items))
+    reader.items.sort(key=lambda item: item.sort_key)
+    found_documents = [document for document, _, _ in parsed]
+    found_documents.sort(key=lambda d: (d.date, RANK[d.kind], d.number, str(d.entry.meta.get("filename")), d.entry.meta["lineno"]))
+    documents: dict[str, Document] = {}
+    for document in found_documents:
+        documents.setdefault(document.number, document)
+    errors.extend(_duplicates(reader.items))
+    return documents, reader.items
+
+
+def _pads(pads: Iterable[Pad], register: Register) -> Iterable[LedgerError]:
+    customer_of = Receivables(register)
+    for pad in pads:
+        for account in (pad.account, pad.source_account):
+            if customer_of[account] is not None:
+                yield PadReceivableError.at(pad.meta, pad, account=account)
+
+
+def _customers(register: Register, items: Iterable[Item]) -> Iterable[LedgerError]:
+    """Check that customers are known, and on a document's date neither future nor closed."""
+    customers = register.of("customer")
+    closing = {name for name, record in customers.items() if any("closed" in v.changed for v in record.versions)}
+    unknown: set[str] = set()
+    for item in items:
+        record = customers.get(item.customer)
+        if record is None:
+            if item.customer and item.customer not in unknown:
+                unknown.add(item.customer)
+                yield CustomerUnknownError.at(item.meta, item.entry, customer=item.customer)
+        elif item.kind in DOCUMENTS and item.instalment < 2:
+            if item.date < record.first:
+                yield CustomerNotYetError.at(
+                    item.meta, item.entry, customer=item.customer, first=record.first, date=item.date
+                )
+            elif item.customer in closing and register.values("customer", item.customer, item.date).get("closed") is True:
+                closed = max(v.date for v in record.versions if v.changed.get("closed") is True and v.date <= item.date)
+                yield CustomerClosedError.at(item.meta, item.entry, customer=item.customer, closed=closed)
+
+
+def _duplicates(items: Iterable[Item]) -> Iterable[LedgerError]:
+    first: dict[str, Transaction] = {}
+    told: set[int] = set()
+    for item in items:
+        if item.number and first.setdefault(item.number, item.entry) is not item.entry and id(item.entry) not in told:
+            told.add(id(item.entry))
+            where = register_reader.place(first[item.number].meta)
+            yield NumberDuplicateError.at(item.entry.meta, item.entry, number=item.number, place=where)
+
+
+def _credits(ledger: Ledger) -> Iterable[LedgerError]:
+    """Check that a credit note corrects an invoice of its customer, and never more than it billed."""
+    credited: dict[str, Any] = {}
+    for document in ledger.documents.values():
+        if document.kind != "credit-note":
+            continue
+        meta, number, corrects = document.entry.meta, document.number, document.corrects
+        if corrects is None:
+            if not str(meta.get("reason") or "").strip():
+                yield ReasonMissingError.at(meta, document.entry, what="stand-alone credit note", number=number)
+            continue
+        invoice = ledger.documents.get(corrects)
+        why = None
+        if invoice is None:
+            why = "which is not in the ledger"
+        elif invoice.kind != "invoice":
+            why = "which is no invoice"
+        elif invoice.customer != document.customer:
+            why = f"which is of customer {invoice.customer}"
+        elif invoice.currency != document.currency:
+            why = f"which is in {invoice.currency}"
+        elif invoice.date > document.date:
+            why = f"which is dated later, {invoice.date}"
+        if invoice is None or why is not None:
+            yield CorrectsUnknownError.at(meta, document.entry, number=number, corrects=corrects, why=why)
+            continue
+        before = credited.get(corrects, ZERO)
+        credited[corrects] = before + document.gross
+        if credited[corrects] > invoice.gross:
+            currency = invoice.currency
+            yield CreditBeyondError.at(
+                meta, document.entry, number=number, corrects=corrects, credited=exact(credited[corrects], currency),
+                gross=exact(invoice.gross, currency), left=exact(max(ZERO, invoice.gross - before), currency), currency=currency,
+            )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Document numbers: unique, in series without gaps, dates never going backwards.
+
+Source: bokføringsforskriften §§ 5-1-3 and 5-2-7. A ledger without `series` is checked for uniqueness only.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from billtext.errors import LedgerError, NumberGapError, NumberOrderError, NumberSeriesError, NumberVoidError
+from billtext.ledger.register import place
+from billtext.model import Date, Document, Ledger, Meta, Record
+
+_FIELD = re.compile(r"\{(year|number)(?::0(\d+))?\}")
+
+
+@cache
+def pattern(form: str) -> re.Pattern[str]:
+    """Regular expression of a series' format, such as `{year}-{number:04}`, with the groups `year` and `number`."""
+    parts: list[str] = []
+    end = 0
+    for match in _FIELD.finditer(form):
+        parts.append(re.escape(form[end : match.start()]))
+        digits = rf"\d{{{match[2]},}}" if match[2] else r"\d+"
+        parts.append(r"(?P<year>\d{4})" if match[1] == "year" else f"(?P<number>{digits})")
+        end = match.end()
+    return re.compile("".join(parts) + re.escape(form[end:]))
+
+
+def written(form: str, year: int, number: int) -> str:
+    """A number of a series as it is written.
+
+    >>> written("K{year}-{number:04}", 2026, 7)
+    'K2026-0007'
+    """
+    return _FIELD.sub(
+        lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Used:
+    count: int
+    number: str
+    date: Date
+    void: bool
+    meta: Meta
+
+
+def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError]:
+    """Yield what is wrong with the numbers of a ledger.
+
+    :param documents: those of the ledger, in the order of date, kind and number
+    """
+    yield from _voids(ledger)
+    series = ledger.register.of("series")
+    if not series:
+        return
+    used: dict[tuple[str, int], list[_Used]] = defaultdict(list)
+    kinds: dict[str, list[Record]] = defaultdict(list)
+    for record in series.values():
+        kinds[str(record.latest.get("kind"))].append(record)
+    for document in documents:
+        meta = document.entry.meta
+        fits = _place(kinds[document.kind], document.number, document.date)
+        if fits is None:
+            formats = " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"
+            yield NumberSeriesError.at(meta, document.entry, number=document.number, kind=document.kind, formats=formats)
+            continue
+        name, year, count = fits
+        used[name, year].append(
+            _Used(count=count, number=document.number, date=document.date, void=False, meta=meta)
+        )
+    for void in ledger.voids:
+        fits = _place(series.values(), void.number, void.date)
+        if fits is not None and void.number not in ledger.documents:
+            name, year, count = fits
+            used[name, year].append(_Used(count=count, number=void.number, date=void.date, void=True, meta=void.meta))
+    for (name, year), numbers in sorted(used.items()):
+        yield from _sequence(series[name], year, numbers)
+
+
+def _voids(ledger: Ledger) -> Iterator[LedgerError]:
+    seen: dict[str, Meta] = {}
+    for void in ledger.voids:
+        document = ledger.documents.get(void.number)
+        if document is not None:
+            what, where = "there is a document", place(document.entry.meta)
+            yield NumberVoidError.at(void.meta, number=void.number, what=what, place=where)
+        elif void.number in seen:
+            what, where = "it is made void", place(seen[void.number])
+            yield NumberVoidError.at(void.meta, number=void.number, what=what, place=where)
+        seen.setdefault(void.number, void.meta)
+
+
+def _place(series: Iterable[Record], number: str, date: Date) -> tuple[str, int, int] | None:
+    """The series that a number fits, its year (0 if the series never starts anew) and its count."""
+    for record in series:
+        values = record.at(date) or record.versions[0].values
+        match = pattern(str(values.get("format"))).fullmatch(number)
+        if match is None or not match.groupdict().get("number"):
+            continue
+        year = match.groupdict().get("year")
+        if year is not None and int(year) != date.year:
+            continue
+        return record.id, date.year if values.get("reset", "yearly") == "yearly" else 0, int(match["number"])
+    return None
+
+
+def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[LedgerError]:
+    values = series.latest
+    numbers.sort(key=lambda used: (used.count, used.number))
+    gapless = values.get("gapless", True) is not False
+    first = values.get("first")
+    expected = int(first) if isinstance(first, Decimal) else 1
+    before: _Used | None = None
+    for used in numbers:
+        if gapless and used.count > expected:
+            missing = written(str(values["format"]), used.date.year, expected)
+            if used.count > expected + 1:
+                missing += " to " + written(str(values["format"]), used.date.year, used.count - 1)
+            yield NumberGapError.at(used.meta, number=used.number, missing=missing, series=series.id)
+        expected = max(expected, used.count + 1)
+        if used.void:
+            continue
+        if before is not None and used.date < before.date:
+            yield NumberOrderError.at(
+                used.meta, number=used.number, date=used.date, before=before.number, later=before.date
+            )
+        if before is None or used.date >= before.date:
+            before = used
