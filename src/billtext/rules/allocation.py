@@ -108,7 +108,8 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
             links = _links(item) if item.entry.links else None
             if links:
                 events.extend(_linked(state, n, item, links))
-    order = sorted(directives, key=lambda d: (d.date, d.by, d.number, d.amount, str(d.meta.get("filename")), d.meta.get("lineno", 0)))
+    # On one day, what is taken back comes first: it may be given to another document the same day.
+    order = sorted(directives, key=_directive_order)
     for n, directive in enumerate(order, len(items)):
         event = _directed(state, n, directive)
         if event is not None:
@@ -137,6 +138,12 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
         of.setdefault(allocation.source, []).append(allocation)
         of.setdefault(allocation.target, []).append(allocation)
     return Allocations(all=tuple(state.made), of=of), state.errors
+
+
+def _directive_order(directive: Directive) -> tuple[object, ...]:
+    number, meta = directive.amount.number, directive.meta
+    where = (str(meta.get("filename")), meta.get("lineno", 0))
+    return (directive.date, number > 0, directive.by, directive.number, number, where)
 
 
 def _find(state: _State, number: str) -> list[Item]:

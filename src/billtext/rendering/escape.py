@@ -1,0 +1,58 @@
+"""Ledger text made harmless for where it goes: all of it is hostile to the format that it is written into."""
+
+import html as _html
+import re
+import unicodedata
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#]")
+_ENTITIES = str.maketrans({
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;", "^": "&#94;", "=": "&#61;", "$": "&#36;",
+    ":": "&#58;", '"': "&quot;",
+})  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
+
+
+def one_line(text: str) -> str:
+    """Text on one line: white space is a space, and control and text-direction characters are gone.
+
+    >>> one_line("Nordlys\\nAS\\u202e")
+    'Nordlys AS'
+    """
+    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
+    return " ".join("".join(kept).split(" ")) if "\n" not in text else " ".join("".join(kept).split())
+
+
+def html(text: str) -> str:
+    """Text for an HTML element or a quoted attribute."""
+    return _html.escape(one_line(text), quote=True)
+
+
+def markdown(text: str) -> str:
+    """Text for Markdown, a table's cell included: no mark-up, HTML or attribute of its own.
+
+    >>> markdown("<b>*Ræder* | Sønn</b>")
+    '&lt;b&gt;\\\\*Ræder\\\\* &#124; Sønn&lt;/b&gt;'
+    """
+    safe = _MARKDOWN.sub(lambda match: "\\" + match[0], one_line(text).translate(_ENTITIES))
+    # A list, a heading or a rule begins a line; so may a text.
+    return re.sub(r"^(\s*)([-+.!]|\d+[.)])", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], safe)
+
+
+def csv_cell(text: str) -> str:
+    """Text for a cell that a spreadsheet may open: what begins like a formula gets an apostrophe before it.
+
+    >>> csv_cell("=1+1"), csv_cell("-5.00"), csv_cell("Nordlys")
+    ("'=1+1", '-5.00', 'Nordlys')
+    """
+    text = one_line(text)
+    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def file_name(text: str) -> str:
+    """Text as a part of a file name: letters, digits, `.`, `_` and `-`; another character becomes `_`. Never a path.
+
+    >>> file_name("../2026/001"), file_name("K2026-0003")
+    ('2026_001', 'K2026-0003')
+    """
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text).lstrip("._-") or "_"

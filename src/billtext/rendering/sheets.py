@@ -1,0 +1,125 @@
+"""A sheet is a table as a value; `render` writes it as a terminal table, CSV or Markdown."""
+
+import csv
+import datetime
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from beancount.core.amount import Amount
+
+from billtext.money import exact, plain
+from billtext.rendering import escape
+from billtext.rendering.language import Language
+
+Cell = str | int | Decimal | Amount | datetime.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: `key` heads it in CSV, `title` (English, to be translated) elsewhere."""
+
+    key: str
+    title: str
+    right: bool = False
+
+
+def column(key: str, title: str | None = None, *, right: bool = False) -> Column:
+    """A column; its title is its key in words if none is given."""
+    return Column(key=key, title=title or key.replace("_", " ").replace("-", " ").capitalize(), right=right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A table: rows, then totals. An amount is shown without its currency, which has its own column."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Cell]]
+    totals: Sequence[Sequence[Cell]] = ()
+    note: str = ""
+
+
+def shown(cell: Cell, language: Language) -> str:
+    """A cell for a reader."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Amount):
+        return language.amount(cell.number, cell.currency)
+    if isinstance(cell, datetime.date):
+        return language.date(cell)
+    if isinstance(cell, Decimal):
+        return language.number(cell)
+    return escape.one_line(str(cell))
+
+
+def raw(cell: Cell) -> str:
+    """A cell for a program: digits with a point, ISO dates."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Amount):
+        return exact(cell.number, cell.currency)
+    if isinstance(cell, Decimal):
+        return plain(cell)
+    return str(cell)
+
+
+def render(sheet: Sheet, form: str, language: Language, *, width: int | None = None, colour: bool = False) -> str:
+    """Write a sheet.
+
+    :param form: `table`, `csv` or `markdown`
+    :param width: of the terminal, in characters; None lets the table be as wide as it must
+    """
+    if form == "csv":
+        return as_csv(sheet)
+    return as_markdown(sheet, language) if form == "markdown" else _table(sheet, language, width, colour)
+
+
+def as_csv(sheet: Sheet) -> str:
+    """Write a sheet as CSV (RFC 4180); totals are left out, a program adds up for itself."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.key for column in sheet.columns)
+    writer.writerows([escape.csv_cell(raw(cell)) for cell in row] for row in sheet.rows)
+    return out.getvalue()
+
+
+def as_markdown(sheet: Sheet, language: Language) -> str:
+    """Write a sheet as a Markdown table; totals in bold."""
+    lines = []
+    if sheet.title:
+        lines += [f"## {escape.markdown(sheet.title)}", ""]
+    lines.append("| " + " | ".join(escape.markdown(language(column.title)) for column in sheet.columns) + " |")
+    lines.append("|" + "|".join(" ---: " if column.right else " --- " for column in sheet.columns) + "|")
+    for row in sheet.rows:
+        lines.append("| " + " | ".join(escape.markdown(shown(cell, language)) for cell in row) + " |")
+    for row in sheet.totals:
+        cells = [escape.markdown(shown(cell, language)) for cell in row]
+        lines.append("| " + " | ".join(f"**{cell}**" if cell else "" for cell in cells) + " |")
+    if sheet.note:
+        lines += ["", escape.markdown(sheet.note)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(sheet: Sheet, language: Language, width: int | None, colour: bool) -> str:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(sheet.title) if sheet.title else None, title_justify="left", title_style="bold", box=SIMPLE_HEAD,
+        pad_edge=False, show_footer=False, caption=Text(sheet.note) if sheet.note else None, caption_justify="left",
+    )  # fmt: skip
+    for column in sheet.columns:
+        justify = "right" if column.right else "left"
+        table.add_column(Text(language(column.title)), justify=justify, no_wrap=column.right, overflow="fold")
+    for n, row in enumerate(sheet.rows, 1):
+        table.add_row(*(Text(shown(cell, language)) for cell in row), end_section=n == len(sheet.rows))
+    for row in sheet.totals:
+        table.add_row(*(Text(shown(cell, language), style="bold") for cell in row))
+    out = io.StringIO()
+    console = Console(file=out, width=width or 10_000, force_terminal=colour, color_system="standard" if colour else None)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
