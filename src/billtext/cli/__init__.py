@@ -1,1 +1,90 @@
-"""x"""
+"""The command line: one file for each command, loaded when it is called.
+
+Reports know no clock: the one default of today stands in `common`.
+"""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+# Commands by name: the module that has it as `command`, and its line in the help, so that `--help` loads none of them.
+COMMANDS = {
+    "check": ("check", "Check the ledger and tell each mistake at its file and line."),
+    "customer": ("customer", "Customers: list them, show a card, show its history."),
+    "invoice": ("invoice", "Invoices and credit notes: list them, show one."),
+    "open-items": ("open_items", "What is open on a day, item by item."),
+    "aging": ("aging", "Who owes what, and for how long."),
+    "statement": ("statement", "Statements of account, for one customer or for all."),
+    "import": ("import_", "Bring history over from another system."),
+    "site": ("site", "Build or serve the site that colleagues read."),
+    "init": ("init", "Make a new ledger that checks clean."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of a working day, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"billtext.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExample:\n  billtext -f ledger/main.beancount aging --as-of 2026-10-31",
+)
+@click.option(
+    "-f", "--file", "path", metavar="LEDGER",
+    help="Top file of the ledger. Else $BILLTEXT_LEDGER, $BEANCOUNT_FILE, ledger/main.beancount or main.beancount.",
+)  # fmt: skip
+@click.option("--locale", metavar="LOCALE", help="Language, numbers and dates of the reader, such as nb or en_GB. Else that of the environment.")
+@click.version_option(package_name="billtext")
+@click.pass_context
+def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
+    """billtext: a company's billing office, kept as plain text in git.
+
+    Exit status: 0 fine; 1 the ledger has errors, or the command refused; 2 wrong usage or unreadable input.
+    """  # noqa: D403 - the name is written in small letters
+    from billtext.cli.common import Face
+
+    ctx.obj = Face(path, locale)
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run the command line; a refusal is one sentence and an exit status."""
+    try:
+        return group.main(args=args, prog_name="billtext", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        click.echo("billtext: stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough: `billtext aging | head`.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        from billtext.errors import Refused, Unreadable
+
+        if isinstance(error, Refused):
+            click.echo(f"billtext: {error}", err=True)
+            sys.exit(2 if isinstance(error, Unreadable) else 1)
+        raise

@@ -1,0 +1,5 @@
+"""`python -m billtext`."""
+
+from billtext.cli import main
+
+main()

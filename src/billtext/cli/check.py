@@ -1,0 +1,30 @@
+"""`billtext check`."""
+
+import json
+
+import click
+
+from billtext.cli.common import Face, example, relative
+
+
+@click.command(epilog=example("billtext -f ledger/main.beancount check", "billtext check --format json"))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it.")
+@click.pass_obj
+def command(face: Face, form: str) -> None:
+    """Check the ledger and tell each mistake at its file and line.
+
+    Tells Beancount's own errors and billtext's: the same as `bean-check` does where the ledger has the plugin
+    billtext_plugins.billing. Exit status 1 if there are any.
+    """
+    errors = face.errors
+    if form == "json":
+        click.echo(json.dumps(errors, ensure_ascii=False, indent=2))
+    else:
+        for error in errors:
+            where = f"{relative(error['file'])}:{error['line']}"
+            click.echo(f"{click.style(where, bold=True)}: {error['message']} ({error['type']})")
+        documents, customers = len(face.book.documents), len(face.book.register.of("customer"))
+        counts = f"{documents} documents of {customers} customers"
+        click.echo(f"{counts}: {'no errors' if not errors else 'one error' if len(errors) == 1 else f'{len(errors)} errors'}")
+    if errors:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,193 @@
+"""What the commands share: the ledger, the reader's language, common options, and how a report is printed."""
+
+import datetime
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from billtext.ledger.load import Loaded
+    from billtext.rendering.language import Language
+    from billtext.rendering.sheets import Sheet
+    from billtext.rules.book import Book
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("table", "json", "csv", "markdown")
+PLACES = ("ledger/main.beancount", "main.beancount")
+
+
+class Face:
+    """The command line's view of one ledger; what it needs is loaded when it is first asked for."""
+
+    def __init__(self, path: str | None, locale: str | None = None) -> None:
+        self._path, self._locale = path, locale
+
+    @cached_property
+    def path(self) -> Path:
+        """The ledger's top file.
+
+        :raises Unreadable: none is named and none is found
+        """
+        for named in (self._path, os.environ.get("BILLTEXT_LEDGER"), os.environ.get("BEANCOUNT_FILE")):
+            if named:
+                return Path(named)
+        for place in PLACES:
+            if Path(place).is_file():
+                return Path(place)
+        from billtext.errors import Unreadable
+
+        raise Unreadable(f"no ledger here ({' or '.join(PLACES)}); name one with -f, or make one with `billtext init`")
+
+    @cached_property
+    def loaded(self) -> "Loaded":
+        """The ledger as Beancount gives it."""
+        from billtext.ledger import load
+
+        return load.load(self.path)
+
+    @cached_property
+    def book(self) -> "Book":
+        """The ledger with the rules applied."""
+        from billtext.ledger import load
+        from billtext.rules import book
+
+        return book.build(self.loaded.entries, load.sources)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """All errors, Beancount's and ours, in the order of file and line."""
+        from billtext.rendering import shapes
+
+        return shapes.errors([*self.loaded.errors, *self.book.errors])
+
+    @cached_property
+    def language(self) -> "Language":
+        """The reader's language: `--locale`, else the environment's, else English with ISO dates."""
+        from billtext.rendering.language import Language
+
+        code = self._locale
+        if code is None:
+            for name in ("LC_ALL", "LC_NUMERIC", "LC_TIME", "LANG"):
+                found = os.environ.get(name, "").partition(".")[0]
+                if found:
+                    code = "" if found in {"C", "POSIX"} else found
+                    break
+        return Language(code or "")
+
+    def customer(self, name: str) -> str:
+        """An id that is in the register or has money on its account.
+
+        :raises Refused: it has neither
+        """
+        if self.book.register.get("customer", name) is None and name not in self.book.items_of:
+            from billtext.errors import Refused
+
+            raise Refused(f"customer {_close(name, self.book.register.of('customer'))}")
+        return name
+
+    def show(self, sheet: "Sheet", data: Any, form: str) -> None:
+        """Print a report: its JSON, or its sheet in another format."""
+        if form == "json":
+            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            return
+        from billtext.rendering import sheets
+
+        terminal = sys.stdout.isatty()
+        width = _width() if terminal else None
+        click.echo(sheets.render(sheet, form, self.language, width=width, colour=terminal), nl=False)
+
+    def finish(self) -> None:
+        """End a report: the ledger's errors go to standard error, and make the exit status 1."""
+        errors = self.errors
+        for error in errors[:20]:
+            click.echo(f"{relative(error['file'])}:{error['line']}: {error['message']}", err=True)
+        if errors:
+            more = f", the first {20} of them above" if len(errors) > 20 else ""
+            count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
+            click.echo(f"The ledger has {count}{more}; `billtext check` tells more.", err=True)
+            raise click.exceptions.Exit(1)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _close(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), 1)
+    hint = f"; did you mean {close[0]}?" if close else "; `billtext customer list` shows them"
+    return f"{name} is not in the register{hint}"
+
+
+def relative(file: str) -> str:
+    """A file's path from here, if it is below."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+class Day(click.ParamType[datetime.date]):
+    """A date written 2026-10-31, or `today`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        """Read a date."""
+        if isinstance(value, datetime.date):
+            return value
+        if value == "today":
+            return datetime.date.today()
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as 2026-10-31", param, ctx)
+
+
+class Month(click.ParamType[tuple[datetime.date, datetime.date]]):
+    """A month written 2026-10; its first and last day."""
+
+    name = "month"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[datetime.date, datetime.date]:
+        """Read a month."""
+        from billtext import dates
+
+        if isinstance(value, tuple):
+            return value
+        try:
+            return dates.month(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a month; write it as 2026-10", param, ctx)
+
+
+def as_of(command: F) -> F:
+    """Option `--as-of`: the day of a report. Only here does a day default to today."""
+    option = click.option(
+        "--as-of", type=Day(), default="today", show_default=True, metavar="DATE", help="The day of the report."
+    )
+    return option(command)
+
+
+def form(command: F) -> F:
+    """Option `--format`."""
+    option = click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it."
+    )
+    return option(command)
+
+
+def example(*lines: str) -> str:
+    """The example that ends a command's help."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
