@@ -3,19 +3,27 @@
 import gc
 from typing import Any
 
-from billtext.errors import LedgerError
+from beancount.core.data import Transaction
+
+from billtext.errors import DocumentError, LedgerError, RegisterError
 from billtext.ledger import load
 from billtext.rules import book
 
 _last: list[tuple[list[Any], book.Book]] = []
 
 
-def check(entries: list[Any], classes: tuple[type[LedgerError], ...] | None = None) -> list[LedgerError]:
-    """Errors of a ledger, all or of some classes; none while billtext itself loads it, since it reads them afterwards."""
+def check(entries: list[Any], part: type[LedgerError] | None = None) -> list[LedgerError]:
+    """Errors of a ledger, all or of one part; none while billtext itself loads it, since it reads them afterwards."""
     if load.loading.get():
         return []
-    found = read(entries).errors
-    return [error for error in found if classes is None or isinstance(error, classes)]
+    return [error for error in read(entries).errors if part is None or _is_of(error, part)]
+
+
+def _is_of(error: LedgerError, part: type[LedgerError]) -> bool:
+    """Whether an error is of a part; a wrong key belongs to documents in a transaction, else to the register."""
+    if type(error).__base__ is LedgerError:
+        return part is (DocumentError if isinstance(error.entry, Transaction) else RegisterError)
+    return isinstance(error, part)
 
 
 def read(entries: list[Any]) -> book.Book:

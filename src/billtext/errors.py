@@ -58,30 +58,49 @@ class LedgerError:
         return int(self.source["lineno"])
 
 
+class RegisterError(LedgerError):
+    """A mistake in the register, or about a customer."""
+
+
+class DocumentError(LedgerError):
+    """A mistake in an invoice or a credit note."""
+
+
+class NumberError(LedgerError):
+    """A mistake in a document's number."""
+
+
+class AllocationError(LedgerError):
+    """A mistake in what settles what."""
+
+
 # --- the register -------------------------------------------------------------------------------------------
 
 
-class DirectiveFormError(LedgerError):
+class DirectiveFormError(RegisterError):
     """A billtext directive needs its values in the order of the ledger language."""
 
-    sentence = "`{directive}` is written `{form}`, not with {seen}"
-
-
-class IdFormError(LedgerError):
-    """An id must be fit to be the last part of an account and a file name."""
-
     sentence = (
-        "the id {id} of this {directive} cannot be used: write letters, digits and `-`, beginning with a capital or a digit"
+        "a `{directive}` directive is written `{form}`, but this one has {seen}; "
+        "write these values in this order, with quotes around text only"
     )
 
 
-class DuplicateKeyError(LedgerError):
+class IdFormError(RegisterError):
+    """An id must be fit to be the last part of an account and a file name."""
+
+    sentence = (
+        "the id {id} of this {directive} cannot be used; write letters, digits and `-`, beginning with a capital or a digit"
+    )
+
+
+class DuplicateKeyError(RegisterError):
     """Beancount keeps the last of two equal keys in a `custom` without a word, so one value would be lost."""
 
     sentence = "`{key}:` is given twice in this {directive} (first in line {first}); delete one of the two"
 
 
-class RegisterConflictError(LedgerError):
+class RegisterConflictError(RegisterError):
     """Two directives of one day that disagree: which one holds would hang on the order of files."""
 
     sentence = (
@@ -99,10 +118,10 @@ class KeyTypeError(LedgerError):
 class KeyValueError(LedgerError):
     """A known key whose value is none of those that it can have."""
 
-    sentence = "`{key}: {value}` is not known; {expected}"
+    sentence = "`{key}: {value}` cannot be used; write {expected}"
 
 
-class KeyMissingError(LedgerError):
+class KeyMissingError(RegisterError):
     """A directive that says too little to be used."""
 
     sentence = "{directive} {id} has no `{key}:`; add it, such as `{example}`"
@@ -117,49 +136,49 @@ class CheckDigitError(LedgerError):
 class RegisterUnknownError(LedgerError):
     """Something named that the register does not have on that date."""
 
-    sentence = '`{key}: {value}` is not in the register on {date}; add `custom "{directive}" "{value}"` or correct the name'
+    sentence = '`{key}: "{value}"` is not in the register on {date}; add `custom "{directive}" "{value}"`, or correct it'
 
 
-class OptionUnknownError(LedgerError):
+class OptionUnknownError(RegisterError):
     """A billtext option that does not exist: a slip would otherwise be silent."""
 
-    sentence = "there is no billtext option {name}; {expected}"
+    sentence = "there is no billtext option {name}; the options are {known}"
 
 
 # --- customers ----------------------------------------------------------------------------------------------
 
 
-class CustomerMissingError(LedgerError):
+class CustomerMissingError(RegisterError):
     """Money on the receivable account that belongs to nobody."""
 
     sentence = "the posting to {account} names no customer; post to {account}:ID, or add `customer:` to the posting"
 
 
-class CustomerUnknownError(LedgerError):
+class CustomerUnknownError(RegisterError):
     """A customer with money on the account who is not in the register (told once, at the first posting)."""
 
-    sentence = 'customer {customer} is not in the register; add `custom "customer" "{customer}"` or correct the id'
+    sentence = 'customer {customer} is not in the register; add `custom "customer" "{customer}"`, or correct the id'
 
 
-class CustomerNotYetError(LedgerError):
+class CustomerNotYetError(RegisterError):
     """A document is rendered with the register as it stood on its date, and there was nothing then."""
 
     sentence = "customer {customer} is in the register from {first} only, and this document is dated {date}; correct one of the dates"
 
 
-class CustomerClosedError(LedgerError):
+class CustomerClosedError(RegisterError):
     """A document for a customer whose account had been closed."""
 
-    sentence = "customer {customer} is closed since {closed}; reopen with `closed: FALSE` or bill another customer"
+    sentence = "customer {customer} has been closed since {closed}; reopen it with `closed: FALSE`, or bill another customer"
 
 
-class CustomerMixedError(LedgerError):
+class CustomerMixedError(RegisterError):
     """A document is for one customer."""
 
-    sentence = "document {number} has receivable postings of {customer} and of {other}; make it a document for each"
+    sentence = "document {number} has receivable postings of {customer} and of {other}; make one document for each customer"
 
 
-class TieOutError(LedgerError):
+class TieOutError(RegisterError):
     """A customer's own account must hold what the customer owes, or ledger and statement differ."""
 
     sentence = (
@@ -168,124 +187,127 @@ class TieOutError(LedgerError):
     )
 
 
-class PadReceivableError(LedgerError):
+class PadReceivableError(RegisterError):
     """A pad invents an amount that no document or payment explains."""
 
-    sentence = "pad into {account} makes a claim without a document; delete it and book an opening invoice or credit note"
+    sentence = "the pad of {account} makes a claim without a document; delete it, and book an opening invoice or credit note"
 
 
 # --- documents ----------------------------------------------------------------------------------------------
 
 
-class DocumentFlagError(LedgerError):
+class DocumentFlagError(DocumentError):
     """Drafts live in `drafts/`; what is in the ledger counts in every report."""
 
     sentence = "document {number} is flagged `{flag}`; issue it with `*`, or move it to `drafts/`"
 
 
-class DocumentKindError(LedgerError):
+class DocumentKindError(DocumentError):
     """One transaction is one thing."""
 
     sentence = "this transaction has both `{key}:` and `{other}:`; make it two transactions"
 
 
-class NumberFormError(LedgerError):
+class NumberFormError(NumberError):
     """A document's number is a string; without quotes Beancount reads 2026-0012 as a sum."""
 
-    sentence = '`{key}: {value}` is not a document number; write it in quotes, of letters, digits, `-`, `_`, `.` and `/`'
+    sentence = '`{key}: {value}` is not a document number; write it in quotes, such as "2026-0012", of letters, digits, `-`, `_`, `.` and `/`'
 
 
-class NumberDuplicateError(LedgerError):
+class NumberDuplicateError(NumberError):
     """Numbers are unique over all documents, payments and other movements."""
 
     sentence = "number {number} is already used at {place}; give this one its own number"
 
 
-class NumberSeriesError(LedgerError):
+class NumberSeriesError(NumberError):
     """A document number that belongs to none of the series of its kind."""
 
     sentence = "number {number} fits no series of kind {kind} ({formats}); correct it, or add a series"
 
 
-class NumberGapError(LedgerError):
+class NumberGapError(NumberError):
     """A number that is missing in a series (bokføringsforskriften § 5-1-3)."""
 
-    sentence = 'number {missing} of series {series} is missing before {number}; find the document, or explain it with `custom "void" "{missing}"`'
+    sentence = (
+        "series {series} has no {missing} before {number}; "
+        'find the document, or explain each missing number with `custom "void" "{first}"`'
+    )
 
 
-class NumberOrderError(LedgerError):
+class NumberOrderError(NumberError):
     """Within a series, a higher number never has an earlier date."""
 
     sentence = "number {number} is dated {date}, but {before} before it is dated {later}; correct one of the dates"
 
 
-class NumberVoidError(LedgerError):
+class NumberVoidError(NumberError):
     """A void number stands for a document that was never issued."""
 
-    sentence = "number {number} is void, but {what} at {place}; delete one of the two"
+    sentence = "number {number} is made void here, but {what} at {place}; delete one of the two"
 
 
-class ReceivableMissingError(LedgerError):
+class ReceivableMissingError(DocumentError):
     """A document without an amount on a customer's account is no claim."""
 
     sentence = "document {number} has no posting to {account} or below it; add the customer's posting"
 
 
-class DocumentSignError(LedgerError):
+class DocumentSignError(DocumentError):
     """What reduces a claim is a credit note, with its own series."""
 
     sentence = "{kind} {number} is for {amount}; {remedy}"
 
 
-class ElidedAmountError(LedgerError):
+class ElidedAmountError(DocumentError):
     """Beancount fills in a missing amount, and with it swallows a cent that is wrong."""
 
     sentence = "the amount on {account} of document {number} is left out; write {amount}, if that is right"
 
 
-class PrecisionError(LedgerError):
+class PrecisionError(DocumentError):
     """An amount finer than the currency's smallest unit cannot be paid."""
 
     sentence = "{amount} on {account} is finer than the smallest unit of {currency}; round it to {rounded}"
 
 
-class CurrencyMixedError(LedgerError):
+class CurrencyMixedError(DocumentError):
     """All postings of a document are in the document's currency."""
 
     sentence = "document {number} is in {currency}, but {what} is in {other}; write all of it in one currency"
 
 
-class RateMissingError(LedgerError):
+class RateMissingError(DocumentError):
     """The accounts are kept in the company's currency."""
 
     sentence = "{amount} on {account} has no rate to {company}; write it as `{amount} @ RATE {company}`"
 
 
-class RateMixedError(LedgerError):
+class RateMixedError(DocumentError):
     """A document has one rate of exchange, that of its date."""
 
     sentence = "document {number} uses the rate {rate} here and {other} before; use one rate for the document"
 
 
-class DocumentSumError(LedgerError):
+class DocumentSumError(DocumentError):
     """Receivable = lines + VAT + rounding, to the cent; Beancount itself lets half a cent pass."""
 
     sentence = "document {number}: lines {net} + VAT {vat} + rounding {rounding} = {sum}, but the receivable is {gross} {currency}; correct the posting that differs by {difference}"
 
 
-class DueBeforeDateError(LedgerError):
+class DueBeforeDateError(DocumentError):
     """Nothing is due before it is billed."""
 
     sentence = "document {number} of {date} is due {due}, before its own date; correct `due:`"
 
 
-class PeriodError(LedgerError):
+class PeriodError(DocumentError):
     """A delivery period ends after it begins."""
 
     sentence = "the delivery period ends {end}, before it starts {start}; correct `period-start:` or `period-end:`"
 
 
-class KidError(LedgerError):
+class KidError(DocumentError):
     """Banks refuse a payment whose KID does not agree with its check digit."""
 
     sentence = "KID {kid} is not valid: {why}; correct it"
@@ -294,31 +316,31 @@ class KidError(LedgerError):
 # --- lines and VAT ------------------------------------------------------------------------------------------
 
 
-class LineNetError(LedgerError):
+class LineNetError(DocumentError):
     """A line's net is quantity × price / price-per - discount, rounded once, half away from zero."""
 
     sentence = "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
 
 
-class VatAmountError(LedgerError):
+class VatAmountError(DocumentError):
     """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17)."""
 
     sentence = "VAT {code} is {posted}, but {rate} % of {base} is {expected} {currency}; correct the VAT posting"
 
 
-class VatMissingError(LedgerError):
+class VatMissingError(DocumentError):
     """Lines of a code with a rate need a VAT posting."""
 
-    sentence = 'document {number} has {base} {currency} under VAT code {code} but no posting to {account} with `vat: "{code}"`; add {expected} {currency}'
+    sentence = 'document {number} has {base} {currency} under VAT code {code} but no posting to {account} with `vat: "{code}"`; add one of {expected} {currency}'
 
 
-class VatDuplicateError(LedgerError):
+class VatDuplicateError(DocumentError):
     """VAT is computed once for each code, so it is posted once."""
 
     sentence = "document {number} has a second VAT posting for {code}; make them one"
 
 
-class VatCodeMissingError(LedgerError):
+class VatCodeMissingError(DocumentError):
     """VAT without its code cannot be reported."""
 
     sentence = "the posting to the VAT account {account} has no `vat:`; add the code that it belongs to"
@@ -327,58 +349,58 @@ class VatCodeMissingError(LedgerError):
 # --- credit notes -------------------------------------------------------------------------------------------
 
 
-class CorrectsUnknownError(LedgerError):
+class CorrectsUnknownError(DocumentError):
     """A credit note refers to the invoice that it corrects (bokføringsforskriften § 5-2-7)."""
 
     sentence = "credit note {number} corrects {corrects}, {why}; correct the number"
 
 
-class CreditBeyondError(LedgerError):
+class CreditBeyondError(DocumentError):
     """Never more is credited than was billed."""
 
     sentence = "credit note {number} brings the credit on {corrects} to {credited}, beyond its {gross} {currency}; credit at most {left} {currency}"
 
 
-class ReasonMissingError(LedgerError):
+class ReasonMissingError(DocumentError):
     """What stands alone needs a reason that an auditor can read."""
 
-    sentence = "{what} {number} has no `reason:`; add why"
+    sentence = "{what} {number} has no `reason:`; add it in a few words"
 
 
 # --- money and allocation -----------------------------------------------------------------------------------
 
 
-class SettlesUnknownError(LedgerError):
+class SettlesUnknownError(AllocationError):
     """Money that names a document which does not exist would lie about."""
 
-    sentence = "`{number}` is settled here, but no document or payment has that number; correct it"
+    sentence = "`{number}` is named here, but no other document or payment has that number; correct it"
 
 
-class SettlesCustomerError(LedgerError):
+class SettlesCustomerError(AllocationError):
     """One customer's money never settles another's document."""
 
     sentence = "{number} is of customer {other}, and this is money of {customer}; correct the number or the customer"
 
 
-class SettlesCurrencyError(LedgerError):
+class SettlesCurrencyError(AllocationError):
     """A document is settled in its own currency; what the bank made of it is a gain or a loss."""
 
     sentence = "{number} is in {other}, and this posting is in {currency}; write the receivable posting in {other} with its rate"
 
 
-class SettlesSignError(LedgerError):
+class SettlesSignError(AllocationError):
     """A claim is settled by money or credit, a credit by a claim or a refund."""
 
     sentence = "{amount} cannot settle {number}: both stand on the same side of the account; correct the sign or the number"
 
 
-class SettlesBeyondError(LedgerError):
+class SettlesBeyondError(AllocationError):
     """Nothing is ever settled beyond what is open."""
 
     sentence = "{amount} settles {number}, of which {open} {currency} is open; settle at most that, and leave the rest unapplied"
 
 
-class AllocateUndoError(LedgerError):
+class AllocateUndoError(AllocationError):
     """An allocation is taken back as far as it was made."""
 
     sentence = "{amount} of {by} on {number} is taken back, but {allocated} {currency} is allocated; take back at most that"
