@@ -14,7 +14,7 @@ From::
 
 both get the link ``^2026-0012``, and so does a file of that customer's account in the documents folder whose name holds
 the number. Amounts stay as they are, and so do allocations: a link that was added here is marked in the hidden metadata
-``__autolinks__``, and the link rule takes no notice of it.
+``__autolinks__`` (numbers separated by spaces), and the link rule takes no notice of it.
 """
 
 import re
@@ -55,9 +55,10 @@ def autolink(entries: list[Any], options_map: dict[str, Any], config: str | None
 
 
 def _linked(entry: Any, added: set[str]) -> Any:
-    before = entry.meta.get("__autolinks__", frozenset())
-    links = (entry.links or frozenset()) | added
-    return entry._replace(links=frozenset(links), meta={**entry.meta, "__autolinks__": before | added})
+    before = str(entry.meta.get("__autolinks__", "")).split()
+    marked = " ".join(sorted({*before, *added}))
+    links = frozenset((entry.links or frozenset()) | added)
+    return entry._replace(links=links, meta={**entry.meta, "__autolinks__": marked})
 
 
 def _of_transactions(book: Book) -> dict[int, set[str]]:

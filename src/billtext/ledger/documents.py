@@ -18,6 +18,7 @@ from billtext.errors import (
     DocumentSignError,
     DueBeforeDateError,
     ElidedAmountError,
+    KidError,
     LedgerError,
     NumberFormError,
     PeriodError,
@@ -31,7 +32,7 @@ from billtext.errors import (
 )
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import POSTING, TRANSACTION, faults, written
-from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, VatPosting
+from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, Vat, VatPosting
 from billtext.money import ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
@@ -155,6 +156,7 @@ class Reader:
             account = self.register.options.receivable
             self.errors.append(ReceivableMissingError.at(meta, entry, number=number, account=account))
             return None
+        self._kid(entry)
         currency = receivable[0].units.currency
         items = self._instalments(entry, kind, number, receivable)
         lines, vats, rounding = self.lines(entry, kind, currency)
@@ -215,6 +217,13 @@ class Reader:
             return entry.date
         return dates.after(entry.date, int(days), end_of_month=terms.get("end-of-month") is True)
 
+    def _kid(self, entry: Transaction) -> None:
+        kid = entry.meta.get("kid")
+        if isinstance(kid, str):
+            why = ids.kid_fault(kid, self.register.options.kid)
+            if why is not None:
+                self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why))
+
     def _period(self, entry: Transaction) -> None:
         start, end = entry.meta.get("period-start"), entry.meta.get("period-end")
         if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
@@ -273,10 +282,20 @@ class Reader:
                     continue
             elif account in self._vat_accounts:
                 self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
-                continue
+                meant = self._meant(entry, account)
+                if meant is not None:
+                    vats.append(VatPosting(vat=meant, amount=number, meta=meta))
+                    continue
             self.errors.extend(faults(meta, POSTING, meta, entry))
             lines.append(self._line(entry, posting, meta, number, currency))
         return lines, vats, rounding
+
+    def _meant(self, entry: Transaction, account: str) -> Vat | None:
+        """The only code of a document that a VAT posting without a code can belong to, so that one slip is told once."""
+        named = {(posting.meta or _NOTHING).get("vat") for posting in entry.postings}
+        codes = [self.register.vat(code, entry.date) for code in named if isinstance(code, str)]
+        meant = [vat for vat in codes if vat is not None and vat.account == account]
+        return meant[0] if len(meant) == 1 else None
 
     def _line(self, entry: Transaction, posting: Posting, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
         get = meta.get

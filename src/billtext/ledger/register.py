@@ -109,7 +109,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():
-                if key in last.changed and last.changed[key] != value and key not in {"rate", "format"}:
+                if key in last.changed and last.changed[key] != value:
                     errors.append(
                         RegisterConflictError.at(
                             entry.meta, entry, directive=directive, id=name, key=key, value=written(value),
@@ -157,12 +157,12 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
         expected = billtext_options.EXPECTED.get(name)
         if expected is None:
             known = ", ".join(billtext_options.EXPECTED)
-            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), expected=f"there are {known}"))
+            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), known=known))
             continue
         try:
             found[name.replace("-", "_")] = _option(name, value)
         except ValueError:
-            wrong = KeyValueError.at(entry.meta, entry, key=name, value=written(value), expected=f"write {expected}")
+            wrong = KeyValueError.at(entry.meta, entry, key=name, value=written(value), expected=expected)
             errors.append(wrong)
     found.pop("fava_write", None)
     return Options(**found)

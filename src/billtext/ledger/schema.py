@@ -36,7 +36,7 @@ class Key:
 
 def one_of(*words: str) -> Key:
     """A key with a closed list of words."""
-    return Key(type=str, expected="write one of " + ", ".join(words), valid=lambda value, _: value in words)
+    return Key(type=str, expected="one of " + ", ".join(words), valid=lambda value, _: value in words)
 
 
 def to(directive: str) -> Key:
@@ -83,18 +83,18 @@ ACCOUNT = Key(
     valid=lambda value, _: account.is_valid(value),
 )
 COUNTRY = Key(
-    type=str, expected='write an ISO 3166 code of two letters, such as "NO"', valid=lambda v, _: ids.is_country(v)
+    type=str, expected='an ISO 3166 code of two letters, such as "NO"', valid=lambda v, _: ids.is_country(v)
 )
-CURRENCY = Key(type=str, expected='write an ISO 4217 code, such as "NOK"', valid=lambda v, _: ids.is_currency(v))
-LANGUAGE = Key(type=str, expected='write a language code, such as "nb" or "en"', valid=lambda v, _: ids.is_language(v))
+CURRENCY = Key(type=str, expected='an ISO 4217 code, such as "NOK"', valid=lambda v, _: ids.is_currency(v))
+LANGUAGE = Key(type=str, expected='a language code, such as "nb" or "en"', valid=lambda v, _: ids.is_language(v))
 EMAIL = Key(
     type=str,
-    expected='write one e-mail address, such as "faktura@firma.example"',
+    expected='one e-mail address, such as "faktura@firma.example"',
     valid=lambda v, _: _EMAIL.fullmatch(v) is not None,
 )
 UNIT = Key(
     type=str,
-    expected='write a UN/ECE Rec 20 code of two or three characters, such as "HUR" or "C62"',
+    expected='a UN/ECE Rec 20 code of two or three characters, such as "HUR" or "C62"',
     valid=lambda v, _: _UNIT.fullmatch(v) is not None,
 )
 ORG_NUMBER = numbered("organisation number", ids.is_org_number)
@@ -173,7 +173,7 @@ _SEEN = (
 
 def seen(value: object) -> str:
     """What kind of value a ledger holds, in a bookkeeper's words."""
-    return next((name for kind, name in _SEEN if isinstance(value, kind)), "nothing" if value is None else "of another kind")
+    return next((name for kind, name in _SEEN if isinstance(value, kind)), "empty" if value is None else "of another kind")
 
 
 def written(value: object) -> str:

@@ -186,7 +186,8 @@ def _due_order(item: Item) -> tuple[Date, Date, str, int]:
 
 def _links(item: Item) -> frozenset[str]:
     """Links that the bookkeeper wrote: those that the plugin `autolink` added say what is known, not what to do."""
-    return item.entry.links - item.entry.meta.get("__autolinks__", frozenset())
+    added = str(item.entry.meta.get("__autolinks__", "")).split()
+    return item.entry.links - frozenset(added)
 
 
 def _linked(state: _State, n: int, item: Item, links: Iterable[str]) -> list[tuple[Date, int, int, Item, list[Item]]]:

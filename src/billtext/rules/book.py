@@ -167,11 +167,11 @@ def _customers(register: Register, items: Iterable[Item]) -> Iterable[LedgerErro
         elif item.kind in DOCUMENTS and item.instalment < 2:
             if item.date < record.first:
                 yield CustomerNotYetError.at(
-                    item.meta, item.entry, customer=item.customer, first=record.first, date=item.date
+                    item.entry.meta, item.entry, customer=item.customer, first=record.first, date=item.date
                 )
             elif item.customer in closing and register.values("customer", item.customer, item.date).get("closed") is True:
                 closed = max(v.date for v in record.versions if v.changed.get("closed") is True and v.date <= item.date)
-                yield CustomerClosedError.at(item.meta, item.entry, customer=item.customer, closed=closed)
+                yield CustomerClosedError.at(item.entry.meta, item.entry, customer=item.customer, closed=closed)
 
 
 def _duplicates(items: Iterable[Item]) -> Iterable[LedgerError]:

@@ -88,10 +88,10 @@ def _voids(ledger: Ledger) -> Iterator[LedgerError]:
     for void in ledger.voids:
         document = ledger.documents.get(void.number)
         if document is not None:
-            what, where = "there is a document", place(document.entry.meta)
+            what, where = "a document has it", place(document.entry.meta)
             yield NumberVoidError.at(void.meta, number=void.number, what=what, place=where)
         elif void.number in seen:
-            what, where = "it is made void", place(seen[void.number])
+            what, where = "it was made void already", place(seen[void.number])
             yield NumberVoidError.at(void.meta, number=void.number, what=what, place=where)
         seen.setdefault(void.number, void.meta)
 
@@ -119,10 +119,10 @@ def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[Ledge
     before: _Used | None = None
     for used in numbers:
         if gapless and used.count > expected:
-            missing = written(str(values["format"]), used.date.year, expected)
+            start = missing = written(str(values["format"]), used.date.year, expected)
             if used.count > expected + 1:
                 missing += " to " + written(str(values["format"]), used.date.year, used.count - 1)
-            yield NumberGapError.at(used.meta, number=used.number, missing=missing, series=series.id)
+            yield NumberGapError.at(used.meta, number=used.number, missing=missing, first=start, series=series.id)
         expected = max(expected, used.count + 1)
         if used.void:
             continue

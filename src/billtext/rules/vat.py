@@ -63,7 +63,7 @@ def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
 
 def breakdown(document: Document, lines: Iterable[Line], vats: Iterable[VatPosting], register: Register) -> tuple[Breakdown, ...]:
     """VAT of a document by code, with the codes that have no rate; lines without a code are left out."""
-    posted = {vat.vat.code: vat.amount for vat in vats}
+    posted = _posted(vats)
     found = []
     for code, base in sorted(_bases(lines).items()):
         vat = register.vat(code, document.date)
@@ -82,6 +82,13 @@ def _bases(lines: Iterable[Line]) -> dict[str, Decimal]:
     return bases
 
 
+def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
+    posted: dict[str, Decimal] = {}
+    for posting in vats:
+        posted[posting.vat.code] = posted.get(posting.vat.code, ZERO) + posting.amount
+    return posted
+
+
 def check(document: Document, lines: list[Line], vats: list[VatPosting], register: Register) -> Iterator[LedgerError]:
     """Yield what does not add up in a document: its lines, its VAT, its total."""
     currency = document.currency
@@ -98,7 +105,7 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
                 )  # fmt: skip
     yield from _vat(document, _bases(lines), vats, register)
     total = document.net + document.vat + document.rounding
-    if total != document.gross:
+    if total != document.gross and all(posting.units.currency == currency for posting in document.entry.postings):
         yield DocumentSumError.at(
             document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
             vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
@@ -108,21 +115,22 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
 
 def _vat(document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register) -> Iterator[LedgerError]:
     currency = document.currency
-    posted = set()
+    posted = _posted(vats)
+    told = set()
     for posting in vats:
         vat = posting.vat
-        if vat.code in posted:
+        if vat.code in told:
             yield VatDuplicateError.at(posting.meta, document.entry, number=document.number, code=vat.code)
             continue
-        posted.add(vat.code)
+        told.add(vat.code)
         base = bases.get(vat.code, ZERO)
         expected = amount(base, vat.rate, currency)
-        if posting.amount != expected:
+        if posted[vat.code] != expected:
             yield VatAmountError.at(
-                posting.meta, document.entry, code=vat.code, posted=exact(posting.amount, currency),
+                posting.meta, document.entry, code=vat.code, posted=exact(posted[vat.code], currency),
                 rate=plain(vat.rate), base=exact(base, currency), expected=exact(expected, currency), currency=currency,
             )  # fmt: skip
-    for code in bases.keys() - posted:
+    for code in bases.keys() - posted.keys():
         found = register.vat(code, document.date)
         expected = ZERO if found is None else amount(bases[code], found.rate, currency)
         if found is not None and expected:
