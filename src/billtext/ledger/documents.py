@@ -33,7 +33,7 @@ from billtext.errors import (
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import POSTING, TRANSACTION, faults, written
 from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, Vat, VatPosting
-from billtext.money import ZERO, exact, quantum, rounded
+from billtext.money import CONTEXT, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
 NAMES = KINDS[:-1]
@@ -91,10 +91,10 @@ class Reader:
 
     def _money(self, entry: Transaction, kind: str, receivable: list[Posting]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
-        self.errors.extend(faults(entry.meta, TRANSACTION, entry.meta, entry))
+        self.errors += faults(entry.meta, TRANSACTION, entry.meta, entry)
         for posting in receivable:
             meta = posting.meta or entry.meta
-            self.errors.extend(faults(meta, POSTING, meta, entry))
+            self.errors += faults(meta, POSTING, meta, entry)
             self._precision(entry, posting)
             self._company_rate(entry, posting)
             self._item(entry, posting, kind, number, 0, entry.date)
@@ -127,7 +127,8 @@ class Reader:
 
     def _precision(self, entry: Transaction, posting: Posting) -> None:
         number, currency = posting.units
-        if number != number.quantize(quantum(currency)):
+        unit = quantum(currency)
+        if not number.same_quantum(unit) and number != number.quantize(unit, context=CONTEXT):
             right = rounded(number, currency)
             self.errors.append(
                 PrecisionError.at(posting.meta or entry.meta, entry, amount=posting.units, account=posting.account,
@@ -149,7 +150,7 @@ class Reader:
     def _document(self, entry: Transaction, kind: str, receivable: list[Posting]) -> Parsed | None:
         number = self._number(entry, kind)
         meta = entry.meta
-        self.errors.extend(faults(meta, TRANSACTION, meta, entry))
+        self.errors += faults(meta, TRANSACTION, meta, entry)
         if entry.flag != "*":
             self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
         if not receivable:
@@ -232,14 +233,16 @@ class Reader:
     def _postings(self, entry: Transaction, number: str, currency: str) -> None:
         """Check what holds for every posting of a document: written out, to the cent, one currency and rate."""
         rate: Amount | None = None
+        unit = quantum(currency)
         for posting in entry.postings:
             meta = posting.meta or entry.meta
             if "__automatic__" in meta:
                 self.errors.append(
                     ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=posting.units)
                 )
-            self._precision(entry, posting)
-            other = posting.units.currency
+            amount, other = posting.units
+            if not amount.same_quantum(unit):
+                self._precision(entry, posting)
             if other != currency:
                 what = f"the posting to {posting.account}"
                 self.errors.append(
@@ -264,7 +267,7 @@ class Reader:
             account = posting.account
             meta = posting.meta or entry.meta
             if self._customer_of[account] is not None:
-                self.errors.extend(faults(meta, POSTING, meta, entry))
+                self.errors += faults(meta, POSTING, meta, entry)
                 continue
             number = sign * posting.units.number
             if account == self._rounding:
@@ -286,7 +289,7 @@ class Reader:
                 if meant is not None:
                     vats.append(VatPosting(vat=meant, amount=number, meta=meta))
                     continue
-            self.errors.extend(faults(meta, POSTING, meta, entry))
+            self.errors += faults(meta, POSTING, meta, entry)
             lines.append(self._line(entry, posting, meta, number, currency))
         return lines, vats, rounding
 

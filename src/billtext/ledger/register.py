@@ -217,19 +217,30 @@ def duplicate_keys(customs: Iterable[Custom], sources: Mapping[str, str]) -> Ite
 
     :param sources: text of each ledger file, by its name
     """
-    lines_of = {name: text.splitlines(keepends=True) for name, text in sources.items()}
+    in_file: dict[str, list[Custom]] = defaultdict(list)
     for entry in customs:
-        lines = lines_of.get(str(entry.meta.get("filename")))
-        if lines is None:
-            continue
+        in_file[str(entry.meta.get("filename"))].append(entry)
+    for name, entries in sorted(in_file.items()):
+        if name in sources:
+            # Invoices may fill the rest of the file: it is split only as far as directives go.
+            last = max(entry.meta["lineno"] for entry in entries)
+            yield from _duplicate_keys(entries, sources[name].split("\n", last + _LONGEST))
+
+
+_LONGEST = 200  # lines of one directive
+
+
+def _duplicate_keys(customs: Iterable[Custom], lines: list[str]) -> Iterator[LedgerError]:
+    for entry in customs:
         start = stop = entry.meta["lineno"]
         while stop < len(lines) and (lines[stop][:1] in " \t" or not lines[stop].strip()):
             stop += 1
-        if len(_KEY.findall("".join(lines[start:stop]))) <= len(values_of(entry.meta)):
+        stop = min(stop, start + _LONGEST)
+        if len(_KEY.findall("\n".join(lines[start:stop]))) <= len(values_of(entry.meta)):
             continue
         # The rare case: let Beancount's own lexer tell keys from what only looks like one.
         first: dict[str, int] = {}
-        for name, line, _text, value in lexer.lex_iter_string("".join(lines[start - 1 : stop])):
+        for name, line, _text, value in lexer.lex_iter_string("\n".join(lines[start - 1 : stop]) + "\n"):
             if name == "KEY":
                 here = start + line - 1
                 if value in first:

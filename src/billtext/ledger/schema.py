@@ -5,9 +5,10 @@ Unknown keys are kept and shown. A known key with the wrong type or a failing ch
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from beancount.core import account
@@ -27,7 +28,7 @@ class Key:
     :param refers: directive of the register that must have this id
     """
 
-    type: type | tuple[type, ...]
+    type: type
     expected: str
     valid: Callable[[Any, str], bool] | None = None
     what: str = ""
@@ -51,6 +52,11 @@ def numbered(what: str, valid: Callable[[Any, str], bool]) -> Key:
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+\.[^\s@<>,;:\"\\()\[\]]+")
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
+
+
+@cache
+def _is_unit(value: str) -> bool:
+    return _UNIT.fullmatch(value) is not None
 
 
 def _endpoint(value: str, _country: str) -> bool:
@@ -95,7 +101,7 @@ EMAIL = Key(
 UNIT = Key(
     type=str,
     expected='a UN/ECE Rec 20 code of two or three characters, such as "HUR" or "C62"',
-    valid=lambda v, _: _UNIT.fullmatch(v) is not None,
+    valid=lambda v, _: _is_unit(v),
 )
 ORG_NUMBER = numbered("organisation number", ids.is_org_number)
 VAT_NUMBER = numbered("VAT number", lambda value, _: ids.is_vat_number(value))
@@ -187,21 +193,25 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def faults(values: Mapping[str, Any], keys: Mapping[str, Key], meta: Meta, entry: Any, country: str = "NO") -> Iterator[LedgerError]:
-    """Yield the errors in the values of known keys.
+def faults(
+    values: Mapping[str, Any], keys: Mapping[str, Key], meta: Meta, entry: Any, country: str = "NO"
+) -> Sequence[LedgerError]:
+    """Errors in the values of known keys.
 
     :param values: what the ledger says, other keys included
     :param meta: where it stands
     :param country: whose numbers they are (ISO 3166)
     """
+    found: list[LedgerError] = []
     for name, value in values.items():
         key = keys.get(name)
         if key is None:
             continue
-        if not isinstance(value, key.type) or (isinstance(value, bool) and key.type is not bool):
-            yield KeyTypeError.at(meta, entry, key=name, value=written(value), seen=seen(value), expected=key.expected)
+        if type(value) is not key.type:  # Beancount makes no subclasses, and a bool is no number
+            found.append(KeyTypeError.at(meta, entry, key=name, value=written(value), seen=seen(value), expected=key.expected))
         elif key.valid is not None and not key.valid(value, country):
             if key.what:
-                yield CheckDigitError.at(meta, entry, key=name, value=written(value), what=key.what)
+                found.append(CheckDigitError.at(meta, entry, key=name, value=written(value), what=key.what))
             else:
-                yield KeyValueError.at(meta, entry, key=name, value=written(value), expected=key.expected)
+                found.append(KeyValueError.at(meta, entry, key=name, value=written(value), expected=key.expected))
+    return found
