@@ -33,12 +33,16 @@ def months(first: Date, last: Date) -> list[str]:
 
 
 def after(date: Date, days: int, *, end_of_month: bool = False) -> Date:
-    """The day a number of days after a date, or after the end of its month.
+    """The day a number of days after a date, or after the end of its month; the last day there is, if none is.
 
     >>> after(Date(2019, 1, 15), 45, end_of_month=True)
     datetime.date(2019, 3, 17)
     """
-    return (month_end(date) if end_of_month else date) + datetime.timedelta(days=days)
+    start = month_end(date) if end_of_month else date
+    try:
+        return start + datetime.timedelta(days=days)
+    except OverflowError:
+        return Date.max
 
 
 def days_overdue(due: Date, as_of: Date) -> int:

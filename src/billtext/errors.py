@@ -81,7 +81,7 @@ class DirectiveFormError(RegisterError):
     """A billtext directive needs its values in the order of the ledger language."""
 
     sentence = (
-        "a `{directive}` directive is written `{form}`, but this one has {seen}; "
+        "`{directive}` directives are written `{form}`, but this one has {seen}; "
         "write these values in this order, with quotes around text only"
     )
 
@@ -268,7 +268,13 @@ class ElidedAmountError(DocumentError):
 class PrecisionError(DocumentError):
     """An amount finer than the currency's smallest unit cannot be paid."""
 
-    sentence = "{amount} on {account} is finer than the smallest unit of {currency}; round it to {rounded}"
+    sentence = "{amount} {where} is finer than the smallest unit of {currency}; round it to {rounded}"
+
+
+class AmountSizeError(DocumentError):
+    """An amount of so many digits is a slip, and sums with it would no longer be exact."""
+
+    sentence = "{amount} {where} has more digits before the point than money has; correct it"
 
 
 class CurrencyMixedError(DocumentError):
@@ -322,6 +328,12 @@ class LineNetError(DocumentError):
     sentence = "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
 
 
+class AllowanceSignError(DocumentError):
+    """An allowance makes a document cheaper and a charge dearer, on an invoice and on a credit note alike."""
+
+    sentence = "the {key} of {amount} makes the document {what}; turn the sign of the amount, or write `{other}:`"
+
+
 class VatAmountError(DocumentError):
     """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17)."""
 
@@ -338,6 +350,12 @@ class VatDuplicateError(DocumentError):
     """VAT is computed once for each code, so it is posted once."""
 
     sentence = "document {number} has a second VAT posting for {code}; make them one"
+
+
+class VatAccountError(DocumentError):
+    """Each VAT code with a rate has its account, from which the return is filled in."""
+
+    sentence = "VAT code {code} is posted to {account}, but its account is {right}; correct the account or the code"
 
 
 class VatCodeMissingError(DocumentError):
@@ -374,6 +392,12 @@ class SettlesUnknownError(AllocationError):
     """Money that names a document which does not exist would lie about."""
 
     sentence = "`{number}` is named here, but no other document or payment has that number; correct it"
+
+
+class SettlesPlaceError(AllocationError):
+    """Only a posting to a receivable account settles; elsewhere `settles:` would do nothing, without a word."""
+
+    sentence = "`settles: {value}` stands {where}, where it does nothing; write it below the posting to {account}"
 
 
 class SettlesCustomerError(AllocationError):

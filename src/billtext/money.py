@@ -12,6 +12,9 @@ HUNDRED = Decimal(100)
 # A quantity times a price may have more digits than the default 28 before it is rounded to money.
 CONTEXT = Context(prec=50, rounding=ROUND_HALF_UP)
 
+# Digits before the point that no amount of money has.
+LARGEST = 18
+
 
 @cache
 def decimals(currency: str) -> int:
@@ -33,11 +36,13 @@ def quantum(currency: str) -> Decimal:
 
 
 def rounded(number: Decimal, currency: str) -> Decimal:
-    """Round to the currency's smallest unit, half away from zero.
+    """Round to the currency's smallest unit, half away from zero; what is too large to be money comes back as it is.
 
     >>> rounded(Decimal("1.045"), "EUR"), rounded(Decimal("-1.045"), "EUR")
     (Decimal('1.05'), Decimal('-1.05'))
     """
+    if number.adjusted() >= LARGEST:
+        return number
     return number.quantize(quantum(currency), ROUND_HALF_UP, CONTEXT)
 
 

@@ -10,6 +10,7 @@ from beancount.core.data import Posting, Transaction
 
 from billtext import dates, ids
 from billtext.errors import (
+    AmountSizeError,
     CurrencyMixedError,
     CustomerMissingError,
     CustomerMixedError,
@@ -27,13 +28,15 @@ from billtext.errors import (
     RateMixedError,
     ReceivableMissingError,
     RegisterUnknownError,
+    SettlesPlaceError,
     TieOutError,
+    VatAccountError,
     VatCodeMissingError,
 )
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import POSTING, TRANSACTION, faults, written
 from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, Vat, VatPosting
-from billtext.money import CONTEXT, ZERO, exact, quantum, rounded
+from billtext.money import CONTEXT, HUNDRED, LARGEST, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
 NAMES = KINDS[:-1]
@@ -67,6 +70,8 @@ class Reader:
             return self._document(entry, kind, receivable)
         if receivable:
             self._money(entry, kind, receivable)
+        elif "settles" in entry.meta:
+            self._settles(entry)
         return None
 
     def _kind(self, entry: Transaction, *, document_only: bool) -> str:
@@ -91,6 +96,7 @@ class Reader:
 
     def _money(self, entry: Transaction, kind: str, receivable: list[Posting]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
+        self._settles(entry)
         self.errors += faults(entry.meta, TRANSACTION, entry.meta, entry)
         for posting in receivable:
             meta = posting.meta or entry.meta
@@ -98,6 +104,16 @@ class Reader:
             self._precision(entry, posting)
             self._company_rate(entry, posting)
             self._item(entry, posting, kind, number, 0, entry.date)
+
+    def _settles(self, entry: Transaction) -> None:
+        """Tell of `settles:` where it does nothing: on the transaction, or on a posting elsewhere."""
+        for owner in (entry, *entry.postings):
+            meta = owner.meta or _NOTHING
+            if "settles" not in meta or (isinstance(owner, Posting) and self._customer_of[owner.account] is not None):
+                continue
+            where = f"on the posting to {owner.account}" if isinstance(owner, Posting) else "on the transaction"
+            root, value = self.register.options.receivable, written(meta["settles"])
+            self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
 
     def _item(self, entry: Transaction, posting: Posting, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
         meta = posting.meta or entry.meta
@@ -127,11 +143,16 @@ class Reader:
 
     def _precision(self, entry: Transaction, posting: Posting) -> None:
         number, currency = posting.units
+        if number.adjusted() >= LARGEST:
+            self.errors.append(
+                AmountSizeError.at(posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}")
+            )
+            return
         unit = quantum(currency)
         if not number.same_quantum(unit) and number != number.quantize(unit, context=CONTEXT):
             right = rounded(number, currency)
             self.errors.append(
-                PrecisionError.at(posting.meta or entry.meta, entry, amount=posting.units, account=posting.account,
+                PrecisionError.at(posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}",
                                   currency=currency, rounded=right)
             )  # fmt: skip
 
@@ -150,6 +171,7 @@ class Reader:
     def _document(self, entry: Transaction, kind: str, receivable: list[Posting]) -> Parsed | None:
         number = self._number(entry, kind)
         meta = entry.meta
+        self._settles(entry)
         self.errors += faults(meta, TRANSACTION, meta, entry)
         if entry.flag != "*":
             self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
@@ -209,7 +231,7 @@ class Reader:
             )
             name = self.register.values("customer", owner, entry.date).get("terms")
         terms = self.register.values("terms", name, entry.date) if isinstance(name, str) else {}
-        if name is not None and not terms and "terms" in entry.meta:
+        if isinstance(name, str) and not terms and "terms" in entry.meta:
             self.errors.append(
                 RegisterUnknownError.at(entry.meta, entry, key="terms", value=name, date=entry.date, directive="terms")
             )
@@ -280,7 +302,11 @@ class Reader:
                     self.errors.append(
                         RegisterUnknownError.at(meta, entry, key="vat", value=code, date=entry.date, directive="vat")
                     )
-                elif vat is not None and account == vat.account:
+                elif vat is not None and account in self._vat_accounts:
+                    if account != vat.account:
+                        self.errors.append(
+                            VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none")
+                        )
                     vats.append(VatPosting(vat=vat, amount=number, meta=meta))
                     continue
             elif account in self._vat_accounts:
@@ -315,12 +341,21 @@ class Reader:
             self.errors.append(
                 RegisterUnknownError.at(meta, entry, key="item", value=item, date=entry.date, directive="item")
             )
+        discount, price_per = _number(get("discount"), ZERO), _number(get("price-per"), ONE)
         discount_amount = get("discount-amount")
+        if isinstance(discount_amount, Amount) and discount_amount.currency != currency:
+            number = entry.meta.get("invoice", entry.meta.get("credit-note"))
+            self.errors.append(
+                CurrencyMixedError.at(meta, entry, number=number, currency=currency, what="the discount",
+                                      other=discount_amount.currency)
+            )  # fmt: skip
+            discount_amount = None
+        if not (ZERO <= discount <= HUNDRED and price_per > 0):  # told by `faults`: reckon without them
+            discount, price_per, priced = ZERO, ONE, False
         return Line(
             net=net, account=posting.account, text=_text(get("text")) or entry.narration or "",
             quantity=_number(get("quantity"), ONE), unit=_text(get("unit")),
-            price=price.number if priced else -net if allowance else net, price_per=_number(get("price-per"), ONE),
-            discount=_number(get("discount"), ZERO),
+            price=price.number if priced else -net if allowance else net, price_per=price_per, discount=discount,
             discount_amount=discount_amount.number if isinstance(discount_amount, Amount) else ZERO,
             vat=_text(get("vat")), item=_text(item), allowance=_text(allowance), charge=_text(charge),
             priced=priced or "quantity" in meta, meta=meta,

@@ -18,6 +18,7 @@ from billtext.errors import (
     KeyValueError,
     LedgerError,
     OptionUnknownError,
+    PrecisionError,
     ReasonMissingError,
     RegisterConflictError,
     RegisterUnknownError,
@@ -25,6 +26,7 @@ from billtext.errors import (
 from billtext.ids import is_id, is_number
 from billtext.ledger.schema import FORMS, REGISTER, REQUIRED, faults, written
 from billtext.model import Directive, Record, Register, Version, Void
+from billtext.money import LARGEST, rounded
 from billtext.options import Options
 
 
@@ -97,6 +99,7 @@ def _id(entry: Custom) -> str:
 
 def _record(directive: str, name: str, entries: list[Custom], errors: list[LedgerError]) -> Record:
     versions: list[Version] = []
+    label = name or entries[0].values[0].value  # the company has no id: its errors name it
     for entry in entries:
         changed = values_of(entry.meta)
         if directive == "company":
@@ -112,7 +115,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
                 if key in last.changed and last.changed[key] != value:
                     errors.append(
                         RegisterConflictError.at(
-                            entry.meta, entry, directive=directive, id=name, key=key, value=written(value),
+                            entry.meta, entry, directive=directive, id=label, key=key, value=written(value),
                             other=written(last.changed[key]), place=place(last.meta),
                         )  # fmt: skip
                     )
@@ -124,7 +127,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
     for key in sorted(missing):
         example = REQUIRED.get(directive, {}).get(key, "account: Liabilities:VAT:Output")
         errors.append(
-            KeyMissingError.at(entries[0].meta, entries[0], directive=directive, id=name, key=key, example=example)
+            KeyMissingError.at(entries[0].meta, entries[0], directive=directive, id=label, key=key, example=example)
         )
     return Record(directive=directive, id=name, versions=tuple(versions))
 
@@ -203,6 +206,13 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
             form, seen = FORMS["void"][0], written(values[0])
             errors.append(DirectiveFormError.at(entry.meta, entry, directive="void", form=form, seen=seen))
         elif entry.type == "allocate":
+            number, currency = values[2]
+            if number.adjusted() < LARGEST and rounded(number, currency) != number:
+                errors.append(
+                    PrecisionError.at(entry.meta, entry, amount=values[2], where="in this allocation",
+                                      currency=currency, rounded=rounded(number, currency))
+                )  # fmt: skip
+                continue
             allocates.append(
                 Directive(date=entry.date, by=values[0], number=values[1], amount=values[2], meta=entry.meta)
             )

@@ -42,7 +42,7 @@ def one_of(*words: str) -> Key:
 
 def to(directive: str) -> Key:
     """A key that holds the id of a register record."""
-    return Key(type=str, expected=f"the id of a {directive}, in quotes", refers=directive)
+    return Key(type=str, expected=f"the id of a `{directive}` directive, in quotes", refers=directive)
 
 
 def numbered(what: str, valid: Callable[[Any, str], bool]) -> Key:
@@ -74,13 +74,19 @@ def _whole(value: Decimal, _country: str) -> bool:
     return value >= 0 and value == value.to_integral_value()
 
 
-TEXT = Key(type=str, expected='text in quotes, such as "Oslo"')
+TEXT = Key(type=str, expected="text in quotes")
 NUMBER = Key(type=Decimal, expected="a number without quotes, such as 8 or 2.5")
 PERCENT = Key(
     type=Decimal, expected="a percentage from 0 to 100, without quotes or %", valid=lambda value, _: 0 <= value <= 100
 )
 DAYS = Key(type=Decimal, expected="a whole number of days, without quotes", valid=_whole)
 AMOUNT = Key(type=Amount, expected="an amount without quotes, such as 1250.00 NOK")
+NOT_NEGATIVE = Key(
+    type=Amount,
+    expected="an amount from 0 up, without quotes, such as 50.00 NOK",
+    valid=lambda value, _: value.number is not None and value.number >= 0,
+)
+DOCUMENT = Key(type=str, expected='a number in quotes, such as "2026-0012"')
 DATE = Key(type=datetime.date, expected="a date without quotes, such as 2026-03-16")
 BOOL = Key(type=bool, expected="TRUE or FALSE, without quotes")
 ACCOUNT = Key(
@@ -103,7 +109,13 @@ UNIT = Key(
     expected='a UN/ECE Rec 20 code of two or three characters, such as "HUR" or "C62"',
     valid=lambda v, _: _is_unit(v),
 )
+FORMAT = Key(
+    type=str,
+    expected='{number} once and {year} at most once, such as "{year}-{number:04}"',
+    valid=lambda v, _: sorted(re.findall(r"\{(year|number)(?::0\d{1,2})?\}|\{.*", v)) in (["number"], ["number", "year"]),
+)
 ORG_NUMBER = numbered("organisation number", ids.is_org_number)
+KID = Key(type=str, expected='the KID in quotes, such as "2026001202"')
 VAT_NUMBER = numbered("VAT number", lambda value, _: ids.is_vat_number(value))
 
 PARTY: dict[str, Key] = {
@@ -126,7 +138,7 @@ REGISTER: dict[str, dict[str, Key]] = {
     "vat": {"rate": PERCENT, "category": one_of("S", "Z", "E", "AE", "K", "G", "O"), "account": ACCOUNT,
             "saft": TEXT, "text": TEXT},
     "terms": {"days": DAYS, "end-of-month": BOOL, "discount": PERCENT, "discount-days": DAYS, "text": TEXT},
-    "series": {"format": TEXT, "kind": one_of("invoice", "credit-note", "reminder", "quote"),
+    "series": {"format": FORMAT, "kind": one_of("invoice", "credit-note", "reminder", "quote"),
                "reset": one_of("yearly", "never"), "gapless": BOOL, "first": DAYS},
     "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
@@ -160,15 +172,15 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 # Keys of a transaction on a receivable account, and of its postings.
 TRANSACTION: dict[str, Key] = {
-    "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": TEXT,
+    "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
     "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
     "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
-    "corrects": TEXT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
+    "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
 }  # fmt: skip
 POSTING: dict[str, Key] = {
-    "due": DATE, "settles": TEXT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
+    "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
     "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
-    "vat": TEXT, "discount": PERCENT, "discount-amount": AMOUNT, "allowance": TEXT, "charge": TEXT,
+    "vat": TEXT, "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
 }  # fmt: skip
 
 _SEEN = (

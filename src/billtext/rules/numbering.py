@@ -14,7 +14,7 @@ from billtext.errors import LedgerError, NumberGapError, NumberOrderError, Numbe
 from billtext.ledger.register import place
 from billtext.model import Date, Document, Ledger, Meta, Record
 
-_FIELD = re.compile(r"\{(year|number)(?::0(\d+))?\}")
+_FIELD = re.compile(r"\{(year|number)(?::0(\d{1,2}))?\}")
 
 
 @cache
@@ -25,7 +25,8 @@ def pattern(form: str) -> re.Pattern[str]:
     for match in _FIELD.finditer(form):
         parts.append(re.escape(form[end : match.start()]))
         digits = rf"\d{{{match[2]},}}" if match[2] else r"\d+"
-        parts.append(r"(?P<year>\d{4})" if match[1] == "year" else f"(?P<number>{digits})")
+        again = f"(?P={match[1]})" if f"(?P<{match[1]}>" in "".join(parts) else None
+        parts.append(again or (r"(?P<year>\d{4})" if match[1] == "year" else f"(?P<number>{digits})"))
         end = match.end()
     return re.compile("".join(parts) + re.escape(form[end:]))
 

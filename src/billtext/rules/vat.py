@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billtext.errors import (
+    AllowanceSignError,
     DocumentSumError,
     LedgerError,
     LineNetError,
@@ -47,7 +48,7 @@ def net(quantity: Decimal, price: Decimal, currency: str, *, price_per: Decimal 
         amount = CONTEXT.divide(amount, price_per)
     if discount:
         amount = CONTEXT.multiply(amount, (HUNDRED - discount) / HUNDRED)
-    return rounded(amount - discount_amount, currency)
+    return rounded(CONTEXT.subtract(amount, discount_amount), currency)
 
 
 def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
@@ -58,7 +59,7 @@ def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
     >>> amount(Decimal("15.25"), Decimal(19), "EUR")
     Decimal('2.90')
     """
-    return rounded(CONTEXT.multiply(base, rate) / HUNDRED, currency)
+    return rounded(CONTEXT.divide(CONTEXT.multiply(base, rate), HUNDRED), currency)
 
 
 def breakdown(document: Document, lines: Iterable[Line], vats: Iterable[VatPosting], register: Register) -> tuple[Breakdown, ...]:
@@ -103,6 +104,10 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
                     line.meta, document.entry, posted=exact(line.net, currency), formula=_formula(line),
                     expected=exact(expected, currency), currency=currency,
                 )  # fmt: skip
+        if line.allowance is not None and line.net > 0:
+            yield _sign(document, line, "allowance", "dearer", "charge")
+        elif line.charge is not None and line.net < 0:
+            yield _sign(document, line, "charge", "cheaper", "allowance")
     yield from _vat(document, _bases(lines), vats, register)
     total = document.net + document.vat + document.rounding
     if total != document.gross and all(posting.units.currency == currency for posting in document.entry.postings):
@@ -111,6 +116,11 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
             vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
             gross=exact(document.gross, currency), difference=exact(document.gross - total, currency), currency=currency,
         )  # fmt: skip
+
+
+def _sign(document: Document, line: Line, key: str, what: str, other: str) -> LedgerError:
+    amount = f"{exact(abs(line.net), document.currency)} {document.currency}"
+    return AllowanceSignError.at(line.meta, document.entry, key=key, amount=amount, what=what, other=other)
 
 
 def _vat(document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register) -> Iterator[LedgerError]:
