@@ -56,7 +56,7 @@ def show(face: Face, number: str, as_of: datetime.date, form: str) -> None:
     detail = invoices.detail(face.book, document, as_of)
     if form == "table":
         click.echo(reports.document_head(face.book, detail, face.language))
-    face.show(reports.document(detail), shapes.invoice_detail(detail), form)
+    face.show(reports.document(detail, face.language), shapes.invoice_detail(detail), form)
     if form == "table":
         click.echo(reports.document_foot(detail, face.language))
     face.finish()

@@ -83,6 +83,10 @@ class Language:
         """A date, short enough for a table."""
         return date.isoformat() if self.plain else format_date(date, "medium", locale=self._locale)
 
+    def country(self, code: str) -> str:
+        """Name of a country by its ISO 3166 code."""
+        return str(self._locale.territories.get(code, code))
+
     def month(self, date: datetime.date) -> str:
         """The month of a date, such as `October 2026`."""
         return format_date(date, "LLLL y", locale=self._locale)

@@ -6,7 +6,6 @@ from beancount.core.amount import Amount
 
 from billtext.ledger.schema import written
 from billtext.model import Date, Record, Void
-from billtext.money import plain
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.sheets import Cell, Sheet, column, shown
@@ -73,24 +72,26 @@ def invoices(book: Book, rows: Iterable[invoice_rules.Row], voids: Iterable[Void
     return Sheet(title="", columns=columns, rows=cells)
 
 
-def document(detail: invoice_rules.Detail) -> Sheet:
+def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
     """Lines of a document, then net, VAT by code and gross."""
     found = detail.row.document
     currency = found.currency
     rows: list[list[Cell]] = []
     for line in detail.lines:
-        discount = f"{plain(line.discount)} %" if line.discount else ""
+        discount = f"{language.number(line.discount)} %" if line.discount else ""
         if line.discount_amount:
-            discount = f"{discount} {plain(line.discount_amount)} {currency}".strip()
+            discount = f"{discount} {language.price(line.discount_amount, currency)}".strip()
         text = line.text + (f" ({line.allowance or line.charge})" if line.allowance or line.charge else "")
-        rows.append([text, line.quantity, line.unit, line.price, discount, line.vat, Amount(line.net, currency)])
-    totals: list[list[Cell]] = [["Net", None, None, None, None, None, Amount(found.net, currency)]]
+        rows.append(
+            [text, line.quantity, line.unit, Amount(line.price, currency), discount, line.vat, Amount(line.net, currency)]
+        )
+    totals: list[list[Cell]] = [[language("Net"), None, None, None, None, None, Amount(found.net, currency)]]
     for part in detail.vat_breakdown:
-        text = f"VAT {plain(part.rate)} % on {plain(part.base)}"
+        text = f"{language('VAT')} {language.number(part.rate)} % {language('on')} {language.amount(part.base, currency)}"
         totals.append([text, None, None, None, None, part.code, Amount(part.amount, currency)])
     if found.rounding:
-        totals.append(["Rounding", None, None, None, None, None, Amount(found.rounding, currency)])
-    totals.append([f"Total {currency}", None, None, None, None, None, Amount(found.gross, currency)])
+        totals.append([language("Rounding"), None, None, None, None, None, Amount(found.rounding, currency)])
+    totals.append([f"{language('Total')} {currency}", None, None, None, None, None, Amount(found.gross, currency)])
     columns = (
         column("text"), column("quantity", right=True), column("unit"), column("price", right=True), column("discount"),
         column("vat", "VAT"), column("net", right=True),
@@ -187,3 +188,26 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
         if value
     )
     return Sheet(title=title, columns=columns, rows=rows, totals=totals, note=note)
+
+
+def statement_lines(report: Statement) -> Sheet:
+    """All sections of a statement as one table for CSV: movements, or open items."""
+    if report.kind == "open-items":
+        keys = ("customer", "currency", "number", "kind", "date", "due", "amount", "open", "days_overdue")
+        rows: list[list[Cell]] = [
+            [report.customer, s.currency, f.item.name, f.kind, f.item.date, f.item.due, Amount(f.item.amount, s.currency),
+             Amount(f.open, s.currency), f.days_overdue]
+            for s in report.sections for f in s.open_items
+        ]  # fmt: skip
+    else:
+        keys = ("customer", "currency", "date", "kind", "number", "text", "amount", "balance")
+        rows = []
+        for s in report.sections:
+            start = ["opening", "", "", None, Amount(s.opening, s.currency)]
+            rows.append([report.customer, s.currency, report.start, *start])
+            for x in s.lines:
+                figures = [Amount(x.amount, s.currency), Amount(x.balance, s.currency)]
+                rows.append([report.customer, s.currency, x.date, x.kind, x.number, x.text, *figures])
+            end = ["closing", "", "", None, Amount(s.closing, s.currency)]
+            rows.append([report.customer, s.currency, report.end, *end])
+    return Sheet(title="", columns=tuple(column(key) for key in keys), rows=rows)

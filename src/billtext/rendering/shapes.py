@@ -143,6 +143,14 @@ def statement(report: Statement) -> Json:
     }  # fmt: skip
 
 
+def _beancount(message: str) -> str:
+    """Beancount's message on one line; of a traceback in it (a plugin that fails to load) its first and last line."""
+    lines = message.strip().splitlines()
+    if "Traceback" in message:
+        lines = [lines[0].partition("Traceback")[0].rstrip(), lines[-1]]
+    return " ".join(" ".join(lines).split())
+
+
 def error(found: Any) -> Json:
     """An error of ours or of Beancount's."""
     source: Mapping[str, Any] = found.source or {}
@@ -150,7 +158,7 @@ def error(found: Any) -> Json:
         "type": type(found).__name__,
         "file": str(source.get("filename", "")),
         "line": int(source.get("lineno") or 0),
-        "message": found.message if isinstance(found, LedgerError) else " ".join(str(found.message).split()),
+        "message": found.message if isinstance(found, LedgerError) else _beancount(str(found.message)),
     }
 
 

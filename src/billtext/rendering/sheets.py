@@ -46,7 +46,7 @@ def shown(cell: Cell, language: Language) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Amount):
-        return language.amount(cell.number, cell.currency)
+        return language.price(cell.number, cell.currency)
     if isinstance(cell, datetime.date):
         return language.date(cell)
     if isinstance(cell, Decimal):
@@ -122,4 +122,4 @@ def _table(sheet: Sheet, language: Language, width: int | None, colour: bool) ->
     out = io.StringIO()
     console = Console(file=out, width=width or 10_000, force_terminal=colour, color_system="standard" if colour else None)
     console.print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines()).rstrip() + "\n"

@@ -1,0 +1,58 @@
+# `make demo` and `make test` do all of their own set-up: the environment is made from constraints.txt.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= python3
+DEMO := ledger/main.beancount
+DAY := 2026-11-23
+MONTH := 2026-10
+
+.PHONY: demo test check bench serve constraints clean
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@echo "== The demo ledger: Fjordlys Elektro AS"
+	$(BIN)/billtext -f $(DEMO) check
+	@echo
+	@echo "== Who owes what on $(DAY)"
+	$(BIN)/billtext -f $(DEMO) aging --as-of $(DAY)
+	@echo
+	@echo "== All statements of $(MONTH)"
+	$(BIN)/billtext -f $(DEMO) statement --all --month $(MONTH) --out statements
+	@echo
+	@echo "== The site"
+	$(BIN)/billtext -f $(DEMO) site build --as-of $(DAY)
+	@echo
+	@echo "Look next at:"
+	@echo "  public/index.html                        the site; or  make serve"
+	@echo "  statements/                              a statement for each customer"
+	@echo "  ledger/invoices/2026.beancount           invoices as a bookkeeper writes them"
+	@echo "  $(BIN)/billtext --help                  everything else"
+
+test: $(READY)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=90
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+serve: $(READY)
+	$(BIN)/billtext -f $(DEMO) site serve
+
+constraints:
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	  --no-emit-trusted-host --no-emit-find-links --no-header --extra dev -o constraints.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) public statements site/receivables bench/work
