@@ -1,6 +1,6 @@
 """The language of a reader: words from a catalogue, numbers and dates by Babel (Unicode CLDR).
 
-A catalogue is a gettext file `catalogues/LANGUAGE.po`; English is the text itself. What a catalogue lacks stays English.
+A catalogue is a gettext file `catalogues/LANGUAGE.po`. The texts are English themselves: what a catalogue lacks stays so.
 """
 
 import datetime
@@ -29,8 +29,8 @@ def _words(language: str) -> dict[str, str]:
 
 
 def languages() -> tuple[str, ...]:
-    """Languages that have a catalogue, English first."""
-    return ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+    """Languages that have a catalogue."""
+    return tuple(sorted(path.stem for path in CATALOGUES.glob("*.po")))
 
 
 class Language:

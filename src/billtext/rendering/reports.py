@@ -82,9 +82,10 @@ def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
         if line.discount_amount:
             discount = f"{discount} {language.price(line.discount_amount, currency)}".strip()
         text = line.text + (f" ({line.allowance or line.charge})" if line.allowance or line.charge else "")
-        rows.append(
-            [text, line.quantity, line.unit, Amount(line.price, currency), discount, line.vat, Amount(line.net, currency)]
-        )
+        price = language.price(line.price, currency)
+        if line.price_per != 1:
+            price += f" / {language.number(line.price_per)}"
+        rows.append([text, line.quantity, line.unit, price, discount, line.vat, Amount(line.net, currency)])
     totals: list[list[Cell]] = [[language("Net"), None, None, None, None, None, Amount(found.net, currency)]]
     for part in detail.vat_breakdown:
         text = f"{language('VAT')} {language.number(part.rate)} % {language('on')} {language.amount(part.base, currency)}"

@@ -18,17 +18,22 @@ BASES = ("due", "date")
 class OpenItem:
     """What is open of an item on a day, in its currency; `amount` is what it was.
 
-    :param days_overdue: days past the date that the ageing counts from
+    :param age: days past the date that the ageing counts from, 0 until then
     """
 
     item: Item
     open: Decimal
-    days_overdue: int
+    age: int
 
     @property
     def kind(self) -> str:
         """`invoice` or `credit-note`, else `unapplied`."""
         return self.item.kind if self.item.kind in DOCUMENTS else UNAPPLIED
+
+    @property
+    def days_overdue(self) -> int:
+        """Days that a claim is overdue; 0 for what is owed to the customer."""
+        return self.age if self.item.kind == "invoice" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,7 @@ def open_items(book: Book, as_of: Date, *, customers: Iterable[str] | None = Non
             open_ = opened(item, as_of) if item in touched else item.amount
             if open_:
                 start = item.due if basis == "due" else item.date
-                found.append(OpenItem(item=item, open=open_, days_overdue=dates.days_overdue(start, as_of)))
+                found.append(OpenItem(item=item, open=open_, age=dates.days_overdue(start, as_of)))
     return tuple(found)
 
 
@@ -121,7 +126,7 @@ def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] 
         if found.kind == UNAPPLIED:
             column = UNAPPLIED
         else:
-            days = found.days_overdue
+            days = found.age
             column = names[0 if days == 0 else 1 + sum(days > edge for edge in edges)]
         row = sums.setdefault(key, dict(empty))
         row[column] += found.open
