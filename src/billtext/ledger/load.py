@@ -46,7 +46,9 @@ def load(path: Path) -> Loaded:
     collecting = gc.isenabled()
     gc.disable()  # entries are many and live to the end: looking for garbage among them takes a fifth of the time
     try:
-        entries, errors, options = loader.load_file(str(path))
+        # Without Beancount's cache: it misses files that newly match an include, and it would keep for `bean-check` a load
+        # in which our plugins had been idle.
+        entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None, None)
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path}: not UTF-8 text ({error.reason}); save the ledger's files as UTF-8") from error
     except RecursionError as error:

@@ -8,7 +8,7 @@ from billtext.ledger.schema import written
 from billtext.model import Date, Record, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.sheets import Cell, Sheet, column, shown
+from billtext.rendering.sheets import Cell, Sheet, Word, column, shown
 from billtext.rules import ageing
 from billtext.rules import invoices as invoice_rules
 from billtext.rules.ageing import OpenItem
@@ -57,12 +57,12 @@ def invoices(book: Book, rows: Iterable[invoice_rules.Row], voids: Iterable[Void
     for row in rows:
         document, currency = row.document, row.document.currency
         cells.append(
-            [document.number, document.kind, document.date, document.due, document.customer,
+            [document.number, Word(document.kind), document.date, document.due, document.customer,
              ageing.name_of(book, document.customer, as_of), currency, Amount(document.net, currency),
-             Amount(document.vat, currency), Amount(document.gross, currency), Amount(row.open, currency), row.status,
+             Amount(document.vat, currency), Amount(document.gross, currency), Amount(row.open, currency), Word(row.status),
              row.days_overdue or None]
         )  # fmt: skip
-    cells += [[void.number, "void", void.date, None, "", void.reason, "", None, None, None, None, "void", None] for void in voids]
+    cells += [[void.number, Word("void"), void.date, None, "", void.reason, "", None, None, None, None, Word("void"), None] for void in voids]
     cells.sort(key=lambda row: (row[2], row[1] == "credit-note", row[0]))
     columns = (
         column("number"), column("kind"), column("date"), column("due"), column("customer"), column("name"), column("currency"),
@@ -130,7 +130,7 @@ def open_items(book: Book, found: Iterable[OpenItem], as_of: Date) -> Sheet:
     for each in found:
         item = each.item
         rows.append(
-            [item.customer, ageing.name_of(book, item.customer, as_of), item.name, each.kind, item.date, item.due, item.currency,
+            [item.customer, ageing.name_of(book, item.customer, as_of), item.name, Word(each.kind), item.date, item.due, item.currency,
              Amount(item.amount, item.currency), Amount(each.open, item.currency), each.days_overdue or None]
         )  # fmt: skip
         before = sums.get(item.currency)
@@ -167,7 +167,7 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
     title = f"{report.customer} {escape.one_line(report.name)} · {currency} · {language.date(report.start)} – {language.date(report.end)}"
     if report.kind == "open-items":
         rows: list[list[Cell]] = [
-            [found.item.date, found.item.due, language(found.kind), found.item.name, Amount(found.item.amount, currency),
+            [found.item.date, found.item.due, Word(found.kind), found.item.name, Amount(found.item.amount, currency),
              Amount(found.open, currency)]
             for found in section.open_items
         ]  # fmt: skip
@@ -177,7 +177,7 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
         return Sheet(title=title, columns=columns, rows=rows, totals=totals)
     rows = [[report.start, "", "", language("Opening balance"), None, Amount(section.opening, currency)]]
     rows += [
-        [line.date, language(line.kind), line.number, line.text, Amount(line.amount, currency), Amount(line.balance, currency)]
+        [line.date, Word(line.kind), line.number, line.text, Amount(line.amount, currency), Amount(line.balance, currency)]
         for line in section.lines
     ]
     columns = (column("date"), column("kind"), column("number"), column("text"), column("amount", right=True),

@@ -13,6 +13,12 @@ from billtext.money import exact, plain
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 
+class Word(str):
+    """A word of the ledger language, such as `credit-note`: a reader sees it in his own."""
+
+    __slots__ = ()
+
+
 Cell = str | int | Decimal | Amount | datetime.date | None
 
 
@@ -51,6 +57,8 @@ def shown(cell: Cell, language: Language) -> str:
         return language.date(cell)
     if isinstance(cell, Decimal):
         return language.number(cell)
+    if isinstance(cell, Word):
+        return language(cell)
     return escape.one_line(str(cell))
 
 

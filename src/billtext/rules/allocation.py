@@ -24,7 +24,7 @@ from billtext.errors import (
 from billtext.model import DOCUMENTS, Allocation, Date, Directive, Item
 from billtext.money import ZERO, exact
 
-EXPLICIT, LINKED, OLDEST = range(3)
+UNDO, EXPLICIT, LINKED, OLDEST = range(4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +114,8 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
         event = _directed(state, n, directive)
         if event is not None:
             events.append(event)
+            if directive.amount.number < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
+                events.append((event[0], UNDO, *event[2:]))
     if oldest:
         for n, item in enumerate(items):
             events.append((item.date, OLDEST, n, item, []))
@@ -123,8 +125,13 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
                 events.append((date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []))
     events.sort(key=lambda event: event[:3])
     account_items = _by_account(items) if oldest else {}
-    for date, rule, _, what, targets in events:
+    undone: set[int] = set()
+    for date, rule, n, what, targets in events:
         if isinstance(what, Directive):
+            if rule == UNDO and _allocated(state, what, targets) >= -what.amount.number:
+                undone.add(n)
+            elif rule == UNDO or n in undone:
+                continue
             _direct(state, date, what, targets)
         elif rule == EXPLICIT:
             _settle(state, date, what, targets)
@@ -148,11 +155,13 @@ def _directive_order(directive: Directive) -> tuple[object, ...]:
 
 def _find(state: _State, number: str) -> list[Item]:
     """Items of a number; `2026-0012/2` is the second instalment of 2026-0012."""
-    found = state.names.get(number)
-    if found is None and "/" in number:
+    found = state.names.get(number, [])
+    if "/" in number:
         document, _, part = number.rpartition("/")
-        found = [item for item in state.names.get(document, ()) if str(item.instalment) == part and item.instalment]
-    return found or []
+        parts = [item for item in state.names.get(document, ()) if str(item.instalment) == part and item.instalment]
+        if parts and (not found or parts[0].sort_key < found[0].sort_key):  # one of a number twice: the earlier has it
+            return parts
+    return found
 
 
 def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
@@ -283,6 +292,12 @@ def _direct(state: _State, date: Date, directive: Directive, targets: list[Item]
             SettlesBeyondError.at(directive.meta, amount=amount, number=number,
                                   open=exact(rest + limit - left, currency), currency=currency)
         )  # fmt: skip
+
+
+def _allocated(state: _State, directive: Directive, targets: list[Item]) -> Decimal:
+    """How much of what a directive names is allocated so far."""
+    sources = _find(state, directive.by)
+    return sum([state.between.get((source, target), ZERO) for source in sources for target in targets], ZERO)
 
 
 def _by_account(items: Iterable[Item]) -> dict[tuple[str, str], list[Item]]:

@@ -178,10 +178,11 @@ def _duplicates(items: Iterable[Item]) -> Iterable[LedgerError]:
     first: dict[str, Transaction] = {}
     told: set[int] = set()
     for item in items:
-        if item.number and first.setdefault(item.number, item.entry) is not item.entry and id(item.entry) not in told:
-            told.add(id(item.entry))
-            where = register_reader.place(first[item.number].meta)
-            yield NumberDuplicateError.at(item.entry.meta, item.entry, number=item.number, place=where)
+        for name in (item.number, item.name) if item.instalment else (item.number,):
+            if name and first.setdefault(name, item.entry) is not item.entry and id(item.entry) not in told:
+                told.add(id(item.entry))
+                where = register_reader.place(first[name].meta)
+                yield NumberDuplicateError.at(item.entry.meta, item.entry, number=name, place=where)
 
 
 def _credits(ledger: Ledger) -> Iterable[LedgerError]:
