@@ -48,7 +48,7 @@ def load(path: Path) -> Loaded:
     try:
         # Without Beancount's cache: it misses files that newly match an include, and it would keep for `bean-check` a load
         # in which our plugins had been idle.
-        entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None, None)
+        entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None)
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path}: not UTF-8 text ({error.reason}); save the ledger's files as UTF-8") from error
     except RecursionError as error:
