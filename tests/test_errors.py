@@ -80,7 +80,7 @@ def test_every_kind_of_mistake_has_its_ledger() -> None:
 
 @pytest.mark.parametrize("cls", sorted(kinds(), key=lambda cls: cls.__name__))
 def test_a_message_says_what_is_wrong_and_what_to_do(cls: type[LedgerError]) -> None:
-    """A message is a sentence in two halves: what is wrong, with the value seen, and after a `;` the remedy."""
+    """A message is one sentence in two halves: what is wrong, with the value seen; what to do."""
     message = cls.sentence
     assert ";" in message, "no remedy"
     assert not message.endswith("."), "ends like prose"

@@ -1,0 +1,39 @@
+"""What the tests share: ledgers written in the docstrings of tests, and the settings of hypothesis."""
+
+import inspect
+import os
+from collections.abc import Callable
+
+import pytest
+from beancount import loader
+from hypothesis import HealthCheck, settings
+
+from billtext.ledger import load
+from billtext.rules import book
+from billtext.rules.book import Book
+
+Read = Callable[[str], Book]
+
+# The same examples every time in CI, so that others can repeat a failure; new ones on a developer's machine.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=SLOW)
+settings.register_profile("dev", deadline=None, suppress_health_check=SLOW)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+
+@pytest.fixture
+def read() -> Read:
+    """Read a ledger from its text."""
+
+    def read_text(text: str) -> Book:
+        entries, _, _ = loader.load_string(text, dedent=True)
+        return book.build(entries, load.sources)
+
+    return read_text
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest, read: Read) -> Book:
+    """The ledger in the docstring of the test, after its first paragraph and the `BEGIN` of its module."""
+    _, _, text = inspect.cleandoc(request.function.__doc__).partition("\n\n")
+    return read(getattr(request.module, "BEGIN", "") + text)
