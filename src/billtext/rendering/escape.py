@@ -9,6 +9,7 @@ _ENTITIES = str.maketrans({
     "&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;", "^": "&#94;", "=": "&#61;", "$": "&#36;",
     ":": "&#58;", '"': "&quot;",
 })  # fmt: skip
+_YAML = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML cannot hold
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 
@@ -19,6 +20,8 @@ def one_line(text: str) -> str:
     >>> one_line("Nordlys\\nAS\\u202e")
     'Nordlys AS'
     """
+    if text.isprintable():  # most text is: no control or direction character, no white space but the space
+        return text
     kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
     return " ".join("".join(kept).split(" ")) if "\n" not in text else " ".join("".join(kept).split())
 
@@ -34,7 +37,8 @@ def markdown(text: str) -> str:
     >>> markdown("<b>*Ræder* | Sønn</b>")
     '&lt;b&gt;\\\\*Ræder\\\\* &#124; Sønn&lt;/b&gt;'
     """
-    safe = _MARKDOWN.sub(lambda match: "\\" + match[0], one_line(text).translate(_ENTITIES))
+    # First the backslashes: the `#` of an entity is not to get one.
+    safe = _MARKDOWN.sub(lambda match: "\\" + match[0], one_line(text)).translate(_ENTITIES)
     # A list, a heading or a rule begins a line; so may a text.
     return re.sub(r"^(\s*)([-+.!]|\d+[.)])", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], safe)
 
@@ -56,3 +60,13 @@ def file_name(text: str) -> str:
     ('2026_001', 'K2026-0003')
     """
     return re.sub(r"[^A-Za-z0-9._-]", "_", text).lstrip("._-") or "_"
+
+
+def yaml(text: str) -> str:
+    """Text as a YAML string in double quotes, for the front matter of a page.
+
+    >>> yaml('A "B"\\n---\\nevil: true')
+    '"A \\\\"B\\\\" --- evil: true"'
+    """
+    safe = _YAML.sub("", one_line(text)).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{safe}"'
