@@ -32,9 +32,11 @@ def read(entries: list[Any]) -> book.Book:
         return _last[0][1]
     collecting = gc.isenabled()
     gc.disable()
+    gc.unfreeze()
     try:
         found = book.build(entries, load.sources)
     finally:
+        gc.freeze()  # the entries live on: later collections need not look through them again
         if collecting:
             gc.enable()
     _last[:] = [(entries, found)]

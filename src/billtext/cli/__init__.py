@@ -3,6 +3,7 @@
 Reports know no clock: the one default of today stands in `common`.
 """
 
+import gc
 import importlib
 import sys
 from typing import Any
@@ -67,6 +68,7 @@ def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run the command line; a refusal is one sentence and an exit status."""
+    gc.disable()  # a command is short, and what it reads lives to its end
     try:
         return group.main(args=args, prog_name="billtext", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -98,9 +98,8 @@ class Face:
             return
         from billtext.rendering import sheets
 
-        terminal = sys.stdout.isatty()
-        width = _width() if terminal else None
-        click.echo(sheets.render(sheet, form, self.language, width=width, colour=terminal), nl=False)
+        width = _width() if sys.stdout.isatty() else None
+        click.echo(sheets.render(sheet, form, self.language, width=width), nl=False)
 
     def finish(self) -> None:
         """End a report: the ledger's errors go to standard error, and make the exit status 1."""
