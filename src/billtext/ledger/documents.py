@@ -34,9 +34,9 @@ from billtext.errors import (
     VatCodeMissingError,
 )
 from billtext.ledger.accounts import Receivables
-from billtext.ledger.schema import POSTING, TRANSACTION, faults, written
+from billtext.ledger.schema import POSTING, TRANSACTION, Keys, faults, written
 from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, Vat, VatPosting
-from billtext.money import CONTEXT, HUNDRED, LARGEST, ZERO, exact, quantum, rounded
+from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
 NAMES = KINDS[:-1]
@@ -97,23 +97,24 @@ class Reader:
     def _money(self, entry: Transaction, kind: str, receivable: list[Posting]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
         self._settles(entry)
-        self.errors += faults(entry.meta, TRANSACTION, entry.meta, entry)
+        self._sound(entry.meta, TRANSACTION, entry)
         for posting in receivable:
-            meta = posting.meta or entry.meta
-            self.errors += faults(meta, POSTING, meta, entry)
+            self._sound(posting.meta or entry.meta, POSTING, entry)
             self._precision(entry, posting)
             self._company_rate(entry, posting)
             self._item(entry, posting, kind, number, 0, entry.date)
 
     def _settles(self, entry: Transaction) -> None:
         """Tell of `settles:` where it does nothing: on the transaction, or on a posting elsewhere."""
-        for owner in (entry, *entry.postings):
-            meta = owner.meta or _NOTHING
-            if "settles" not in meta or (isinstance(owner, Posting) and self._customer_of[owner.account] is not None):
-                continue
-            where = f"on the posting to {owner.account}" if isinstance(owner, Posting) else "on the transaction"
-            root, value = self.register.options.receivable, written(meta["settles"])
-            self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
+        if "settles" in entry.meta:
+            self._misplaced(entry, entry.meta, "on the transaction")
+        for posting in entry.postings:
+            if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
+                self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
+
+    def _misplaced(self, entry: Transaction, meta: Mapping[str, Any], where: str) -> None:
+        root, value = self.register.options.receivable, written(meta["settles"])
+        self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
 
     def _item(self, entry: Transaction, posting: Posting, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
         meta = posting.meta or entry.meta
@@ -172,7 +173,7 @@ class Reader:
         number = self._number(entry, kind)
         meta = entry.meta
         self._settles(entry)
-        self.errors += faults(meta, TRANSACTION, meta, entry)
+        self._sound(meta, TRANSACTION, entry)
         if entry.flag != "*":
             self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
         if not receivable:
@@ -289,7 +290,7 @@ class Reader:
             account = posting.account
             meta = posting.meta or entry.meta
             if self._customer_of[account] is not None:
-                self.errors += faults(meta, POSTING, meta, entry)
+                self._sound(meta, POSTING, entry)
                 continue
             number = sign * posting.units.number
             if account == self._rounding:
@@ -315,7 +316,6 @@ class Reader:
                 if meant is not None:
                     vats.append(VatPosting(vat=meant, amount=number, meta=meta))
                     continue
-            self.errors += faults(meta, POSTING, meta, entry)
             lines.append(self._line(entry, posting, meta, number, currency))
         return lines, vats, rounding
 
@@ -327,46 +327,37 @@ class Reader:
         return meant[0] if len(meant) == 1 else None
 
     def _line(self, entry: Transaction, posting: Posting, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
-        get = meta.get
-        price = get("price")
-        allowance, charge, item = get("allowance"), get("charge"), get("item")
-        priced = isinstance(price, Amount)
-        if priced and price.currency != currency:
-            number = entry.meta.get("invoice", entry.meta.get("credit-note"))
-            self.errors.append(
-                CurrencyMixedError.at(meta, entry, number=number, currency=currency, what="the price", other=price.currency)
-            )
-            priced = False
-        if isinstance(item, str) and item not in self._price_list:
+        told = len(self.errors)
+        get = self._sound(meta, POSTING, entry).get
+        price, item = get("price"), get("item")
+        allowance = get("allowance")
+        discount_amount = get("discount-amount")
+        for name, amount in (("the price", price), ("the discount", discount_amount)):
+            if amount is not None and amount.currency != currency:
+                number = entry.meta.get("invoice", entry.meta.get("credit-note"))
+                self.errors.append(
+                    CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=name, other=amount.currency)
+                )
+        if item is not None and item not in self._price_list:
             self.errors.append(
                 RegisterUnknownError.at(meta, entry, key="item", value=item, date=entry.date, directive="item")
             )
-        discount, price_per = _number(get("discount"), ZERO), _number(get("price-per"), ONE)
-        discount_amount = get("discount-amount")
-        if isinstance(discount_amount, Amount) and discount_amount.currency != currency:
-            number = entry.meta.get("invoice", entry.meta.get("credit-note"))
-            self.errors.append(
-                CurrencyMixedError.at(meta, entry, number=number, currency=currency, what="the discount",
-                                      other=discount_amount.currency)
-            )  # fmt: skip
-            discount_amount = None
-        if not (ZERO <= discount <= HUNDRED and price_per > 0):  # told by `faults`: reckon without them
-            discount, price_per, priced = ZERO, ONE, False
+        # What is wrong in itself is told once, and the line is not reckoned with it.
+        sound = len(self.errors) == told
+        priced = sound and (price is not None or "quantity" in meta)
         return Line(
-            net=net, account=posting.account, text=_text(get("text")) or entry.narration or "",
-            quantity=_number(get("quantity"), ONE), unit=_text(get("unit")),
-            price=price.number if priced else -net if allowance else net, price_per=price_per, discount=discount,
-            discount_amount=discount_amount.number if isinstance(discount_amount, Amount) else ZERO,
-            vat=_text(get("vat")), item=_text(item), allowance=_text(allowance), charge=_text(charge),
-            priced=priced or "quantity" in meta, meta=meta,
+            net=net, account=posting.account, text=get("text") or entry.narration or "",
+            quantity=get("quantity", ONE), unit=get("unit"),
+            price=price.number if price is not None and sound else -net if allowance else net,
+            price_per=get("price-per", ONE), discount=get("discount", ZERO) if sound else ZERO,
+            discount_amount=discount_amount.number if discount_amount is not None and sound else ZERO,
+            vat=get("vat"), item=item, allowance=allowance, charge=get("charge"), priced=priced, meta=meta,
         )  # fmt: skip
 
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: object, default: Decimal) -> Decimal:
-    return value if isinstance(value, Decimal) else default
-
-
+    def _sound(self, meta: Mapping[str, Any], keys: Keys, entry: Transaction) -> Mapping[str, Any]:
+        """Tell what is wrong with known keys; return the others, which are of their types."""
+        wrong = faults(meta, keys, meta, entry)
+        if not wrong:
+            return meta
+        self.errors += wrong.values()
+        return {key: value for key, value in meta.items() if key not in wrong}

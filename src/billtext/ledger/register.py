@@ -108,7 +108,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
             changed = {"rate" if directive == "vat" else "format": entry.values[1].value, **changed}
         before: Mapping[str, Any] = versions[-1].values if versions else {}
         merged = {**before, **changed}
-        errors.extend(faults(changed, REGISTER[directive], entry.meta, entry, str(merged.get("country", "NO"))))
+        errors.extend(faults(changed, REGISTER[directive], entry.meta, entry, str(merged.get("country", "NO"))).values())
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():

@@ -5,7 +5,7 @@ Unknown keys are kept and shown. A known key with the wrong type or a failing ch
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -33,6 +33,24 @@ class Key:
     valid: Callable[[Any, str], bool] | None = None
     what: str = ""
     refers: str = ""
+
+
+class Keys(dict[str, Key]):
+    """Keys of one kind of directive, transaction or posting; remembers what is to be checked of each set of keys seen.
+
+    A ledger has few sets of keys and many postings: looking up the set is quicker than looking up each key.
+    """
+
+    def __init__(self, keys: Mapping[str, Key]) -> None:
+        super().__init__(keys)
+        self._known: dict[tuple[str, ...], tuple[tuple[str, type, Callable[[Any, str], bool] | None], ...]] = {}
+
+    def known(self, names: Iterable[str]) -> tuple[tuple[str, type, Callable[[Any, str], bool] | None], ...]:
+        """Of the names that a ledger has, those that are known, with their types and checks."""
+        found = tuple(names)
+        if found not in self._known:
+            self._known[found] = tuple((name, self[name].type, self[name].valid) for name in found if name in self)
+        return self._known[found]
 
 
 def one_of(*words: str) -> Key:
@@ -127,7 +145,7 @@ PARTY: dict[str, Key] = {
 }  # fmt: skip
 
 # Keys of each register directive, by the directive's name.
-REGISTER: dict[str, dict[str, Key]] = {
+REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "company": {**PARTY, "register": TEXT},
     "bank-account": {
         "number": numbered("bank account number", ids.is_bank_account),
@@ -145,7 +163,7 @@ REGISTER: dict[str, dict[str, Key]] = {
                  "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
                  "credit-limit": AMOUNT, "closed": BOOL, "buyer-reference": TEXT, "note": TEXT},
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
-}  # fmt: skip
+}.items()}  # fmt: skip
 
 # Keys without which a record cannot be used, with an example.
 REQUIRED = {
@@ -171,17 +189,17 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
 }
 
 # Keys of a transaction on a receivable account, and of its postings.
-TRANSACTION: dict[str, Key] = {
+TRANSACTION = Keys({
     "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
     "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
     "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
     "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
-}  # fmt: skip
-POSTING: dict[str, Key] = {
+})  # fmt: skip
+POSTING = Keys({
     "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
     "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
     "vat": TEXT, "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
-}  # fmt: skip
+})  # fmt: skip
 
 _SEEN = (
     (bool, "TRUE or FALSE"), (str, "text in quotes"), (Decimal, "a number"), (Amount, "an amount"),
@@ -205,25 +223,23 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def faults(
-    values: Mapping[str, Any], keys: Mapping[str, Key], meta: Meta, entry: Any, country: str = "NO"
-) -> Sequence[LedgerError]:
-    """Errors in the values of known keys.
+def faults(values: Mapping[str, Any], keys: Keys, meta: Meta, entry: Any, country: str = "NO") -> dict[str, LedgerError]:
+    """Errors in the values of known keys, by key.
 
     :param values: what the ledger says, other keys included
     :param meta: where it stands
     :param country: whose numbers they are (ISO 3166)
     """
-    found: list[LedgerError] = []
-    for name, value in values.items():
-        key = keys.get(name)
-        if key is None:
+    found: dict[str, LedgerError] = {}
+    for name, kind, valid in keys.known(values):
+        value = values[name]
+        if type(value) is kind and (valid is None or valid(value, country)):  # Beancount makes no subclasses
             continue
-        if type(value) is not key.type:  # Beancount makes no subclasses, and a bool is no number
-            found.append(KeyTypeError.at(meta, entry, key=name, value=written(value), seen=seen(value), expected=key.expected))
-        elif key.valid is not None and not key.valid(value, country):
-            if key.what:
-                found.append(CheckDigitError.at(meta, entry, key=name, value=written(value), what=key.what))
-            else:
-                found.append(KeyValueError.at(meta, entry, key=name, value=written(value), expected=key.expected))
+        key, shown = keys[name], written(value)
+        if type(value) is not kind:
+            found[name] = KeyTypeError.at(meta, entry, key=name, value=shown, seen=seen(value), expected=key.expected)
+        elif key.what:
+            found[name] = CheckDigitError.at(meta, entry, key=name, value=shown, what=key.what)
+        else:
+            found[name] = KeyValueError.at(meta, entry, key=name, value=shown, expected=key.expected)
     return found
