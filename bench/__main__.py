@@ -1,0 +1,149 @@
+"""Run all benchmarks and write `bench/RESULTS.md`. `python -m bench NAME …` runs some of them."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import ledgers, sites
+from bench.measure import Figure, in_turn, once
+
+ROOT = Path(__file__).parent.parent
+WORK = ROOT / "bench" / "work"
+BIN = Path(sys.executable).parent
+DAY = "2026-11-23"
+RETAIL = ROOT.parent / "shared" / "data" / "online-retail" / "online_retail.csv.gz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A figure beside another, as a ratio; `limit` is what it may be at most, None where it is for the record."""
+
+    what: str
+    ours: str
+    theirs: str
+    ratio: float
+    limit: float | None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the ratio is within its limit."""
+        return "–" if self.limit is None else "yes" if self.ratio <= self.limit else "**no**"
+
+
+def timed(what: str, ours: Figure, theirs: Figure, limit: float | None) -> Result:
+    """Compare times."""
+    return Result(
+        what=what, ours=f"{ours.seconds:.2f} s", theirs=f"{theirs.seconds:.2f} s", ratio=ours.seconds / theirs.seconds, limit=limit
+    )
+
+
+def weighed(what: str, ours: Figure, theirs: Figure, limit: float | None) -> Result:
+    """Compare peak memory."""
+    return Result(
+        what=what, ours=f"{ours.memory:.0f} MiB", theirs=f"{theirs.memory:.0f} MiB", ratio=ours.memory / theirs.memory, limit=limit
+    )
+
+
+def reading(name: str, main: Path, runs: int) -> Iterator[tuple[Result, Figure]]:
+    """Plugin and ageing beside bare `bean-check` on one ledger, and hledger for the record."""
+    plain = main.parent / "plain.beancount"
+    commands: list[list[str | Path]] = [
+        [BIN / "bean-check", "--no-cache", plain],
+        [BIN / "bean-check", "--no-cache", main],
+        [BIN / "billtext", "-f", main, "aging", "--as-of", DAY],
+    ]
+    hledger = shutil.which("hledger")
+    if hledger:
+        commands.append([hledger, "-f", ledgers.for_hledger(main), "bal"])
+    bare, plugin, aging, *other = in_turn(commands, runs)
+    yield timed(f"{name}: `bean-check` with the plugin / without", plugin, bare, 1.20), plugin
+    yield timed(f"{name}: `billtext aging` / bare `bean-check`", aging, bare, 1.20), aging
+    yield weighed(f"{name}: memory of `billtext aging` / bare `bean-check`", aging, bare, 1.25), aging
+    for figure in other:
+        yield timed(f"{name}: `billtext aging` / `hledger bal`", aging, figure, None), figure
+
+
+def generated() -> Iterator[Result]:
+    """Ledgers of 10 000 and 100 000 invoices with payments, and how one grows to the other."""
+    figures = []
+    for count, runs in ((10_000, 5), (100_000, 3)):
+        main = ledgers.generate(WORK / f"generated-{count}", count)
+        found = list(reading(f"{count:,} invoices".replace(",", " "), main, runs))
+        figures.append([figure for _, figure in found])
+        yield from (result for result, _ in found)
+    small, large = figures
+    yield timed("100 000 / 10 000 invoices: `bean-check` with the plugin", large[0], small[0], 11)
+    yield timed("100 000 / 10 000 invoices: `billtext aging`", large[1], small[1], 11)
+
+
+def retail() -> Iterator[Result]:
+    """The year of real invoices: import it, read it, make its site."""
+    if not RETAIL.is_file():
+        print(f"left out: the real year is not there ({RETAIL.relative_to(ROOT.parent)})")
+        return
+    main = sites.new_ledger(WORK / "retail", BIN)
+    imported = once([BIN / "billtext", "-f", main, "import", "invoices", RETAIL, "--map", ROOT / "imports" / "online-retail.toml"])
+    checked = once([BIN / "bean-check", "--no-cache", main])
+    ours = Figure(seconds=imported.seconds, memory=imported.memory, runs=1)
+    theirs = Figure(seconds=checked.seconds, memory=checked.memory, runs=1)
+    yield timed("real year: import / `bean-check` on what it made", ours, theirs, 1.0)
+    ledgers.with_and_without(main.parent, main.read_text("utf-8"))
+    yield from (result for result, _ in reading("real year", main, 3))
+    yield from site_results(main)
+
+
+def site_results(main: Path) -> Iterator[Result]:
+    """The site of the real year beside MkDocs alone on the same pages."""
+    for what, options, limit in (
+        ("customers' pages", ["--documents", "none"], 1.5),
+        ("customers' and documents' pages", ["--documents", "all"], 1.5),
+    ):
+        ours, theirs, pages = sites.build(main, options, WORK / "site", BIN, DAY)
+        yield timed(f"site, {what} ({pages} pages): `site build` / MkDocs alone on them", ours, theirs, limit)
+        if "none" in options:
+            yield Result(
+                what=f"site, {what}: seconds / 60", ours=f"{ours.seconds:.1f} s", theirs="60 s", ratio=ours.seconds / 60, limit=1.0
+            )
+
+
+def starting() -> Iterator[Result]:
+    """The start of a command."""
+    ours, theirs = in_turn([[BIN / "billtext", "--help"], [sys.executable, "-c", "import click"]], 21)
+    yield timed("`billtext --help` / `import click`", ours, theirs, 2.5)
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {"starting": starting, "generated": generated, "retail": retail}
+
+
+def table(results: list[Result]) -> str:
+    """The results as a Markdown table."""
+    lines = ["| | billtext | beside | ratio | at most | met |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    for found in results:
+        limit = "" if found.limit is None else f"{found.limit:.2f}"
+        lines.append(f"| {found.what} | {found.ours} | {found.theirs} | {found.ratio:.2f} | {limit} | {found.verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(names: list[str]) -> None:
+    """Run, print and keep."""
+    results: list[Result] = []
+    for name in names or BENCHMARKS:
+        for result in BENCHMARKS[name]():
+            results.append(result)
+            print(f"{result.what}: {result.ours} / {result.theirs} = {result.ratio:.2f} ({result.verdict})", flush=True)
+    text = table(results)
+    print(text)
+    if not names:
+        python = platform.python_version()
+        head = (
+            "# Results of `make bench`\n\n"
+            "Medians of whole processes run in turn in one run, without Beancount's cache. "
+            f"CPython {python}, {platform.system()} on {platform.machine()}, two cores. A ratio is what counts; a time says more of the machine.\n\n"
+        )
+        (ROOT / "bench" / "RESULTS.md").write_text(head + text, "utf-8")
+
+
+main(sys.argv[1:])

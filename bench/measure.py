@@ -1,0 +1,65 @@
+"""Run whole processes in turn, and compare what the operating system says of them."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# Beancount keeps no cache: each run reads the whole ledger.
+ENVIRONMENT = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1", "PYTHONHASHSEED": "0", "LC_ALL": "C"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One finished process: wall time in seconds, peak memory in MiB."""
+
+    seconds: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Medians of several runs of one command."""
+
+    seconds: float
+    memory: float
+    runs: int
+
+
+def once(command: Sequence[str | Path], *, cwd: Path | None = None) -> Run:
+    """Run a command to its end; its output is thrown away.
+
+    :raises RuntimeError: it ended with something else than 0
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT, cwd=cwd
+    )
+    said = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}: {said[-2000:].decode()}")
+    return Run(seconds=seconds, memory=usage.ru_maxrss / 1024)
+
+
+def in_turn(commands: Sequence[Sequence[str | Path]], runs: int) -> list[Figure]:
+    """Run commands in turn and give the medians of each; one round before is not counted where there are several."""
+    if runs > 1:
+        for command in commands:
+            once(command)
+    found: list[list[Run]] = [[] for _ in commands]
+    for _ in range(runs):
+        for mine, command in zip(found, commands, strict=True):
+            mine.append(once(command))
+    return [
+        Figure(
+            seconds=statistics.median(run.seconds for run in mine), memory=statistics.median(run.memory for run in mine),
+            runs=runs,
+        )
+        for mine in found
+    ]  # fmt: skip
