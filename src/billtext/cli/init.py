@@ -56,7 +56,8 @@ def command(
         "postal-code": details["postal_code"], "city": details["city"], "country": country, "email": details["email"],
         "currency": currency or _currency(country), "language": language or _language(country),
     }  # fmt: skip
-    if country == "NO" and details["org_number"] and len(details["org_number"]) == 9:
+    # Bokføringsforskriften § 5-1-2: these kinds of company print it on their sales documents.
+    if country == "NO" and details["org_number"] and name.split()[-1].upper() in {"AS", "ASA", "NUF"}:
         card["register"] = "Foretaksregisteret"
     company = new_ledger.Company(
         name=name, start=start or datetime.date.today().replace(month=1, day=1),
@@ -65,9 +66,9 @@ def command(
         days=days, vat_rate=_rate(vat_rate),
     )  # fmt: skip
     texts = _sound(new_ledger.render(company))
-    from billtext.outside import files
+    from billtext.outside import directories
 
-    files.write_directory(directory, texts)
+    directories.create(directory, texts)
     click.echo(f"{directory}: a new ledger for {name}. Try: billtext -f {directory / 'main.beancount'} check")
 
 
@@ -88,11 +89,11 @@ def _sound(texts: dict[str, str]) -> dict[str, str]:
 
     from billtext.errors import Refused
     from billtext.ledger import load
-    from billtext.outside import files
+    from billtext.outside import directories
     from billtext.rules import book
 
     with tempfile.TemporaryDirectory() as place:
-        files.write_directory(Path(place) / "ledger", texts)
+        directories.create(Path(place) / "ledger", texts)
         loaded = load.load(Path(place) / "ledger" / "main.beancount")
         errors = [*loaded.errors, *book.build(loaded.entries, load.sources).errors]
     if errors:

@@ -1,6 +1,7 @@
 """`billtext statement`."""
 
 import datetime
+import sys
 from pathlib import Path
 
 import click
@@ -78,17 +79,18 @@ def _one(face: Face, customer: str, first: datetime.date, last: datetime.date, k
 
 def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: Path) -> None:
     from billtext.outside import files
-    from billtext.rendering import statement_pages
+    from billtext.rendering import escape, statement_pages
     from billtext.rules import statements
 
     count = 0
-    with click.progressbar(face.book.items_of, label="Statements", file=click.get_text_stream("stderr")) as customers:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(face.book.items_of, label="Statements", file=sys.stderr, hidden=hidden) as customers:
         for customer in customers:
             report = statements.report(face.book, customer, first, last, kind=kind)
             if not any(s.opening or s.lines or s.closing for s in report.sections):
                 continue
             for form, ending in (("markdown", "md"), ("html", "html")):
                 text = statement_pages.render(face.book, report, form)
-                files.write(out / files.name(f"{customer}-{last.isoformat()}", ending), text)
+                files.replace(out / f"{escape.file_name(customer)}-{last.isoformat()}.{ending}", text)
             count += 1
     click.echo(f"{count} statements from {first} to {last} in {out}, each as Markdown and HTML")

@@ -60,7 +60,7 @@ def render(company: Company) -> dict[str, str]:
         loader=PackageLoader("billtext", "new_ledger"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters["quoted"] = write.quoted
+    environment.filters["quoted"] = write.string
     environment.filters["comment"] = lambda text: " ".join(str(text).split())
     codes = vat_codes(company.card["country"], company.vat_rate) if company.vat_rate != 0 else []
     currency = company.card["currency"]

@@ -114,6 +114,8 @@ def _table(sheet: Sheet, language: Language, width: int | None) -> str:
     # tabulate rather than rich: it lays out 4,000 rows in the time that rich needs for 200.
     from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate
 
+    if not (sheet.rows or sheet.totals):
+        return language("Nothing to show.") + "\n"
     plain = DataRow("", "  ", "")
     ruled = Line("", "─", "  ", "")
     form = TableFormat(None, ruled, None, None, plain, plain, 0, None)
