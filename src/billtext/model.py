@@ -184,7 +184,8 @@ class Item:
         """The order of items: explicit tie-breaks, so that the order of files changes nothing."""
         meta = self.meta
         return (
-            self.date, RANK[self.kind], self.number, self.instalment, self.amount, self.customer,
+            self.date, RANK[self.kind], self.number, self.instalment, self.amount, self.customer, self.currency,
+            self.due, self.settles or "",
             str(meta.get("filename")), meta.get("lineno", 0),
         )  # fmt: skip
 

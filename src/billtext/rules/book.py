@@ -22,7 +22,7 @@ from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Parsed, Reader
 from billtext.ledger.schema import FORMS
-from billtext.model import DOCUMENTS, RANK, Document, Item, Ledger, Line, Register, VatPosting
+from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, numbering, vat
 from billtext.rules.allocation import Allocations
@@ -137,7 +137,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
     errors.extend(_customers(register, reader.items))
     reader.items.sort(key=lambda item: item.sort_key)
     found_documents = [document for document, _, _ in parsed]
-    found_documents.sort(key=lambda d: (d.date, RANK[d.kind], d.number, str(d.entry.meta.get("filename")), d.entry.meta["lineno"]))
+    found_documents.sort(key=lambda document: min(item.sort_key for item in document.items))  # of a number twice, as its items
     documents: dict[str, Document] = {}
     for document in found_documents:
         documents.setdefault(document.number, document)
