@@ -1,0 +1,105 @@
+"""`billtext import`."""
+
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from billtext.cli.common import Face, example
+
+if TYPE_CHECKING:
+    from billtext.outside.invoice_import import Outcome
+
+SHOWN = 10
+
+
+@click.group(name="import", epilog=example("billtext import invoices history.csv --map imports/history.toml"))
+def command() -> None:
+    """Bring history over from another system."""
+
+
+@command.command(
+    epilog=example(
+        "billtext import invoices history.csv.gz --map imports/history.toml --dry-run",
+        "billtext import invoices history.csv.gz --map imports/history.toml",
+    )
+)
+@click.argument("table", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--map", "mapping", required=True, metavar="MAP.toml", type=click.Path(path_type=Path), help="Which column is what.")
+@click.option("--refused", metavar="FILE", type=click.Path(path_type=Path), help="Where rows go that cannot be booked. Else imports/refused-NAME.csv beside the ledger.")
+@click.option("--dry-run", "trial", is_flag=True, help="Print the control totals and write nothing.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="The first N documents only.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print the control totals.")
+@click.pass_obj
+def invoices(face: Face, table: Path, mapping: Path, refused: Path | None, trial: bool, limit: int | None, form: str) -> None:
+    """Import invoices and credit notes from FILE: CSV, plain or gzip, of lines or of documents.
+
+    Customers and items are created, rows that cannot be booked go to a file with the reason on each, and the control totals
+    are printed: read = booked + already in the ledger + refused. A second run books nothing twice, and an interrupted run
+    leaves the ledger as it was.
+    """
+    from billtext.outside import invoice_import
+
+    with _Bar() as bar:
+        done = invoice_import.run(face.path, table, mapping, refused=refused, limit=limit, trial=trial, progress=bar.show)
+    if form == "json":
+        import json
+
+        click.echo(json.dumps(_data(done), ensure_ascii=False, indent=2))
+    else:
+        click.echo(done.tally.table(), nl=False)
+        click.echo(_summary(done, trial))
+    for warning in done.warnings[:SHOWN]:
+        click.echo(f"warning: {warning}", err=True)
+    if len(done.warnings) > SHOWN:
+        click.echo(f"warning: and {len(done.warnings) - SHOWN} more of this kind", err=True)
+
+
+def _summary(done: "Outcome", trial: bool) -> str:
+    new = f"{done.documents:,} documents, {done.customers:,} new customers, {done.items:,} new items"
+    if trial:
+        return f"Trial: {new}; nothing was written."
+    lines = [f"{new}."]
+    lines += [f"wrote {path}" for path in done.written]
+    if done.refused is not None:
+        lines.append(f"refused rows, with reasons: {done.refused}")
+    return "\n".join(lines)
+
+
+def _data(done: "Outcome") -> dict[str, Any]:
+    return {
+        "totals": done.tally.data(), "documents": done.documents, "customers": done.customers, "items": done.items,
+        "written": [str(path) for path in done.written], "refused": None if done.refused is None else str(done.refused),
+        "warnings": list(done.warnings),
+    }  # fmt: skip
+
+
+class _Bar(AbstractContextManager["_Bar"]):
+    """A progress bar on a terminal's standard error; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+        self._stage, self._done = "", 0
+        self._bar: Any = None
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage of the work is."""
+        if not self._on:
+            return
+        if stage != self._stage:
+            self._close()
+            self._stage, self._done = stage, 0
+            self._bar = click.progressbar(length=max(total, 1), label=f"{stage:<8}", file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+    def __exit__(self, *error: object) -> None:
+        self._close()

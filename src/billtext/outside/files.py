@@ -1,0 +1,187 @@
+"""Change several files together: all of them, or none, whatever interrupts.
+
+New contents are written below `.billtext-switch/` beside the ledger, and brought to disk. Then a journal is written that names
+what goes where: with it, the change is decided. The files are renamed into place and the journal is deleted.
+A run that is killed before the journal leaves the ledger as it was; `recover` clears away what it had prepared. Killed
+after it, `recover` finishes the renames. Every `Switch` recovers first.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from billtext.errors import Refused
+
+STAGE = ".billtext-switch"
+_JOURNAL = "journal.json"
+
+
+def recover(root: Path) -> bool:
+    """Finish or clear away the change of a run that was killed; return whether one was finished.
+
+    Costs next to nothing where there is none, so any command may call it before it reads a ledger. What another process
+    is preparing at this moment is left alone.
+
+    :param root: directory of the ledger's top file
+    :raises Refused: the journal names a file outside the ledger's directory
+    """
+    if not (root / STAGE).is_dir():
+        return False
+    try:
+        lock = _lock(root)
+    except Refused:
+        return False
+    try:
+        return _recover(root)
+    finally:
+        os.close(lock)
+
+
+def _recover(root: Path) -> bool:
+    stage = root / STAGE
+    if not stage.is_dir():
+        return False
+    journal = stage / _JOURNAL
+    decided = journal.is_file()
+    if decided:
+        for staged, name in json.loads(journal.read_text("utf-8")):
+            target = root / name
+            if not target.resolve().is_relative_to(root.resolve()) or Path(staged).name != staged:
+                raise Refused(f"{journal}: names {name}, outside the ledger's directory; delete {stage}")
+            if (stage / staged).is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                (stage / staged).replace(target)
+                _sync(target.parent)
+        journal.unlink()
+        _sync(stage)
+    shutil.rmtree(stage)
+    return decided
+
+
+class Switch:
+    """Files that change together. Used as a context: what is not committed at its end never happened.
+
+    :param root: directory of the ledger's top file; every file is below it
+    :raises Refused: another billtext is writing this ledger
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._stage = self.root / STAGE
+        self._files: list[tuple[str, Path, tuple[int, int] | None]] = []
+        self._lock = -1
+
+    def __enter__(self) -> Self:
+        self._lock = _lock(self.root)
+        try:
+            _recover(self.root)
+            self._stage.mkdir()
+        except BaseException:
+            os.close(self._lock)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not (self._stage / _JOURNAL).exists():
+            shutil.rmtree(self._stage, ignore_errors=True)
+        os.close(self._lock)
+
+    @contextlib.contextmanager
+    def writing(self, path: Path, *, append: bool = False, encoding: str = "utf-8") -> Iterator[IO[str]]:
+        """Write the new text of a file, or with `append` what follows its present text; line ends as given.
+
+        :raises Refused: the file is outside the ledger's directory or on another file system
+        """
+        target = path.resolve()
+        if not target.is_relative_to(self.root):
+            raise Refused(f"{path} is outside the ledger's directory {self.root}; move it there")
+        staged = self._stage / str(len(self._files))
+        self._files.append((staged.name, target, _state(target)))
+        if append and target.exists():
+            shutil.copy(target, staged)
+        elif target.exists():
+            staged.touch()
+            shutil.copymode(target, staged)
+        with staged.open("a", encoding=encoding, errors="backslashreplace", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+
+    def staged(self, path: Path) -> Path:
+        """Where the new text of a file stands until it is committed."""
+        target = path.resolve()
+        return next(self._stage / name for name, other, _ in self._files if other == target)
+
+    def commit(self) -> None:
+        """Put the new files in place, in the order in which they were written.
+
+        :raises Refused: a file has changed since it was read; nothing is changed then
+        """
+        for _, target, state in self._files:
+            if _state(target) != state:
+                raise Refused(f"{target} was changed by somebody else meanwhile; run the command again")
+            near = next(parent for parent in target.parents if parent.exists())
+            if near.stat().st_dev != self._stage.stat().st_dev:
+                raise Refused(f"{target} is on another file system than {self.root}; move it there")
+        names = [[name, target.relative_to(self.root).as_posix()] for name, target, _ in self._files]
+        draft = self._stage / "journal.draft"
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(names, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._stage / _JOURNAL)
+        _sync(self._stage)
+        _recover(self.root)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _sync(directory: Path) -> None:
+    """Bring a directory's entries to disk, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _lock(root: Path) -> int:
+    """Hold the directory; the system lets go of it when the process ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: no lock on a directory
+        return os.open(os.devnull, os.O_RDONLY)
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise Refused(f"another billtext is writing the ledger in {root}; wait until it is done") from None
+    return handle
+
+
+def replace(path: Path, text: str, *, encoding: str = "utf-8") -> None:
+    """Write one file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.billtext-new")
+    try:
+        with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(path.parent)

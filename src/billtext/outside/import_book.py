@@ -1,0 +1,231 @@
+"""From gathered rows to documents that the ledger will accept: totals, VAT, series, accounts. Decides only."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from billtext.ledger import write
+from billtext.model import DOCUMENTS, Date, Vat
+from billtext.money import ZERO, exact
+from billtext.outside.import_documents import Draft, Line, Sorter
+from billtext.outside.import_totals import ALREADY, BOOKED
+from billtext.outside.ledger_scan import Booked
+from billtext.rules import numbering, vat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document to be booked.
+
+    :param total: on the customer's account, VAT included; negative on a credit note, as are `vats` and the lines' amounts
+    :param rate: the company's currency for one of `currency`, or None in the company's own
+    :param corrects: number of the invoice that a credit note corrects, or empty
+    """
+
+    number: str
+    kind: str
+    date: Date
+    due: Date | None
+    customer: str
+    currency: str
+    lines: tuple[Line, ...]
+    vats: tuple[tuple[Vat, Decimal], ...]
+    total: Decimal
+    rate: Decimal | None
+    text: str
+    keys: dict[str, Any]
+    corrects: str
+    cells: Any
+
+
+def decide(sorter: Sorter) -> tuple[list[Document], list[str]]:
+    """Book, refuse or pass over each document, and count it.
+
+    :return: documents to be booked, in the order of date and first row, and warnings
+    """
+    warnings: list[str] = []
+    booked: list[Document] = []
+    builder = _Builder(sorter)
+    for draft in sorter.drafts.values():
+        there = sorter.known.numbers.get(draft.number)
+        document = builder.document(draft)
+        if there is not None and there.kind in DOCUMENTS:
+            warnings.extend(_differs(draft, there, document))
+            _count(sorter, draft, ALREADY)
+        elif isinstance(document, str):
+            for line in draft.lines:
+                sorter.refuse(line.row, draft.number, draft.currency, line.amount, document)
+        else:
+            booked.append(document)
+            _count(sorter, draft, BOOKED[document.kind])
+            walk_in = sorter.mapping.walk_in is not None and draft.customer == sorter.mapping.walk_in[0]
+            _count(sorter, draft, "  of them for walk-in customers" if walk_in else "  of them for known customers")
+    booked.sort(key=lambda document: (document.date, document.lines[0].row))
+    return _corrections(booked, sorter.mapping.reason), warnings
+
+
+def _count(sorter: Sorter, draft: Draft, category: str) -> None:
+    amount = sum([line.amount for line in draft.lines], ZERO)
+    sorter.tally.count(category, draft.currency).add(draft.number, amount, len(draft.lines))
+
+
+def _differs(draft: Draft, there: Booked, document: Document | str) -> Iterator[str]:
+    """Warn of a document that the ledger has with another amount or customer."""
+    if isinstance(document, str) or there.amount is None:
+        return
+    if (there.amount, there.currency or document.currency) != (document.total, document.currency):
+        yield (
+            f"{draft.number} is in the ledger with {there.amount} {there.currency}, and comes to "
+            f"{document.total} {document.currency} here (row {draft.lines[0].row}); the ledger was left as it is"
+        )
+    elif there.account.rpartition(":")[2] != document.customer:
+        yield (
+            f"{draft.number} is in the ledger on {there.account}, and for customer {document.customer} here "
+            f"(row {draft.lines[0].row}); the ledger was left as it is"
+        )
+
+
+class _Builder:
+    """Makes a document of a draft, or says why not."""
+
+    def __init__(self, sorter: Sorter) -> None:
+        mapping, known = sorter.mapping, sorter.known
+        self.sorter, self.mapping, self.known = sorter, mapping, known
+        self.company = known.register.currency
+        self.root = known.register.options.receivable
+        self.total, self.rate, self.due = sorter.get(mapping.total), sorter.get(mapping.rate), sorter.get(mapping.due)
+        self.text, self.corrects = sorter.get(mapping.text), sorter.get(mapping.corrects)
+        self.delivery = sorter.get(mapping.delivery)
+        self.keys = {key: sorter.get(template) for key, template in mapping.keys.items()}
+        self.forms: dict[str, list[str]] = {}
+        for record in known.register.of("series").values():
+            self.forms.setdefault(str(record.latest.get("kind")), []).append(str(record.latest.get("format")))
+        for series in mapping.series:
+            self.forms.setdefault(series.kind, []).append(series.format)
+
+    def document(self, draft: Draft) -> Document | str:
+        """The document, or the reason of its refusal."""
+        net = sum([line.amount for line in draft.lines], ZERO)
+        kind = draft.kind
+        if self.mapping.negative_total:
+            kind = "credit-note" if net < 0 else "invoice"
+        vats = self._vats(draft)
+        total = net + sum([amount for _, amount in vats], ZERO)
+        if (total > 0 and kind == "credit-note") or (total < 0 and kind == "invoice"):
+            return f"wrong sign: {kind} {draft.number} would come to {exact(total, draft.currency)} {draft.currency}"
+        cells = draft.cells
+        for fault in (self._taken(draft, kind), self._total(draft, total), self._account(draft, vats)):
+            if fault:
+                return fault
+        due, delivery = self._due(draft, kind), self.delivery(cells)
+        if isinstance(due, str):
+            return due
+        if delivery and self.sorter.days[delivery] is None:
+            return f"bad delivery date: {delivery!r} does not read as {self.mapping.date_format}"
+        rate = None
+        if self.company is not None and draft.currency != self.company:
+            rate = self.sorter.numbers[self.rate(cells)]
+            if rate is None or rate <= 0:
+                return f"no rate: {draft.currency} needs a rate to {self.company}; name its column as `rate` under [document]"
+        keys: dict[str, Any] = {key: write.clean(get(cells)) or None for key, get in self.keys.items()}
+        keys["delivery"] = self.sorter.days[delivery] if delivery else None
+        name = "Invoice" if kind == "invoice" else "Credit note"
+        return Document(
+            number=draft.number, kind=kind, date=draft.date, due=due, customer=draft.customer, currency=draft.currency,
+            lines=tuple(draft.lines), vats=vats, total=total, rate=rate, keys=keys, cells=cells,
+            text=write.clean(self.text(cells)) or f"{name} {draft.number}, imported",
+            corrects=self.corrects(cells) if kind == "credit-note" else "",
+        )  # fmt: skip
+
+    def _due(self, draft: Draft, kind: str) -> Date | None | str:
+        if kind == "credit-note":
+            return None
+        if self.mapping.due_days is not None:
+            return draft.date + datetime.timedelta(days=self.mapping.due_days)
+        text = self.due(draft.cells)
+        due = self.sorter.days[text] if text else draft.date
+        if due is None:
+            return f"bad due date: {text!r} does not read as {self.mapping.date_format}"
+        return due if due >= draft.date else f"bad due date: {due} is before the document's date {draft.date}"
+
+    def _vats(self, draft: Draft) -> tuple[tuple[Vat, Decimal], ...]:
+        bases: dict[str, Decimal] = {}
+        for line in draft.lines:
+            if line.vat:
+                bases[line.vat] = bases.get(line.vat, ZERO) + line.amount
+        found = []
+        for code, base in sorted(bases.items()):
+            tax = self.known.register.vat(code, draft.date)
+            if tax is not None and tax.rate and tax.account is not None:
+                found.append((tax, vat.amount(base, tax.rate, draft.currency) + ZERO))
+        return tuple(found)
+
+    def _taken(self, draft: Draft, kind: str) -> str:
+        there = self.known.numbers.get(draft.number)
+        if there is not None and there.kind not in DOCUMENTS:
+            return f"number taken: {draft.number} is a {there.kind} of the ledger"
+        if draft.number in self.known.voids:
+            return f"number taken: {draft.number} is void in the ledger"
+        if self.forms and not any(self._fits(form, draft) for form in self.forms.get(kind, ())):
+            return f"no series: {draft.number} fits none of kind {kind}; add one to the mapping under [series.{kind}]"
+        return ""
+
+    def _fits(self, form: str, draft: Draft) -> bool:
+        found = numbering.pattern(form).fullmatch(draft.number)
+        return found is not None and found.groupdict().get("year") in {None, f"{draft.date.year:04}"}
+
+    def _total(self, draft: Draft, total: Decimal) -> str:
+        """Compare with the total that the source gives, if it gives one; its sign is of no matter."""
+        text = self.total(draft.cells)
+        seen = self.sorter.numbers[text] if text else None
+        if text and seen is None:
+            return f"bad total: {text!r} is not a number"
+        if seen is None or abs(seen) == abs(total):
+            return ""
+        return f"another total: {draft.number} comes to {exact(total, draft.currency)} with VAT, and to {text} in the source"
+
+    def _account(self, draft: Draft, vats: tuple[tuple[Vat, Decimal], ...]) -> str:
+        """Accounts must be open on the day, and the customer in the register."""
+        accounts = {line.account for line in draft.lines} | {str(tax.account) for tax, _ in vats}
+        for account in (f"{self.root}:{draft.customer}", *sorted(accounts)):
+            opened, closed = self.known.opened.get(account), self.known.closed.get(account)
+            if opened is not None and opened > draft.date:
+                return f"account not open: {account} is opened on {opened} and the document is of {draft.date}"
+            if closed is not None and closed <= draft.date:
+                return f"account not open: {account} is closed on {closed} and the document is of {draft.date}"
+        record = self.known.register.get("customer", draft.customer)
+        if record is not None and record.first > draft.date:
+            return f"customer not yet known: {draft.customer} is in the register from {record.first}, and the document is of {draft.date}"
+        if record is not None and (record.at(draft.date) or {}).get("closed") is True:
+            return f"customer closed: {draft.customer} is closed on {draft.date}"
+        return ""
+
+
+def _corrections(documents: list[Document], reason: str) -> list[Document]:
+    """Keep a reference to an invoice where it holds: of this import, the same customer and currency, and not beyond its total.
+
+    A credit note without one stands alone, with its reason; what it named is said there.
+    """
+    invoices = {document.number: document for document in documents if document.kind == "invoice"}
+    left = {number: invoice.total for number, invoice in invoices.items()}
+    found = []
+    for document in documents:
+        number = document.corrects
+        if document.kind == "credit-note":
+            invoice = invoices.get(number)
+            fits = (
+                invoice is not None and invoice.date <= document.date and left[number] + document.total >= 0
+                and (invoice.customer, invoice.currency) == (document.customer, document.currency)
+            )  # fmt: skip
+            if fits:
+                left[number] += document.total
+                document = replace(document, keys={"corrects": number, "reason": reason, **document.keys})
+            else:
+                said = f"{reason} (of {write.clean(number)})" if number else reason
+                document = replace(document, corrects="", keys={"reason": said, **document.keys})
+        found.append(document)
+    return found
+
+
