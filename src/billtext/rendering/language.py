@@ -90,3 +90,7 @@ class Language:
     def month(self, date: datetime.date) -> str:
         """The month of a date, such as `October 2026`."""
         return format_date(date, "LLLL y", locale=self._locale)
+
+    def short_month(self, date: datetime.date) -> str:
+        """The month of a date in a few letters, such as `Oct`."""
+        return format_date(date, "LLL", locale=self._locale).rstrip(".")

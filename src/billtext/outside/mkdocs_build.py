@@ -1,0 +1,167 @@
+"""Run MkDocs in this process: quiet, into a new directory that takes the old one's place when it is whole.
+
+The same pages build with `mkdocs build` or `properdocs build`, to the same site. Here it is quicker, because Python-Markdown
+is spared from taking the pages' blocks of HTML to pieces twice, and a reader of the old site keeps it until the new one is ready.
+"""
+
+import gc
+import logging
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markupsafe import Markup
+
+from billtext.errors import Refused
+
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+TEMPLATE = Path(__file__).parent.parent / "site_template"
+_BLOCK = re.compile(r'^<section class="bt">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
+_MARK = ".billtext-site"
+_BEFORE = 30  # MkDocs looks for anchors at 21, Python-Markdown for HTML at 20
+
+
+class _Blocks(Preprocessor):
+    """Puts our blocks aside as they are; they hold no Markdown."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if '<section class="bt">' not in text:
+            return lines
+        return _BLOCK.sub(lambda match: self.md.htmlStash.store(match[0]), text).split("\n")
+
+
+class _Aside(Extension):
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+        md.preprocessors.register(_Blocks(md), "billtext_blocks", _BEFORE)
+
+
+class _Warnings(logging.Handler):
+    """Keeps what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(" ".join(record.getMessage().split()))
+
+
+def build(site: Path, out: Path, *, config: Path | None, name: str, language: str, step: Callable[[], Any]) -> list[str]:
+    """Build the site.
+
+    :param site: the Markdown pages
+    :param config: the user's mkdocs.yml, or None for the one of billtext
+    :param name: of the site, where there is no mkdocs.yml; text of the ledger
+    :param language: code of a language, likewise
+    :param step: called once a page
+    :return: what MkDocs warns of
+    :raises Refused: MkDocs cannot build it, or `out` holds something else than a site
+    """
+    _check(site, out)
+    draft = out.with_name(f".{out.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    warnings = _Warnings()
+    logger = logging.getLogger("mkdocs")
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(warnings)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    try:
+        _run(_load(config, site, draft, name, language), step)
+        (draft / _MARK).touch()
+        _switch(draft, out)
+    finally:
+        logger.removeHandler(warnings)
+        logger.setLevel(level)
+        logger.propagate = propagate
+        shutil.rmtree(draft, ignore_errors=True)
+    return warnings.found
+
+
+def _check(site: Path, out: Path) -> None:
+    """Refuse to put a site in the place of what is none."""
+    place = out.resolve()
+    if place == site.resolve() or place in site.resolve().parents or place in Path.cwd().resolve().parents or place == Path.cwd().resolve():
+        raise Refused(f"{out} holds the sources of the site; name another directory with --out")
+    if out.exists() and not out.is_dir():
+        raise Refused(f"{out} is a file; name a directory with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists() and not ((out / "404.html").exists() and (out / "sitemap.xml").exists()):
+        raise Refused(f"{out} holds something else than a site, which would be lost; empty it, or name another directory with --out")
+
+
+def _load(config: Path | None, site: Path, out: Path, name: str, language: str) -> "MkDocsConfig":
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    source: IO[bytes] = (config or TEMPLATE / "mkdocs.yml").open("rb")
+    own: dict[str, Any] = {}
+    if config is None:
+        # MkDocs writes the name as it stands: it is escaped here.
+        own = {"site_name": Markup.escape(name), "extra": {"homepage": "receivables/index.html"}}
+    with source:
+        try:
+            found = load_config(
+                source, config_file_path=str((config or Path("mkdocs.yml")).resolve()), docs_dir=str(site.resolve()),
+                site_dir=str(out.resolve()), use_directory_urls=False, **own,
+            )  # fmt: skip
+        except MkDocsException as error:
+            raise Refused(f"{config or 'mkdocs.yml'}: {' '.join(str(error).split())}") from error
+    if config is None:
+        found.theme.dirs.insert(0, str(TEMPLATE / "theme"))
+        found.theme["language"] = language
+        if not (site / "index.md").is_file():
+            found.nav = [page for page in found.nav or [] if page != "index.md"]
+    return found
+
+
+def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
+    from mkdocs.commands.build import build as run
+    from mkdocs.exceptions import Abort, MkDocsException
+    from mkdocs.plugins import BasePlugin
+
+    class Steps(BasePlugin):  # type: ignore[type-arg]
+        """Counts the pages, for who waits."""
+
+        def on_post_page(self, output: str, **_: Any) -> str:
+            step()
+            return output
+
+    config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
+    config.plugins["billtext"] = Steps()
+    gc.freeze()  # the ledger stays: no use to look for garbage in it
+    try:
+        config.plugins.on_startup(command="build", dirty=False)
+        run(config)
+    except (MkDocsException, Abort) as error:
+        raise Refused(f"MkDocs cannot build the site: {' '.join(str(error).split())}") from error
+    except Exception as error:  # a fault of a page, a plugin or a theme that we do not know
+        raise Refused(f"MkDocs cannot build the site: {type(error).__name__}: {' '.join(str(error).split())}") from error
+    finally:
+        config.plugins.on_shutdown()
+
+
+def _switch(draft: Path, out: Path) -> None:
+    """Put the new site in the old one's place; what the old one had in hidden files, such as `.git`, moves along."""
+    if out.is_dir():
+        for path in out.iterdir():
+            if path.name.startswith(".") and not (draft / path.name).exists():
+                path.rename(draft / path.name)
+        old = out.with_name(f".{out.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        out.rename(old)
+        draft.rename(out)
+        shutil.rmtree(old)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(out)

@@ -1,0 +1,29 @@
+"""The revision of a ledger, asked of git once. Nothing in the ledger's repository is run: no hook, no monitor, no pager."""
+
+import os
+import subprocess
+from pathlib import Path
+
+
+def of(directory: Path) -> tuple[str, bool] | None:
+    """Short revision of the repository of a directory, and whether the directory has uncommitted changes; None outside git.
+
+    The revision is empty before the first commit.
+    """
+    command = [
+        "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false",
+        "status", "--porcelain=v2", "--branch", "--ignore-submodules=all", "--", ".",
+    ]  # fmt: skip
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words only
+            command, cwd=directory, env=environment, capture_output=True, text=True, errors="replace", timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode:
+        return None
+    lines = done.stdout.splitlines()
+    revision = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "(initial)")
+    changed = any(not line.startswith("#") for line in lines)
+    return ("" if revision == "(initial)" else revision[:7]), changed

@@ -1,0 +1,43 @@
+"""Where the site's pages are. Ids and numbers come from the ledger, so they name files only after they are made safe."""
+
+import hashlib
+import re
+
+from billtext.rendering import escape
+
+_PLAIN = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]{0,78}[A-Z0-9_-])?")
+
+# MkDocs makes an index of these, and Windows has no such files.
+_TAKEN = re.compile(r"(?:README|INDEX|CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
+
+
+def part(text: str) -> str:
+    """Name of the page of an id or number, without its ending. No two texts share one, whatever the case of letters.
+
+    What is not of capitals, digits, `.`, `_` and `-` gets a digest of its text.
+
+    >>> part("2026-0012"), part("A/1"), part("A_1"), part("../a")
+    ('2026-0012', 'a_1~a5b3d27a72bcfbb3', 'A_1', 'a~61b4c98bfb92bdc9')
+    """
+    if _PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text):
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{escape.file_name(text)[:60].lower()}~{digest[:16]}"
+
+
+def customer(id_: str) -> str:
+    """Page of a customer, from the directory of the receivables."""
+    return f"customers/{part(id_)}"
+
+
+def document(number: str) -> str:
+    """Page of an invoice or credit note."""
+    return f"documents/{part(number)}"
+
+
+def month(name: str) -> str:
+    """Page of the documents of a month.
+
+    :param name: such as `2026-10`
+    """
+    return f"months/{name}"

@@ -1,0 +1,150 @@
+"""Pictures as inline SVG, in the colours of the style sheet, so that they are right on a dark screen and in print.
+
+Shapes are placed in percent and pixels instead of a view box, so that text keeps its size on a telephone and in print.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from billtext.money import ZERO
+
+HEIGHT = 168  # of the columns, in pixels, without the names below them
+STRIP = 26  # of the bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a bar.
+
+    :param style: class of the style sheet that gives its colour
+    :param label: what it is, with its amount, for who points at it or listens
+    """
+
+    amount: Decimal
+    style: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of parts, and its name below."""
+
+    name: str
+    parts: Sequence[Part]
+
+
+def swatch(style: str) -> Markup:
+    """The colour of a part, for a legend; a picture, so that it prints."""
+    return Markup('<svg class="r-swatch" width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" class="{}"/></svg>').format(style)
+
+
+def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Markup:
+    """One bar of parts. What is owed to the customer stands left of the line at zero, what is owed right of it.
+
+    :param name: id of the picture, of our own making
+    """
+    below = sum((-part.amount for part in parts if part.amount < 0), ZERO)
+    above = sum((part.amount for part in parts if part.amount > 0), ZERO)
+    whole = below + above
+    if not whole:
+        return Markup("")
+    shapes = []
+    left, right = ZERO, below
+    for part in sorted(parts, key=lambda part: part.amount > 0):
+        width = abs(part.amount)
+        if not width:
+            continue
+        start = left if part.amount < 0 else right
+        shapes.append(_rect(start, width, whole, part))
+        if part.amount < 0:
+            left += width
+        else:
+            right += width
+    if below:
+        zero = _percent(below, whole)
+        shapes.append(Markup('<line x1="{0}" x2="{0}" y1="0" y2="{1}" class="r-axis"/>').format(zero, STRIP))
+    return _picture("r-bar", STRIP, name, title, description, shapes)
+
+
+def columns(found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, name: str, title: str, description: str) -> Markup:
+    """Columns side by side on a scale.
+
+    :param steps: value and text of each line of the scale, lowest first; the columns lie between the first and the last
+    """
+    low, high = steps[0][0], steps[-1][0]
+
+    def y(value: Decimal) -> str:
+        return f"{8 + (high - value) / (high - low) * HEIGHT:.1f}"
+
+    shapes = [
+        Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="{1}"/>').format(y(value), "r-grid" if value else "r-axis")
+        for value, _ in steps
+    ]
+    slot = Decimal(100) / len(found)
+    for n, column in enumerate(found):
+        above, below = ZERO, ZERO
+        for part in column.parts:
+            if not part.amount:
+                continue
+            start = above if part.amount > 0 else below
+            end = start + part.amount
+            top = y(max(start, end))
+            height = f"{abs(part.amount) / (high - low) * HEIGHT:.1f}"
+            shapes.append(
+                Markup('<rect x="{:.2f}%" width="{:.2f}%" y="{}" height="{}" class="{}"><title>{}</title></rect>').format(
+                    n * slot + slot / 5, slot * 3 / 5, top, height, part.style, part.label
+                )
+            )
+            if part.amount > 0:
+                above = end
+            else:
+                below = end
+        style = "r-name" if (len(found) - 1 - n) % 3 == 0 else "r-name r-name--wide"
+        shapes.append(
+            Markup('<text x="{:.2f}%" y="{}" text-anchor="middle" class="{}">{}</text>').format(
+                n * slot + slot / 2, HEIGHT + 26, style, column.name
+            )
+        )
+    plot = _picture("r-plot", HEIGHT + 32, name, title, description, shapes)
+    texts = [
+        Markup('<text x="100%" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>').format(y(value), text)
+        for value, text in steps
+    ]
+    width = 8 + 7 * max(len(text) for _, text in steps)
+    scale = Markup('<svg class="r-scale" width="{}" height="{}" aria-hidden="true">{}</svg>').format(
+        width, HEIGHT + 32, Markup("").join(texts)
+    )
+    return Markup('<div class="r-chart">{}{}</div>').format(scale, plot)
+
+
+def scale(low: Decimal, high: Decimal) -> list[Decimal]:
+    """Round values from at most `low` to at least `high`, three to seven of them, with zero among them.
+
+    >>> [int(value) for value in scale(Decimal(-40), Decimal(310))]
+    [-100, 0, 100, 200, 300, 400]
+    """
+    low, high = min(low, ZERO), max(high, ZERO)
+    span = high - low or Decimal(1)
+    power = Decimal(1).scaleb(span.adjusted() - 1)
+    step = next(power * n for n in (1, 2, 5, 10, 20, 50) if power * n * 5 >= span)
+    first = (low / step).to_integral_value("ROUND_FLOOR")
+    last = (high / step).to_integral_value("ROUND_CEILING")
+    return [step * n for n in range(int(first), int(max(last, first + 1)) + 1)]
+
+
+def _percent(value: Decimal, whole: Decimal) -> str:
+    return f"{value * 100 / whole:.2f}%"
+
+
+def _rect(start: Decimal, width: Decimal, whole: Decimal, part: Part) -> Markup:
+    return Markup('<rect x="{}" width="{}" y="0" height="{}" class="{}"><title>{}</title></rect>').format(
+        _percent(start, whole), _percent(width, whole), STRIP, part.style, part.label
+    )
+
+
+def _picture(style: str, height: int, name: str, title: str, description: str, shapes: Sequence[Markup]) -> Markup:
+    head = Markup('<svg class="{0}" height="{1}" role="img" aria-labelledby="{2}-t {2}-d"><title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>{5}</svg>')
+    return head.format(style, height, name, title, description, Markup("").join(shapes))

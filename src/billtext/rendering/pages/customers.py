@@ -1,0 +1,167 @@
+"""Customers: the table of all, and a page for each with card, ageing, open items and its statements by month."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from billtext import dates
+from billtext.model import Date
+from billtext.money import ZERO, exact
+from billtext.rendering import shapes
+from billtext.rendering.pages.flows import Flow, flow
+from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.overview import summary
+from billtext.rendering.statement_pages import address
+from billtext.rules import ageing, statements
+from billtext.rules.ageing import OpenItem, Row
+from billtext.rules.statements import Movement, Section
+
+# Fields of a card with their words; what the register holds besides is shown under its own name.
+FIELDS = {
+    "org-number": "Org. no.", "vat-number": "VAT no.", "gln": "GLN", "email": "E-mail", "phone": "Telephone", "website": "Website",
+    "channel": "Sent by", "endpoint": "Electronic address", "language": "Language", "currency": "Currency", "terms": "Terms",
+    "credit-limit": "Credit limit", "buyer-reference": "Buyer's reference", "closed": "Closed", "note": "Note",
+}  # fmt: skip
+_ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "country"}
+
+
+def index(frame: Frame) -> str:
+    """Make the table of all customers: a row for each currency in which something is open."""
+    rows = []
+    for customer in frame.customers:
+        card = frame.book.register.values("customer", customer, frame.as_of)
+        currency = str(card.get("currency") or frame.book.register.currency or "")
+        for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
+            late = max((found.days_overdue for found in frame.open_of.get(customer, ())
+                        if found.kind == "invoice" and found.item.currency == row.currency), default=0)  # fmt: skip
+            unapplied = row.columns[ageing.UNAPPLIED]
+            marks = [word for word, holds in (("owes", row.total > 0), ("overdue", late), ("unapplied", unapplied)) if holds]
+            rows.append({
+                "id": customer, "href": frame.pages[customer], "name": frame.names[customer], "city": str(card.get("city", "")),
+                "currency": row.currency, "late": late, "marks": " ".join(marks),
+                "amounts": [
+                    {"text": frame.f.amount(amount, row.currency), "raw": exact(amount, row.currency), "zero": not amount}
+                    for amount in (row.total, row.overdue, unapplied)
+                ],
+            })  # fmt: skip
+    return frame.render("customers.md.j2", "customers", frame.t("Customers"), rows=rows)
+
+
+def _nothing(customer: str, currency: str) -> Row:
+    return Row(customer=customer, name="", currency=currency, columns={ageing.UNAPPLIED: ZERO})
+
+
+def page(frame: Frame, customer: str) -> tuple[str, str]:
+    """Make the page of a customer."""
+    book, as_of = frame.book, frame.as_of
+    items = book.items_of.get(customer, ())
+    first = items[0].date if items else as_of
+    report = statements.report(book, customer, min(first, as_of), as_of)
+    card = book.register.values("customer", customer, as_of)
+    open_of: dict[str, list[OpenItem]] = {}
+    for found in frame.open_of.get(customer, ()):
+        open_of.setdefault(found.item.currency, []).append(found)
+    rows = {row.currency: row for row in frame.aging_of.get(customer, ())}
+    order = frame.currencies(section.currency for section in report.sections)
+    sections = sorted(report.sections, key=lambda section: order.index(section.currency))
+    path = frame.pages[customer]
+    text = frame.render(
+        "customer.md.j2", path, frame.names[customer], id=customer, kind=str(card.get("kind", "")), fields=_fields(frame, card),
+        registered=book.register.get("customer", customer) is not None,
+        contacts=_contacts(frame, customer), sender=_party(frame, frame.company), receiver=_party(frame, card),
+        balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
+        open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))], several=len(sections) > 1,
+        months=_months(frame, customer, sections),
+    )  # fmt: skip
+    return f"{path}.md", text
+
+
+def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
+    """Open items as text."""
+    return [
+        {"day": each.item.date.isoformat(), "due_day": each.item.due.isoformat(),
+         "amount_raw": exact(each.item.amount, each.item.currency), "open_raw": exact(each.open, each.item.currency),
+         "date": frame.f.date(each.item.date), "due": frame.f.date(each.item.due), "kind": frame.t(each.kind), "number": each.item.name,
+         "href": frame.linked.get(each.item.number), "currency": each.item.currency,
+         "amount": frame.f.amount(each.item.amount, each.item.currency), "open": frame.f.amount(each.open, each.item.currency),
+         "late": each.days_overdue if each.kind == "invoice" else 0}
+        for each in found
+    ]  # fmt: skip
+
+
+def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[str, Any]:
+    currency = section.currency
+    row = row or section.aging
+    return {
+        "currency": currency, "owed": frame.f.amount(section.closing, currency), "overdue": frame.f.amount(row.overdue, currency),
+        "late": row.overdue > 0, "unapplied": frame.f.amount(row.columns[ageing.UNAPPLIED], currency),
+        "aged": frame.aged(row, f"aged-{n}") if any(row.columns.values()) else None,
+    }  # fmt: skip
+
+
+def _party(frame: Frame, card: Mapping[str, Any]) -> list[str]:
+    return address(card, str(frame.company.get("country", "")), frame.t)
+
+
+def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for key in (*FIELDS, *sorted(card.keys() - FIELDS.keys() - _ADDRESS)):
+        if key in card:
+            found.append((frame.t(FIELDS[key]) if key in FIELDS else key, _value(frame, card[key])))
+    return found
+
+
+def _value(frame: Frame, value: Any) -> str:
+    if isinstance(value, bool):
+        return frame.t("yes") if value else frame.t("no")
+    if isinstance(value, Date):
+        return frame.f.date(value)
+    if isinstance(value, Decimal):
+        return frame.f.number(value)
+    if isinstance(value, tuple) and hasattr(value, "currency"):
+        return f"{frame.f.amount(value.number, value.currency)} {value.currency}"
+    return str(shapes.value(value))
+
+
+def _contacts(frame: Frame, customer: str) -> list[dict[str, str]]:
+    return [
+        {key: str(values.get(key, "")) for key in ("name", "role", "email", "phone")}
+        for values in frame.contacts.get(customer, ())
+    ]
+
+
+def _months(frame: Frame, customer: str, sections: list[Section]) -> list[dict[str, Any]]:
+    """The customer's statements: the months with movements and the present one, latest first, with all currencies."""
+    found: dict[Date, list[dict[str, Any]]] = {}
+    present = frame.as_of.replace(day=1)
+    for section in sections:
+        balance = section.opening
+        months = [(key, list(lines)) for key, lines in groupby(section.lines, key=lambda line: line.date.replace(day=1))]
+        if not months or months[-1][0] != present:
+            months.append((present, []))
+        for first, lines in months:
+            month = flow(first, balance, ((line.kind, line.amount) for line in lines))
+            balance = month.closing
+            found.setdefault(first, []).append(_month(frame, customer, section.currency, month, lines))
+    return [
+        {"name": f"{first:%Y-%m}", "title": frame.f.month(first), "sections": each, "present": first == present,
+         "start": frame.f.date(first), "end": frame.f.date(min(dates.month_end(first), frame.as_of))}
+        for first, each in sorted(found.items(), reverse=True)
+    ]  # fmt: skip
+
+
+def _month(frame: Frame, customer: str, currency: str, month: Flow, lines: list[Movement]) -> dict[str, Any]:
+    end = min(dates.month_end(month.first), frame.as_of)
+    rows = frame.aging_of.get(customer, ()) if end == frame.as_of else ageing.report(frame.book, end, customers=[customer]).rows
+    row = next((row for row in rows if row.currency == currency), None)
+    return {
+        "currency": currency, **summary(frame, month, currency),
+        "lines": [
+            {"date": frame.f.date(line.date), "kind": frame.t(line.kind), "number": line.number, "text": line.text,
+             "href": frame.linked.get(line.number), "amount": frame.f.amount(line.amount, currency),
+             "balance": frame.f.amount(line.balance, currency)}
+            for line in lines
+        ],
+        "aging": [(frame.bucket(key), frame.f.amount(amount, currency)) for key, amount in row.columns.items()] if row else [],
+    }  # fmt: skip

@@ -1,0 +1,68 @@
+"""Numbers and dates of one language, quick enough for a site of half a million lines.
+
+Babel takes nine microseconds for a number; here its signs are asked for once. What they do not cover goes to Babel.
+"""
+
+import re
+from decimal import Decimal
+
+from billtext.model import Date
+from billtext.money import decimals, quantum
+from billtext.rendering.language import Language
+
+_SIGNS = re.compile(r"(\D+)1(\D*)234\2567(\D)5")
+
+
+class Figures:
+    """A language's amounts, numbers, dates and months, the same text that `Language` gives."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        signs = _SIGNS.fullmatch(language.number(Decimal("-1234567.5")))
+        self._signs = None if signs is None else (signs[1], {ord(","): signs[2], ord("."): signs[3]})
+        self._dates: dict[Date, str] = {}
+        self._months: dict[tuple[int, int], str] = {}
+
+    def amount(self, number: Decimal, currency: str) -> str:
+        """An amount with the decimals of its currency, without its code."""
+        places = decimals(currency)
+        if self._signs is None or -int(number.as_tuple().exponent) > places:
+            return self._language.amount(number, currency)
+        return self._signed(format(abs(number), f",.{places}f"), number)
+
+    def number(self, number: Decimal) -> str:
+        """A quantity, rate or price with the digits that it has."""
+        if self._signs is None or -int(number.as_tuple().exponent) > 10:
+            return self._language.number(number)
+        text = format(abs(number), ",f")
+        return self._signed(text.rstrip("0").rstrip(".") if "." in text else text, number)
+
+    def price(self, number: Decimal, currency: str) -> str:
+        """A price: at least the decimals of its currency."""
+        if -int(number.as_tuple().exponent) <= decimals(currency):
+            return self.amount(number, currency)
+        smallest = number.quantize(quantum(currency))
+        return self.amount(smallest, currency) if smallest == number else self.number(number)
+
+    def _signed(self, digits: str, number: Decimal) -> str:
+        assert self._signs is not None  # noqa: S101 - both callers have asked
+        minus, signs = self._signs
+        return (minus if number < 0 else "") + digits.translate(signs)
+
+    def date(self, date: Date) -> str:
+        """A date, short enough for a table."""
+        if date not in self._dates:
+            self._dates[date] = self._language.date(date)
+        return self._dates[date]
+
+    def month(self, date: Date) -> str:
+        """The month of a date as a heading, such as `Oktober 2026`."""
+        key = (date.year, date.month)
+        if key not in self._months:
+            text = self._language.month(date)
+            self._months[key] = text[:1].upper() + text[1:]
+        return self._months[key]
+
+    def short_month(self, date: Date) -> str:
+        """The month of a date in a few letters, without a full stop."""
+        return self._language.short_month(date)

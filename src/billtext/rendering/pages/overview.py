@@ -1,0 +1,144 @@
+"""The first page: what is owed and overdue, since when, by whom, and what moved this month."""
+
+import datetime
+from bisect import bisect_left, bisect_right
+from decimal import Decimal
+from typing import Any
+
+from billtext.model import Date, Item
+from billtext.money import ZERO
+from billtext.rendering.pages import charts
+from billtext.rendering.pages.flows import Flow, flow
+from billtext.rendering.pages.frame import Frame
+from billtext.rules import ageing
+from billtext.rules.ageing import Report, Row
+
+DEBTORS = 10
+LATEST = 20
+MONTHS = 12
+SOON = 7  # days
+
+
+def page(frame: Frame) -> str:
+    """Make the page."""
+    as_of = frame.as_of
+    ends = month_ends(as_of, MONTHS)
+    reports = [ageing.report(frame.book, end) for end in ends[:-1]] + [frame.report]
+    first = as_of.replace(day=1)
+    moved = _moved(frame, first)
+    found = {row.currency for report in reports for row in report.totals} | {item.currency for item in moved}
+    currencies = frame.currencies(found or ({str(frame.company["currency"])} if frame.company.get("currency") else set()))
+    return frame.render(
+        "overview.md.j2", "index", frame.t("Receivables"),
+        currencies=[_currency(frame, n, currency, ends, reports, moved) for n, currency in enumerate(currencies)],
+        latest=[_movement(frame, item) for item in moved[::-1][:LATEST]], moved=len(moved), this_month=frame.f.month(as_of),
+        month=f"{as_of:%Y-%m}", soon=SOON,
+    )  # fmt: skip
+
+
+def month_ends(as_of: Date, count: int) -> list[Date]:
+    """A day and the ends of the months before it, oldest first.
+
+    >>> month_ends(Date(2026, 3, 10), 3)
+    [datetime.date(2026, 1, 31), datetime.date(2026, 2, 28), datetime.date(2026, 3, 10)]
+    """
+    found = [as_of]
+    while len(found) < count and found[-1].replace(day=1) > Date.min:
+        found.append(found[-1].replace(day=1) - datetime.timedelta(days=1))
+    return found[::-1]
+
+
+def _moved(frame: Frame, first: Date) -> list[Item]:
+    items = frame.book.items
+    return list(items[bisect_left(items, first, key=_date) : bisect_right(items, frame.as_of, key=_date)])
+
+
+def _date(item: Item) -> Date:
+    return item.date
+
+
+def _total(report: Report, currency: str) -> Row:
+    empty = dict.fromkeys((*report.buckets, ageing.UNAPPLIED), ZERO)
+    return next((row for row in report.totals if row.currency == currency), None) or Row(
+        customer="", name="", currency=currency, columns=empty
+    )
+
+
+def _currency(frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report], moved: list[Item]) -> dict[str, Any]:
+    """What the page shows of one currency."""
+    row = _total(frame.report, currency)
+    soon = sum(
+        (found.open for items in frame.open_of.values() for found in items
+         if found.item.currency == currency and found.kind == "invoice" and 0 <= (found.item.due - frame.as_of).days <= SOON),
+        ZERO,
+    )  # fmt: skip
+
+    def amount(number: Decimal) -> str:
+        return frame.f.amount(number, currency)
+
+    own = [(item.kind, item.amount) for item in moved if item.currency == currency]
+    closing = row.total
+    month = flow(ends[-1].replace(day=1), closing - sum((each for _, each in own), ZERO), own)
+    debtors = sorted((r for r in frame.report.rows if r.currency == currency and r.total > 0), key=lambda r: (-r.total, r.customer))
+    return {
+        "currency": currency,
+        "owed": amount(row.total), "overdue": amount(row.overdue), "late": row.overdue > 0, "soon": amount(soon),
+        "unapplied": amount(row.columns[ageing.UNAPPLIED]), "share": _share(row.overdue, row.total, frame),
+        "aged": frame.aged(row, f"aged-{n}"), "development": _development(frame, n, currency, ends, reports),
+        "debtors": [
+            {"name": r.name, "id": r.customer, "href": frame.pages[r.customer], "owed": amount(r.total),
+             "overdue": amount(r.overdue), "late": r.overdue > 0, "share": _share(r.total, row.total, frame)}
+            for r in debtors[:DEBTORS]
+        ],
+        "others": len(debtors) - DEBTORS,
+        "month": summary(frame, month, currency),
+    }  # fmt: skip
+
+
+def summary(frame: Frame, month: Flow, currency: str) -> dict[str, str]:
+    """A month's columns as text."""
+    columns = {name: frame.f.amount(month.column(name), currency) for name in ("invoiced", "credited", "received", "other")}
+    return {"opening": frame.f.amount(month.opening, currency), **columns, "closing": frame.f.amount(month.closing, currency)}
+
+
+def _share(part: Decimal, whole: Decimal, frame: Frame) -> str:
+    return frame.f.number((part * 100 / whole).quantize(Decimal(1))) + " %" if whole > 0 and part > 0 else ""
+
+
+def _movement(frame: Frame, item: Item) -> dict[str, Any]:
+    return {
+        "date": frame.f.date(item.date), "kind": frame.t(item.kind), "number": item.name, "href": frame.linked.get(item.number),
+        "name": frame.names[item.customer], "customer": frame.pages[item.customer],
+        "amount": frame.f.amount(item.amount, item.currency), "currency": item.currency,
+    }  # fmt: skip
+
+
+def _development(frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report]) -> dict[str, Any] | None:
+    """The last months as columns, and as a table."""
+    rows = [_total(report, currency) for report in reports]
+    if not any(any(row.columns.values()) for row in rows):
+        return None
+    words = [("r-b0", frame.t("not-due")), ("r-b3", frame.t("overdue")), ("r-u", frame.t("unapplied"))]
+    columns, table = [], []
+    low = high = ZERO
+    for end, row in zip(ends, rows, strict=True):
+        amounts = (row.columns[ageing.NOT_DUE], row.overdue, row.columns[ageing.UNAPPLIED])
+        low = min(low, sum((each for each in amounts if each < 0), ZERO))
+        high = max(high, sum((each for each in amounts if each > 0), ZERO))
+        day = frame.f.date(end)
+        parts = [
+            charts.Part(amount=each, style=style, label=f"{day}, {word}: {frame.f.amount(each, currency)} {currency}")
+            for (style, word), each in zip(words, amounts, strict=True)
+        ]
+        columns.append(charts.Column(name=frame.f.short_month(end), parts=parts))
+        table.append({"day": day, "amounts": [frame.f.amount(each, currency) for each in (*amounts, row.total)]})
+    steps = [(value, frame.f.number(value)) for value in charts.scale(low, high)]
+    title = f"{frame.t('The last twelve months')} {currency}"
+    return {
+        "picture": charts.columns(
+            columns, steps, name=f"months-{n}", title=title,
+            description="; ".join(f"{row['day']}: {row['amounts'][-1]}" for row in table),
+        ),
+        "legend": [{"style": charts.swatch(style), "word": word} for style, word in words],
+        "table": table,
+    }  # fmt: skip

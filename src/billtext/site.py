@@ -1,0 +1,123 @@
+"""The static site: generate its Markdown pages from a ledger, and have MkDocs build them."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from billtext.errors import Refused
+from billtext.model import Date
+from billtext.outside import mkdocs_build, page_files, revision
+from billtext.rendering import pages, shapes
+from billtext.rendering.language import Language
+from billtext.rendering.pages.frame import Frame
+from billtext.rules.book import Book
+
+if TYPE_CHECKING:
+    from billtext.ledger.load import Loaded
+
+PAGES = "receivables"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a site is made.
+
+    :param site: MkDocs sources; the generated pages are in `receivables` below it
+    :param out: the built site
+    """
+
+    site: Path
+    out: Path
+
+    @property
+    def config(self) -> Path | None:
+        """The mkdocs.yml beside the sources, if it is one of these sources."""
+        path = self.site.resolve().parent / "mkdocs.yml"
+        return path if path.is_file() and _docs_dir(path) == self.site.resolve() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was built.
+
+    :param pages: all pages of the ledger
+    :param written: those that changed
+    :param removed: those of an earlier build that are no longer
+    :param seconds: for the generating and for MkDocs
+    """
+
+    pages: int
+    written: int
+    removed: int
+    warnings: Sequence[str]
+    seconds: tuple[float, float]
+
+
+def _docs_dir(path: Path) -> Path | None:
+    """Sources that a mkdocs.yml names, itself or the one that it inherits from."""
+    import yaml
+    from mkdocs.utils.yaml import yaml_load
+
+    try:
+        with path.open("rb") as file:
+            found: dict[str, Any] = yaml_load(file)
+    except (OSError, yaml.YAMLError) as error:
+        raise Refused(f"{path}: cannot be read ({' '.join(str(error).split())})") from error
+    except Exception as error:  # MkDocs' own errors, such as an INHERIT that is missing
+        raise Refused(f"{path}: {' '.join(str(error).split())}") from error
+    return (path.parent / str(found.get("docs_dir", "docs"))).resolve()
+
+
+def revision_text(directory: Path, language: Language) -> str:
+    """The ledger's revision in words."""
+    found = revision.of(directory)
+    if found is None:
+        return language("ledger not in git")
+    name, changed = found
+    text = f"{language('ledger')} {name}" if name else language("ledger without a commit")
+    return f"{text}, {language('with uncommitted changes')}" if changed else text
+
+
+def errors(loaded: "Loaded", book: Book) -> list[dict[str, Any]]:
+    """Errors of the ledger, with files as they are named from its directory."""
+    root = loaded.path.resolve().parent
+    found = shapes.errors([*loaded.errors, *book.errors])
+    for error in found:
+        path = Path(error["file"])
+        if path.is_absolute() and path.is_relative_to(root):
+            error["file"] = path.relative_to(root).as_posix()
+    return found
+
+
+def build(loaded: "Loaded", book: Book, place: Place, as_of: Date, *, documents: str = "all",
+          progress: Callable[[str, int], Callable[[], Any]] | None = None) -> Result:  # fmt: skip
+    """Generate the pages and build the site.
+
+    :param documents: which documents get a page: `all`, `open` or `none`
+    :param progress: called with the name and the length of a stage; returns what to call at each of its steps
+    :raises Refused: the site cannot be built there
+    """
+    progress = progress or (lambda _name, _count: lambda: None)
+    start = time.monotonic()
+    language = Language(str(book.register.company(as_of).get("language") or ""))
+    frame = Frame(
+        book, as_of, revision=revision_text(loaded.path.resolve().parent, language), errors=errors(loaded, book), choice=documents
+    )
+    count = pages.count(frame)
+    step = progress("Pages", count)
+
+    def made() -> Iterator[tuple[str, str]]:
+        for page in pages.render(frame):
+            yield page
+            step()
+
+    written, removed = page_files.keep(place.site / PAGES, made())
+    middle = time.monotonic()
+    name = str(frame.company.get("name") or frame.t("Receivables"))
+    warnings = mkdocs_build.build(
+        place.site, place.out, config=place.config, name=name, language=language.code, step=progress("MkDocs", count)
+    )
+    seconds = (middle - start, time.monotonic() - middle)
+    return Result(pages=count, written=written, removed=removed, warnings=warnings, seconds=seconds)

@@ -1,0 +1,94 @@
+/* Tables that sort by a click on their heading and filter by words. Without this script they are plain tables. */
+(function () {
+  "use strict";
+  var language = document.documentElement.lang || undefined;
+  var collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+
+  function key(row, column) {
+    var cell = row.cells[column];
+    if (!cell) return "";
+    var raw = cell.getAttribute("data-v");
+    return raw === null ? cell.textContent.trim() : raw;
+  }
+
+  function compare(column, numeric) {
+    return function (a, b) {
+      var x = a.key, y = b.key;
+      return numeric ? parseFloat(x) - parseFloat(y) : collator.compare(x, y);
+    };
+  }
+
+  function sort(table, column, descending) {
+    var body = table.tBodies[0];
+    var rows = Array.prototype.map.call(body.rows, function (row) {
+      return { row: row, key: key(row, column) };
+    });
+    var numeric = rows.every(function (each) { return /^-?\d+(\.\d+)?$/.test(each.key); });
+    rows.sort(compare(column, numeric));
+    if (descending) rows.reverse();
+    var fragment = document.createDocumentFragment();
+    rows.forEach(function (each) { fragment.appendChild(each.row); });
+    body.appendChild(fragment);
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell, n) {
+      if (n === column) cell.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      else cell.removeAttribute("aria-sort");
+    });
+  }
+
+  function sortable(table) {
+    if (!table.tHead || !table.tBodies.length || table.tBodies[0].rows.length < 2) return;
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell, n) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "r-sort";
+      button.textContent = cell.textContent;
+      cell.textContent = "";
+      cell.appendChild(button);
+      button.addEventListener("click", function () {
+        var now = cell.getAttribute("aria-sort");
+        // Amounts begin with the largest: that is what one looks for.
+        var descending = now ? now === "ascending" : cell.classList.contains("r-num");
+        sort(table, n, descending);
+      });
+    });
+  }
+
+  function filterable(box) {
+    var table = document.getElementById(box.getAttribute("data-filter"));
+    if (!table) return;
+    var input = box.querySelector("input"), select = box.querySelector("select"), output = box.querySelector("output");
+    var rows = Array.prototype.map.call(table.tBodies[0].rows, function (row) {
+      return { row: row, text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
+    });
+    function apply() {
+      var words = input.value.toLocaleLowerCase(language).split(/\s+/).filter(Boolean);
+      var kind = select && select.value, shown = 0;
+      rows.forEach(function (each) {
+        var fits = (!kind || each.is.indexOf(" " + kind + " ") >= 0) &&
+          words.every(function (word) { return each.text.indexOf(word) >= 0; });
+        each.row.hidden = !fits;
+        if (fits) shown += 1;
+      });
+      output.textContent = output.getAttribute("data-text").replace("{count}", shown).replace("{all}", rows.length);
+    }
+    box.hidden = false;
+    input.addEventListener("input", apply);
+    if (select) select.addEventListener("change", apply);
+    apply();
+  }
+
+  function printable(link) {
+    link.addEventListener("click", function () {
+      setTimeout(function () { window.print(); }, 50); // after the month has become the target, alone on paper
+    });
+  }
+
+  function start() {
+    document.querySelectorAll("table[data-sort]").forEach(sortable);
+    document.querySelectorAll("[data-filter]").forEach(filterable);
+    document.querySelectorAll("a.r-print").forEach(printable);
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
