@@ -6,7 +6,7 @@ Reports know no clock: the one default of today stands in `common`.
 import gc
 import importlib
 import sys
-from typing import Any
+from typing import NoReturn
 
 import click
 
@@ -66,13 +66,12 @@ def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
     ctx.obj = Face(path, locale)
 
 
-def main(args: list[str] | None = None) -> Any:
+def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; a refusal is one sentence and an exit status."""
     gc.disable()  # a command is short, and what it reads lives to its end
     try:
-        return group.main(args=args, prog_name="billtext", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        status = group.main(args=args, prog_name="billtext", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.Abort:
         click.echo("billtext: stopped", err=True)
         sys.exit(130)

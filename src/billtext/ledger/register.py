@@ -51,7 +51,7 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
     errors: list[LedgerError] = []
     for entry in sorted(customs, key=order):
         form, types = FORMS[entry.type]
-        values = [value.value for value in entry.values]
+        values = [value.value for value in entry.values or ()]
         if len(values) != len(types) or not all(
             isinstance(v, t) and v is not None for v, t in zip(values, types, strict=True)
         ):
@@ -196,7 +196,7 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
     allocates: list[Directive] = []
     errors: list[LedgerError] = []
     for entry in customs:
-        values = [value.value for value in entry.values]
+        values = [value.value for value in entry.values or ()]
         if entry.type == "void" and is_number(values[0]):
             reason = entry.meta.get("reason")
             if not isinstance(reason, str) or not reason.strip():

@@ -1,0 +1,367 @@
+"""The command line as a user meets it: the real program, its formats, its exit status, its words for bad input."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from billtext.cli import COMMANDS, group
+
+ROOT = Path(__file__).parent.parent
+DEMO = str(ROOT / "ledger" / "main.beancount")
+DAY = ["--as-of", "2026-10-31"]
+REPORTS = {
+    "customer list": ["customer", "list", *DAY],
+    "customer show": ["customer", "show", "C00017", *DAY],
+    "customer history": ["customer", "history", "C00017"],
+    "invoice list": ["invoice", "list", *DAY],
+    "invoice show": ["invoice", "show", "2026-0012", *DAY],
+    "open-items": ["open-items", *DAY],
+    "aging": ["aging", *DAY],
+    "statement": ["statement", "C00028", "--month", "2026-10"],
+}
+
+
+def run(*args: str, ledger: str | None = DEMO, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own, in English, and never let it end with a traceback."""
+    command = [sys.executable, "-m", "billtext", *(["-f", ledger] if ledger else []), *args]
+    clean = {k: v for k, v in os.environ.items() if k not in {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}}
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, check=False, env={**clean, "LC_ALL": "C", "PYTHONUTF8": "1", **environment}
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def get(*args: str, ledger: str = DEMO) -> str:
+    """Output of a command that ends well."""
+    done = run(*args, ledger=ledger)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+# --- help -----------------------------------------------------------------------------------------------------
+
+
+def commands() -> list[list[str]]:
+    """Every command and subcommand."""
+    found: list[list[str]] = []
+    for name in COMMANDS:
+        command = group.get_command(None, name)  # type: ignore[attr-defined]
+        found.append([name])
+        found += [[name, sub] for sub in getattr(command, "commands", {})]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_help_ends_with_an_example(command: list[str]) -> None:
+    """Every command says what it does, and ends with an example that begins with its own name."""
+    text = get(*command, "--help")
+    head, _, example = text.partition("Example:\n")
+    assert len(head) > 100
+    assert all(line.strip().startswith("billtext") for line in example.strip().splitlines())
+    assert " ".join(command) in example
+
+
+def test_readme_names_every_command() -> None:
+    """The README's table has each command of the program, and none that is not there."""
+    table = (ROOT / "README.md").read_text("utf-8").partition("| command | |")[2].partition("\n\n")[0]
+    assert {match[0] for match in re.findall(r"`([a-z-]+)( [a-z]+)?`", table) if match[0] in COMMANDS} == set(COMMANDS)
+
+
+# --- formats --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_has_four_formats(name: str) -> None:
+    """Table, JSON, CSV and Markdown; JSON parses, and CSV has as many cells in each row as in its head."""
+    command = REPORTS[name]
+    assert get(*command)
+    json.loads(get(*command, "--format", "json"))
+    head, *rows = csv.reader(io.StringIO(get(*command, "--format", "csv")))
+    assert rows
+    assert all(len(row) == len(head) for row in rows)
+    assert "| --- |" in get(*command, "--format", "markdown")
+
+
+def test_aging_json_has_the_shape_of_the_design() -> None:
+    """The keys of the report, its rows and its totals; amounts are strings."""
+    found = json.loads(get("aging", *DAY, "--format", "json"))
+    assert list(found)[:4] == ["as_of", "basis", "buckets", "rows"]
+    assert (found["as_of"], found["basis"]) == ("2026-10-31", "due")
+    assert found["buckets"] == ["not-due", "1-30", "31-60", "61-90", "91+"]
+    row = next(row for row in found["rows"] if row["customer"] == "C00013")
+    assert row == {
+        "customer": "C00013", "name": "Sørfjorden sykehus HF | Teknisk drift", "currency": "NOK", "not-due": "9600.00",
+        "1-30": "0.00", "31-60": "0.00", "61-90": "0.00", "91+": "0.01", "unapplied": "-0.99", "total": "9599.02",
+    }  # fmt: skip
+    assert {total["currency"]: total["total"] for total in found["totals"]} == {
+        "NOK": "391317.77", "EUR": "10141.90", "SEK": "28630.00",
+    }  # fmt: skip
+
+
+def test_invoice_json_has_the_shape_of_the_design() -> None:
+    """The design's example: 12 500.00, of which 3125.00 was credited and 9375.00 paid."""
+    found = json.loads(get("invoice", "show", "2026-0012", "--as-of", "2026-10-31", "--format", "json"))
+    assert (found["net"], found["vat"], found["gross"], found["open"]) == ("10000.00", "2500.00", "12500.00", "0.00")
+    assert (found["status"], found["days_overdue"], found["kind"]) == ("paid", 0, "invoice")
+    line = found["lines"][0]
+    assert (line["text"], line["quantity"], line["unit"], line["price"], line["net"], line["vat"]) == (
+        "Senior consultant", "8", "HUR", "1250.00", "10000.00", "S25",
+    )  # fmt: skip
+    assert found["vat_breakdown"] == [{"code": "S25", "rate": "25", "base": "10000.00", "amount": "2500.00"}]
+    assert [(part["date"], part["amount"]) for part in found["allocations"]] == [
+        ("2026-03-20", "3125.00"), ("2026-03-25", "9375.00"),
+    ]  # fmt: skip
+
+
+def test_an_invoice_on_a_day_before_it_was_paid() -> None:
+    """Between the credit note and the payment 9375.00 is open, and it is overdue by six days."""
+    found = json.loads(get("invoice", "show", "2026-0012", "--as-of", "2026-03-22", "--format", "json"))
+    assert (found["open"], found["status"], found["days_overdue"]) == ("9375.00", "overdue", 6)
+
+
+def test_void_number_is_listed() -> None:
+    """A void number stands in the list with its reason."""
+    found = json.loads(get("invoice", "list", "--status", "void", *DAY, "--format", "json"))
+    assert [(row["number"], row["status"], row["gross"]) for row in found] == [("2026-0015", "void", "0.00")]
+
+
+def test_statement_json_ties_out() -> None:
+    """Opening + movements = closing = what is open, in each currency."""
+    found = json.loads(get("statement", "C00028", "--from", "2026-01-01", "--to", "2026-10-31", "--format", "json"))
+    assert (found["customer"], found["from"], found["to"]) == ("C00028", "2026-01-01", "2026-10-31")
+    assert {s["currency"]: s["closing"] for s in found["sections"]} == {"EUR": "4125.00", "NOK": "71462.50"}
+    for section in found["sections"]:
+        cents = [round(float(line["amount"]) * 100) for line in section["lines"]]
+        assert round(float(section["opening"]) * 100) + sum(cents) == round(float(section["closing"]) * 100)
+        assert sum(round(float(item["open"]) * 100) for item in section["open_items"]) == round(float(section["closing"]) * 100)
+        assert section["aging"]["total"] == section["closing"]
+
+
+def test_open_items_of_instalments_have_their_own_numbers() -> None:
+    """2026-0064 has three instalments, of which one is overdue and two are not due on 2026-11-23."""
+    found = json.loads(get("open-items", "--as-of", "2026-11-23", "--format", "json"))
+    mine = [row for row in found if row["number"].startswith("2026-0064/")]
+    assert [row["number"] for row in mine] == ["2026-0064/1", "2026-0064/2", "2026-0064/3"]
+    assert [row["days_overdue"] > 0 for row in mine] == [True, False, False]
+
+
+def test_ageing_by_document_date_with_own_edges() -> None:
+    """`--by date --edges` count from the document's date, in columns of one's own; the totals stay."""
+    by_due = json.loads(get("aging", *DAY, "--format", "json"))
+    by_date = json.loads(get("aging", *DAY, "--by", "date", "--edges", "15 45", "--format", "json"))
+    assert by_date["buckets"] == ["not-due", "1-15", "16-45", "46+"]
+    assert [row["total"] for row in by_date["rows"]] == [row["total"] for row in by_due["rows"]]
+    assert by_date["rows"] != by_due["rows"]
+
+
+def test_the_readers_locale() -> None:
+    """In bokmål a comma, spaces and Norwegian words; JSON is the same for everybody."""
+    text = run("aging", *DAY, "--summary", LC_ALL="nb_NO.UTF-8").stdout
+    assert "391\u00a0317,77" in text
+    assert "Ikke forfalt" in text
+    assert "Sum" in text
+    plain = get("aging", *DAY, "--format", "json")
+    assert run("aging", *DAY, "--format", "json", LC_ALL="nb_NO.UTF-8").stdout == plain
+
+
+def test_same_input_same_bytes() -> None:
+    """Two runs in processes with different hash seeds print the same bytes."""
+    for command in REPORTS.values():
+        one, two = (run(*command, "--format", "json", PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+        assert one == two
+
+
+def test_statements_of_a_month(tmp_path: Path) -> None:
+    """A statement for each customer with movements or a balance, as Markdown and HTML, each in the customer's language."""
+    done = run("statement", "--all", "--month", "2026-10", "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stderr) == (0, "")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert "C00011-2026-10-31.html" in names
+    assert "C00011-2026-10-31.md" in names
+    assert not [name for name in names if name.startswith("C00018")]  # closed, and owes nothing
+    norwegian = (tmp_path / "out" / "C00011-2026-10-31.md").read_text("utf-8")
+    english = (tmp_path / "out" / "C00028-2026-10-31.md").read_text("utf-8")
+    assert norwegian.startswith("# Kontoutskrift")
+    assert english.startswith("# Statement of account")
+
+
+# --- exit status and bad input ----------------------------------------------------------------------------------
+
+
+def test_a_report_of_a_ledger_with_errors(tmp_path: Path) -> None:
+    """The report is printed all the same, the errors go to standard error, the exit status is 1."""
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text((ROOT / "tests" / "errors" / "vat-amount.beancount").read_text("utf-8"), "utf-8")
+    done = run("aging", "--as-of", "2026-04-01", "--format", "json", ledger=str(ledger))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["totals"][0]["total"] == "12.74"
+    assert done.stderr.startswith(f"{ledger}:30: VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK")
+
+
+def test_check_as_json(tmp_path: Path) -> None:
+    """Each error with type, file, line and message."""
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text((ROOT / "tests" / "errors" / "vat-amount.beancount").read_text("utf-8"), "utf-8")
+    done = run("check", "--format", "json", ledger=str(ledger))
+    assert done.returncode == 1
+    message = "VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK; correct the VAT posting"
+    assert json.loads(done.stdout) == [{"type": "VatAmountError", "file": str(ledger), "line": 30, "message": message}]
+
+
+BAD = {
+    "missing file": (None, 2, "there is no such ledger"),
+    "broken UTF-8": (b'option "title" "ok"\n\xff\xfe\n', 2, ":2: byte 0xff is not UTF-8"),
+    "binary": (bytes(range(256)), 2, "is not UTF-8"),
+    "syntax error": (b"2026-01-01 opne Assets:Bank\n", 1, ":1: Invalid token"),
+    "not a ledger": (b"dear customer, please pay\n", 1, ":1:"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_ledgers(name: str, tmp_path: Path) -> None:
+    """One clear sentence with the place and the right exit status."""
+    data, status, words = BAD[name]
+    ledger = tmp_path / "main.beancount"
+    if data is not None:
+        ledger.write_bytes(data)
+    done = run("aging", *DAY, ledger=str(ledger))
+    assert done.returncode == status
+    assert words in done.stderr
+    assert str(ledger) in done.stderr
+
+
+def test_broken_utf8_in_an_included_file(tmp_path: Path) -> None:
+    """The file that is broken is named, not the one that includes it."""
+    (tmp_path / "main.beancount").write_text('include "part.beancount"\n', "utf-8")
+    (tmp_path / "part.beancount").write_bytes(b'2026-01-01 open Assets:Bank\n; bl\xe5b\xe6r\n2026-01-01 note Assets:Bank "\xe5"\n')
+    done = run("check", ledger=str(tmp_path / "main.beancount"))
+    assert done.returncode in {1, 2}
+    assert "part.beancount" in done.stdout + done.stderr
+
+
+def test_a_directory_instead_of_a_ledger(tmp_path: Path) -> None:
+    done = run("aging", ledger=str(tmp_path))
+    assert (done.returncode, "a directory, not a ledger" in done.stderr) == (2, True)
+
+
+def test_no_ledger_at_all(tmp_path: Path) -> None:
+    done = run("aging", ledger=None, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "name one with -f" in done.stderr
+
+
+def test_the_ledger_is_found(tmp_path: Path) -> None:
+    """By -f, else $BILLTEXT_LEDGER, else $BEANCOUNT_FILE, else ledger/main.beancount, else main.beancount."""
+    (tmp_path / "ledger").mkdir()
+    for name in ("a", "b", "ledger/main", "main"):
+        (tmp_path / f"{name}.beancount").write_text('2026-01-01 custom "void"\n', "utf-8")
+
+    def place(**environment: str) -> str:
+        return run("check", ledger=None, cwd=tmp_path, **environment).stdout.partition(":")[0]
+
+    assert place(BILLTEXT_LEDGER="a.beancount", BEANCOUNT_FILE="b.beancount").endswith("a.beancount")
+    assert place(BEANCOUNT_FILE="b.beancount").endswith("b.beancount")
+    assert place().endswith("ledger/main.beancount")
+    (tmp_path / "ledger" / "main.beancount").unlink()
+    assert place() == "main.beancount"
+
+
+@pytest.mark.parametrize("command", [c for name, c in REPORTS.items() if "show" not in name and "history" not in name and name != "statement"], ids=lambda c: c[0] + c[1])
+def test_an_empty_ledger_and_one_without_a_register(command: list[str], tmp_path: Path) -> None:
+    """Nothing to report is no mistake; money without a register is told once for each customer."""
+    empty = tmp_path / "empty.beancount"
+    empty.write_text("", "utf-8")
+    done = run(*command, ledger=str(empty))
+    assert (done.returncode, done.stderr) == (0, "")
+    bare = tmp_path / "bare.beancount"
+    bare.write_text(
+        '2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n'
+        '2026-01-02 * "X" "One"\n  invoice: "1"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n'
+        '2026-01-03 * "X" "Two"\n  invoice: "2"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n',
+        "utf-8",
+    )
+    done = run(*command, ledger=str(bare))
+    assert done.returncode == 1
+    assert done.stderr.count("customer C1 is not in the register") == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["customer", "show", "C0017"], "did you mean C00017?"),
+        (["invoice", "show", "2026-9999"], "there is no document 2026-9999"),
+        (["invoice", "show", "2026-0015"], "is a void number since"),
+        (["statement", "../etc"], "is not in the register"),
+    ],
+)
+def test_refusals_are_one_sentence(args: list[str], words: str) -> None:
+    done = run(*args)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["aging", "--as-of", "31.10.2026"], ["aging", "--edges", "90 30"], ["statement"], ["statement", "--all"], ["nonsense"],
+        ["statement", "C00017", "--from", "2026-02-01", "--to", "2026-01-01"], ["statement", "C00017", "--month", "2026-13"],
+        ["aging", "--format", "xml"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_usage_is_status_2(args: list[str]) -> None:
+    done = run(*args)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error:" in done.stderr
+
+
+def test_an_invoice_of_1114_lines(tmp_path: Path) -> None:
+    """As long as the longest document of the real year: it is read, checked and shown."""
+    lines = "".join(f'  Income:Sales  -1.25 GBP\n    text: "Line {n}"\n    quantity: 1\n    price: 1.25 GBP\n' for n in range(1114))
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(
+        '2010-01-01 open Assets:Receivable:C1\n2010-01-01 open Income:Sales\n2010-01-01 custom "customer" "C1"\n  name: "One"\n'
+        f'2010-12-01 * "One" "Many things"\n  invoice: "1"\n  Assets:Receivable:C1  1392.50 GBP\n{lines}',
+        "utf-8",
+    )
+    found = json.loads(get("invoice", "show", "1", "--as-of", "2010-12-01", "--format", "json", ledger=str(ledger)))
+    assert len(found["lines"]) == 1114
+    assert found["gross"] == "1392.50"
+
+
+HOSTILE = '=cmd|\' /C calc\'!A0 <script>alert(1)</script> **bold** [x](javascript:alert) \x1b[31mred | pipe \u202e'
+
+
+def test_hostile_names_in_every_format(tmp_path: Path) -> None:
+    """No terminal codes, no HTML or Markdown of theirs, no formula for a spreadsheet, no path out of the directory."""
+    ledger = tmp_path / "main.beancount"
+    name = HOSTILE.replace('"', '\\"')
+    ledger.write_text(
+        '2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n'
+        f'2026-01-01 custom "customer" "C1"\n  name: "{name}"\n  country: "NO"\n'
+        f'2026-01-02 * "X" "{name}"\n  invoice: "1/../2"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n',
+        "utf-8",
+    )
+    table = run("aging", *DAY, ledger=str(ledger)).stdout
+    assert "\x1b" not in table
+    assert "\u202e" not in table
+    cells = list(csv.reader(io.StringIO(run("aging", *DAY, "--format", "csv", ledger=str(ledger)).stdout)))
+    assert cells[1][1].startswith("'=")
+    page = run("statement", "C1", "--month", "2026-01", "--format", "markdown", ledger=str(ledger)).stdout
+    assert "<script>" not in page
+    assert "**bold**" not in page
+    assert "[x](" not in page
+    page = run("statement", "C1", "--month", "2026-01", "--format", "html", ledger=str(ledger)).stdout
+    assert "<script>" not in page
+    out = tmp_path / "out" / "deep"
+    run("statement", "--all", "--month", "2026-01", "--out", str(out), ledger=str(ledger))
+    assert sorted(path.name for path in tmp_path.rglob("*.html")) == ["C1-2026-01-31.html"]

@@ -1,0 +1,87 @@
+"""`billtext init`: a new ledger that checks clean, whole or not at all."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def init(*args: str, answers: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "billtext", "init", *args]
+    done = subprocess.run(command, capture_output=True, text=True, input=answers, check=False)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def check(main: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "billtext", "-f", str(main), "check", "--format", "json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--name", "Fjordlys Elektro AS", "--country", "NO", "--org-number", "310000019", "--bank-account", "86011117947"],
+        ["--name", 'Å "quoted" \\ & <b>Sønn</b>', "--country", "NO"],
+        ["--name", "Müller GmbH", "--country", "DE", "--vat-rate", "19", "--days", "30"],
+        ["--name", "Online Retail Ltd", "--country", "GB", "--vat-rate", "0", "--start", "2010-01-01"],
+        ["--name", "Yen KK", "--country", "JP", "--vat-rate", "10"],
+    ],
+    ids=lambda options: options[1],
+)
+def test_a_new_ledger_checks_clean(options: list[str], tmp_path: Path) -> None:
+    """With billtext, and with bean-check."""
+    done = init(str(tmp_path / "books"), *options, "--yes")
+    assert done.returncode == 0, done.stderr
+    main = tmp_path / "books" / "main.beancount"
+    assert (check(main).returncode, json.loads(check(main).stdout)) == (0, [])
+    plain = subprocess.run([Path(sys.executable).with_name("bean-check"), main], capture_output=True, text=True, check=False)
+    assert (plain.returncode, plain.stderr) == (0, "")
+
+
+def test_its_example_invoice_and_payment_check_clean(tmp_path: Path) -> None:
+    """What the comments of a new ledger show as examples is right when the comment signs are taken away."""
+    init(str(tmp_path / "books"), "--name", "Fjordlys Elektro AS", "--country", "NO", "--start", "2026-01-01", "--yes")
+    books = tmp_path / "books"
+    for path in (books / "customers" / "README.beancount", books / "invoices" / "2026.beancount", books / "payments" / "2026.beancount"):
+        _, _, example = path.read_text("utf-8").partition("\n;\n")
+        text = "\n".join(line.removeprefix("; ").replace("due: …", "due: 2026-01-15") for line in example.splitlines())
+        path.with_name("2027.beancount").write_text(text.replace(";     ", "    ").replace(";   ", "  ") + "\n", "utf-8")
+    found = check(books / "main.beancount")
+    assert json.loads(found.stdout) == []
+
+
+def test_it_asks_for_what_it_needs(tmp_path: Path) -> None:
+    """Without --yes it asks; an empty answer leaves out what is not needed."""
+    done = init(str(tmp_path / "books"), answers="Fjordlys Elektro AS\nNO\n310000019\n\nKaigata 4\n5003\nBergen\n\n\n\n")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "books" / "company.beancount").read_text("utf-8")
+    assert 'org-number: "310000019"' in text
+    assert "vat-number" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--name", "X", "--org-number", "310000018"], "is not a valid organisation number"),
+        (["--name", "X", "--iban", "NO9386011117948"], "is not a valid IBAN"),
+        (["--name", "X", "--email", "two@a.example, b@c.example"], "one e-mail address"),
+        (["--name", "X", "--currency", "KRONER"], "KRONER"),
+    ],
+)
+def test_wrong_details_make_no_ledger(options: list[str], words: str, tmp_path: Path) -> None:
+    """Nothing is written, and the sentence says what was wrong."""
+    done = init(str(tmp_path / "books"), *options, "--yes")
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books" / "mine.txt").write_text("mine", "utf-8")
+    done = init(str(tmp_path / "books"), "--name", "X", "--yes")
+    assert (done.returncode, "is not empty" in done.stderr) == (1, True)
+    assert [path.name for path in (tmp_path / "books").iterdir()] == ["mine.txt"]
