@@ -5,9 +5,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, cast
 
-from beancount.core.amount import Amount
 from beancount.core.data import Transaction
 
 from billtext.options import Options
@@ -19,6 +18,27 @@ Meta = Mapping[str, Any]
 KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
+
+
+class Figure(Protocol):
+    """A booked amount: Beancount's `Amount` whose number is there."""
+
+    number: Decimal
+    currency: str
+
+
+class Booked(Protocol):
+    """A booked posting: Beancount's `Posting` whose units are there."""
+
+    account: str
+    units: Figure
+    price: Figure | None
+    meta: Meta | None
+
+
+def postings(entry: Transaction) -> "list[Booked]":
+    """The postings of a transaction after booking, which has filled in what was left out."""
+    return cast("list[Booked]", entry.postings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +269,8 @@ class Directive:
     date: Date
     by: str
     number: str
-    amount: Amount
+    amount: Decimal
+    currency: str
     meta: Meta
 
 

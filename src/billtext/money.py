@@ -5,6 +5,10 @@ The decimals of a currency come from Babel (Unicode CLDR, ISO 4217); a commodity
 
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from beancount.core.amount import Amount
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -33,6 +37,11 @@ def decimals(currency: str) -> int:
 def quantum(currency: str) -> Decimal:
     """The smallest unit of a currency as an amount, such as 0.01."""
     return Decimal(1).scaleb(-decimals(currency))
+
+
+def number(amount: "Amount") -> Decimal:
+    """The number of a booked amount: only before booking does Beancount leave it out."""
+    return cast(Decimal, amount.number)
 
 
 def rounded(number: Decimal, currency: str) -> Decimal:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
-from beancount.core.data import Posting, Transaction
+from beancount.core.data import Transaction
 
 from billtext import dates, ids
 from billtext.errors import (
@@ -35,7 +35,7 @@ from billtext.errors import (
 )
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import POSTING, TRANSACTION, Keys, faults, written
-from billtext.model import DOCUMENTS, KINDS, Document, Item, Line, Register, Vat, VatPosting
+from billtext.model import DOCUMENTS, KINDS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
@@ -64,7 +64,7 @@ class Reader:
     def transaction(self, entry: Transaction) -> Parsed | None:
         """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings."""
         customer_of = self._customer_of
-        receivable = [posting for posting in entry.postings if customer_of[posting.account] is not None]
+        receivable = [posting for posting in postings(entry) if customer_of[posting.account] is not None]
         kind = self._kind(entry, document_only=not receivable)
         if kind in DOCUMENTS:
             return self._document(entry, kind, receivable)
@@ -94,7 +94,7 @@ class Reader:
 
     # --- money --------------------------------------------------------------------------------------------
 
-    def _money(self, entry: Transaction, kind: str, receivable: list[Posting]) -> None:
+    def _money(self, entry: Transaction, kind: str, receivable: list[Booked]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
         self._settles(entry)
         self._sound(entry.meta, TRANSACTION, entry)
@@ -108,7 +108,7 @@ class Reader:
         """Tell of `settles:` where it does nothing: on the transaction, or on a posting elsewhere."""
         if "settles" in entry.meta:
             self._misplaced(entry, entry.meta, "on the transaction")
-        for posting in entry.postings:
+        for posting in postings(entry):
             if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
                 self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
 
@@ -116,7 +116,7 @@ class Reader:
         root, value = self.register.options.receivable, written(meta["settles"])
         self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
 
-    def _item(self, entry: Transaction, posting: Posting, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
+    def _item(self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
         meta = posting.meta or entry.meta
         settles = meta.get("settles")
         item = Item(
@@ -127,7 +127,7 @@ class Reader:
         self.items.append(item)
         return item
 
-    def _customer(self, entry: Transaction, posting: Posting) -> str:
+    def _customer(self, entry: Transaction, posting: Booked) -> str:
         owner = self._customer_of[posting.account] or ""
         named = (posting.meta or _NOTHING).get("customer", entry.meta.get("customer"))
         if named is None or not isinstance(named, str):
@@ -142,8 +142,8 @@ class Reader:
             self.errors.append(error)
         return named
 
-    def _precision(self, entry: Transaction, posting: Posting) -> None:
-        number, currency = posting.units
+    def _precision(self, entry: Transaction, posting: Booked) -> None:
+        number, currency = posting.units.number, posting.units.currency
         if number.adjusted() >= LARGEST:
             self.errors.append(
                 AmountSizeError.at(posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}")
@@ -157,7 +157,7 @@ class Reader:
                                   currency=currency, rounded=right)
             )  # fmt: skip
 
-    def _company_rate(self, entry: Transaction, posting: Posting) -> None:
+    def _company_rate(self, entry: Transaction, posting: Booked) -> None:
         company = self._company
         if company is not None and posting.units.currency != company and (
             posting.price is None or posting.price.currency != company
@@ -169,7 +169,7 @@ class Reader:
 
     # --- documents ----------------------------------------------------------------------------------------
 
-    def _document(self, entry: Transaction, kind: str, receivable: list[Posting]) -> Parsed | None:
+    def _document(self, entry: Transaction, kind: str, receivable: list[Booked]) -> Parsed | None:
         number = self._number(entry, kind)
         meta = entry.meta
         self._settles(entry)
@@ -199,7 +199,7 @@ class Reader:
             self.errors.append(DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy))
         return document, lines, vats
 
-    def _instalments(self, entry: Transaction, kind: str, number: str, receivable: list[Posting]) -> list[Item]:
+    def _instalments(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> list[Item]:
         items = []
         several = len(receivable) > 1
         for n, posting in enumerate(receivable, 1):
@@ -207,7 +207,7 @@ class Reader:
             due = self._due(entry, meta, kind)
             if due < entry.date:
                 self.errors.append(
-                    DueBeforeDateError.at(posting.meta if "due" in meta else entry.meta, entry, number=number,
+                    DueBeforeDateError.at(meta if "due" in meta else entry.meta, entry, number=number,
                                           date=entry.date, due=due)
                 )  # fmt: skip
             items.append(self._item(entry, posting, kind, number, n if several else 0, due))
@@ -255,16 +255,16 @@ class Reader:
 
     def _postings(self, entry: Transaction, number: str, currency: str) -> None:
         """Check what holds for every posting of a document: written out, to the cent, one currency and rate."""
-        rate: Amount | None = None
+        rate: Figure | None = None
         unit = quantum(currency)
-        for posting in entry.postings:
+        for posting in postings(entry):
             meta = posting.meta or entry.meta
             if "__automatic__" in meta:
                 self.errors.append(
                     ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=posting.units)
                 )
-            amount, other = posting.units
-            if not amount.same_quantum(unit):
+            other = posting.units.currency
+            if not posting.units.number.same_quantum(unit):
                 self._precision(entry, posting)
             if other != currency:
                 what = f"the posting to {posting.account}"
@@ -286,7 +286,7 @@ class Reader:
         vats: list[VatPosting] = []
         rounding = ZERO
         sign = -1 if kind == "invoice" else 1
-        for posting in entry.postings:
+        for posting in postings(entry):
             account = posting.account
             meta = posting.meta or entry.meta
             if self._customer_of[account] is not None:
@@ -326,7 +326,7 @@ class Reader:
         meant = [vat for vat in codes if vat is not None and vat.account == account]
         return meant[0] if len(meant) == 1 else None
 
-    def _line(self, entry: Transaction, posting: Posting, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
+    def _line(self, entry: Transaction, posting: Booked, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
         told = len(self.errors)
         get = self._sound(meta, POSTING, entry).get
         price, item = get("price"), get("item")

@@ -214,7 +214,7 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
                 )  # fmt: skip
                 continue
             allocates.append(
-                Directive(date=entry.date, by=values[0], number=values[1], amount=values[2], meta=entry.meta)
+                Directive(date=entry.date, by=values[0], number=values[1], amount=number, currency=currency, meta=entry.meta)
             )
     return voids, allocates, errors
 

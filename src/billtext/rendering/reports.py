@@ -1,11 +1,13 @@
 """Reports as sheets: which columns each has, for the terminal, CSV and Markdown."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from beancount.core.amount import Amount
 
 from billtext.ledger.schema import written
 from billtext.model import Date, Record, Void
+from billtext.money import ZERO
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.sheets import Cell, Sheet, Word, column, shown
@@ -24,10 +26,10 @@ def customers(book: Book, records: Iterable[Record], as_of: Date) -> Sheet:
     for record in records:
         values = record.at(as_of) or {}
         card = [record.id, *(str(values.get(key, "")) for key in ("name", "kind", "city", "country", "terms"))]
-        balances = ageing.balances(book, record.id, as_of) or {str(values.get("currency") or ""): None}
-        rows += [
-            [*card, currency, None if total is None else Amount(total, currency)] for currency, total in balances.items()
-        ]
+        balances = ageing.balances(book, record.id, as_of)
+        rows += [[*card, currency, Amount(total, currency)] for currency, total in balances.items()]
+        if not balances:
+            rows.append([*card, str(values.get("currency") or ""), None])
     columns = (column("id", "Customer"), *(column(key) for key in ("name", "kind", "city", "country", "terms", "currency")))
     return Sheet(title="", columns=(*columns, column("balance", right=True)), rows=rows)
 
@@ -43,7 +45,7 @@ def card(book: Book, record: Record, as_of: Date) -> Sheet:
 
 def history(record: Record) -> Sheet:
     """What the register says of a record, and since when."""
-    rows = [
+    rows: list[list[Cell]] = [
         [version.date, key, written(value).strip('"')]
         for version in record.versions
         for key, value in version.changed.items()
@@ -126,20 +128,19 @@ def document_foot(detail: invoice_rules.Detail, language: Language) -> str:
 def open_items(book: Book, found: Iterable[OpenItem], as_of: Date) -> Sheet:
     """What is open, item by item, and the sum of each currency."""
     rows: list[list[Cell]] = []
-    sums: dict[str, Amount] = {}
+    sums: dict[str, Decimal] = {}
     for each in found:
         item = each.item
         rows.append(
             [item.customer, ageing.name_of(book, item.customer, as_of), item.name, Word(each.kind), item.date, item.due, item.currency,
              Amount(item.amount, item.currency), Amount(each.open, item.currency), each.days_overdue or None]
         )  # fmt: skip
-        before = sums.get(item.currency)
-        sums[item.currency] = Amount(each.open + (before.number if before else 0), item.currency)
+        sums[item.currency] = sums.get(item.currency, ZERO) + each.open
     columns = (
         column("customer"), column("name"), column("number"), column("kind"), column("date"), column("due"), column("currency"),
         column("amount", right=True), column("open", right=True), OVERDUE,
     )  # fmt: skip
-    totals = [["", "", "", "", None, None, currency, None, total, None] for currency, total in sorted(sums.items())]
+    totals = [["", "", "", "", None, None, c, None, Amount(total, c), None] for c, total in sorted(sums.items())]
     return Sheet(title="", columns=columns, rows=rows, totals=totals)
 
 
@@ -194,7 +195,7 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
 def statement_lines(report: Statement) -> Sheet:
     """All sections of a statement as one table for CSV: movements, or open items."""
     if report.kind == "open-items":
-        keys = ("customer", "currency", "number", "kind", "date", "due", "amount", "open", "days_overdue")
+        keys: tuple[str, ...] = ("customer", "currency", "number", "kind", "date", "due", "amount", "open", "days_overdue")
         rows: list[list[Cell]] = [
             [report.customer, s.currency, f.item.name, f.kind, f.item.date, f.item.due, Amount(f.item.amount, s.currency),
              Amount(f.open, s.currency), f.days_overdue]

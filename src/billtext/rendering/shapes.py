@@ -9,7 +9,7 @@ from beancount.core.amount import Amount
 
 from billtext.errors import LedgerError
 from billtext.model import Date, Record, Void
-from billtext.money import exact, plain
+from billtext.money import exact, number, plain
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
@@ -25,7 +25,7 @@ def value(of: object) -> Any:
     if isinstance(of, Decimal):
         return plain(of)
     if isinstance(of, Amount):
-        return f"{exact(of.number, of.currency)} {of.currency}"
+        return f"{exact(number(of), of.currency)} {of.currency}"
     return of.isoformat() if isinstance(of, datetime.date) else str(of)
 
 

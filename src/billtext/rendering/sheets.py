@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from beancount.core.amount import Amount
 
-from billtext.money import exact, plain
+from billtext.money import exact, number, plain
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 
@@ -52,7 +52,7 @@ def shown(cell: Cell, language: Language) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Amount):
-        return language.price(cell.number, cell.currency)
+        return language.price(number(cell), cell.currency)
     if isinstance(cell, datetime.date):
         return language.date(cell)
     if isinstance(cell, Decimal):
@@ -67,7 +67,7 @@ def raw(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Amount):
-        return exact(cell.number, cell.currency)
+        return exact(number(cell), cell.currency)
     if isinstance(cell, Decimal):
         return plain(cell)
     return str(cell)

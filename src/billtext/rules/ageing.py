@@ -128,8 +128,7 @@ def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] 
         else:
             days = found.age
             column = names[0 if days == 0 else 1 + sum(days > edge for edge in edges)]
-        row = sums.setdefault(key, dict(empty))
-        row[column] += found.open
+        sums.setdefault(key, dict(empty))[column] += found.open
     rows = tuple(
         Row(customer=customer, name=name_of(book, customer, as_of), currency=currency, columns=columns)
         for (customer, currency), columns in sorted(sums.items())

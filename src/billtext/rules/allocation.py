@@ -114,7 +114,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
         event = _directed(state, n, directive)
         if event is not None:
             events.append(event)
-            if directive.amount.number < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
+            if directive.amount < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
                 events.append((event[0], UNDO, *event[2:]))
     if oldest:
         for n, item in enumerate(items):
@@ -128,7 +128,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
     undone: set[int] = set()
     for date, rule, n, what, targets in events:
         if isinstance(what, Directive):
-            if rule == UNDO and _allocated(state, what, targets) >= -what.amount.number:
+            if rule == UNDO and _allocated(state, what, targets) >= -what.amount:
                 undone.add(n)
             elif rule == UNDO or n in undone:
                 continue
@@ -148,7 +148,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
 
 
 def _directive_order(directive: Directive) -> tuple[object, ...]:
-    number, meta = directive.amount.number, directive.meta
+    number, meta = directive.amount, directive.meta
     where = (str(meta.get("filename")), meta.get("lineno", 0))
     return (directive.date, number > 0, directive.by, directive.number, number, where)
 
@@ -246,7 +246,7 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
             SettlesCustomerError.at(meta, number=directive.number, other=targets[0].customer, customer=sources[0].customer)
         )
         return None
-    currency = directive.amount.currency
+    currency = directive.currency
     same = [item for item in own if item.currency == currency]
     paying = [item for item in sources if item.currency == currency]
     if not same or not paying:
@@ -262,10 +262,10 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
 
 
 def _direct(state: _State, date: Date, directive: Directive, targets: list[Item]) -> None:
-    currency = directive.amount.currency
+    currency = directive.currency
     sources = [item for item in _find(state, directive.by) if item.currency == currency]
-    limit = abs(directive.amount.number)
-    undo = directive.amount.number < 0
+    limit = abs(directive.amount)
+    undo = directive.amount < 0
     left = limit
     for target in sorted(targets, key=_due_order, reverse=undo):
         for source in sources:

@@ -16,7 +16,7 @@ from billtext.errors import (
     VatDuplicateError,
     VatMissingError,
 )
-from billtext.model import Document, Line, Register, VatPosting
+from billtext.model import Document, Line, Register, VatPosting, postings
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 
 ONE = Decimal(1)
@@ -110,7 +110,9 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
             yield _sign(document, line, "charge", "cheaper", "allowance")
     yield from _vat(document, _bases(lines), vats, register)
     total = document.net + document.vat + document.rounding
-    if total != document.gross and all(posting.units.currency == currency for posting in document.entry.postings):
+    if total != document.gross and all(
+        posting.units.currency == currency for posting in postings(document.entry)
+    ):
         yield DocumentSumError.at(
             document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
             vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
