@@ -1,0 +1,26 @@
+"""The guide tells the truth: every key and option stands in it, and its page of errors is that of the tests."""
+
+import re
+from pathlib import Path
+
+from billtext.ledger.schema import FORMS, POSTING, REGISTER, TRANSACTION
+from billtext.options import EXPECTED
+
+GUIDE = Path(__file__).parent.parent / "site" / "guide"
+
+
+def test_every_key_and_option_is_in_the_guide() -> None:
+    """The page of the ledger language names each directive, key and option that billtext knows."""
+    page = (GUIDE / "ledger.md").read_text("utf-8")
+    words = set(re.findall(r"[a-z][a-z0-9-]+", page))
+    keys = {key for keys in REGISTER.values() for key in keys} | set(TRANSACTION) | set(POSTING)
+    assert (keys - {"rate", "format"}) - words == set()
+    assert set(EXPECTED) - words == set()
+    assert [form for form, _ in FORMS.values() if form.split('"')[1] not in page] == []
+
+
+def test_the_page_of_errors_is_current() -> None:
+    """`python tests/error_page.py` has been run since the last change of the errors."""
+    import error_page
+
+    assert error_page.PAGE.read_text("utf-8") == error_page.page()
