@@ -1,8 +1,8 @@
-"""What holds for every ledger and every day, whatever stands in it: random ledgers are tried against the laws.
+"""What holds for every ledger and every day: random ledgers are tried against the laws.
 
-A ledger is drawn as a list of `Event`s, small numbers that shrink well, and written out as text by `chunks`. Its amounts
-are reckoned here with fractions, so that the ledgers are right by another way of counting. References are mostly to what
-exists and fits; some are to another customer's document, to more than is open, to a number given twice.
+A ledger is drawn as a list of `Event`s, small numbers that shrink well, and written out as text by `chunks`.
+Its amounts are reckoned here with fractions, so that documents are right by another way of counting. References
+are mostly to what exists and fits; some are to another customer's document, to more than is open, to nothing.
 """
 
 import datetime
@@ -94,11 +94,7 @@ class Event:
 
 MONEY = ("payment", "payment", "payment", "refund", "write-off", "entry")
 KINDS = ("invoice", "invoice", "invoice", "invoice", *MONEY, "credit-note", "credit-note", "allocate", "undo")
-HOW = (
-    ("settles",) * 8
-    + ("link",) * 6
-    + ("nothing", "nothing", "both", "both", "part", "part", "stranger", "unknown")
-)
+HOW = ("settles",) * 8 + ("link",) * 6 + ("nothing", "nothing", "both", "both", "part", "part", "stranger", "unknown")
 
 event = st.builds(
     Event,
@@ -232,9 +228,7 @@ def allocation(drawn: Drawn, n: int) -> Chunk:
     if one.kind == "undo":
         fit = [m for m in fit if drawn.target(m) == drawn.target(n)] or fit
     by = drawn.names[fit[one.other % len(fit)]] if fit else "X98"
-    amount = money(drawn.amount(n) * (1 if one.kind == "allocate" else -1), drawn.account(n)[1]).partition(
-        " @"
-    )[0]
+    amount = money(drawn.amount(n) * (1 if one.kind == "allocate" else -1), drawn.account(n)[1]).partition(" @")[0]
     return day, f'{day} custom "allocate" "{by}" "{named(drawn, n) or "X99"}" {amount}\n'
 
 
@@ -249,7 +243,10 @@ def transaction(drawn: Drawn, n: int) -> Chunk:
     else:
         account = "Expenses:Losses" if one.kind == "write-off" else "Assets:Bank"
         rest = [f"  {account}  {money(-SIGN[one.kind] * amount, currency)}"]
-    links = f" ^{drawn.names[target]}" if target is not None and one.how in {"link", "both"} else ""
+    links = ""
+    if target is not None and one.how in {"link", "both"}:
+        more = [m for m in drawn.claims if m > target][: one.parts - 1]  # money over several documents
+        links = "".join(f" ^{name}" for name in sorted({drawn.names[m] for m in (target, *more)}))
     text = [f'{day} * "{one.kind}"{links}']
     if one.kind != "entry":
         text.append(f'  {one.kind}: "{drawn.names[n]}"')
@@ -289,11 +286,7 @@ def whole(found: list[Chunk], *, oldest: bool) -> str:
 
 def days(found: list[Chunk]) -> list[datetime.date]:
     """Each day on which something happens or falls due, the one before it and the one after."""
-    due = [
-        date
-        for _, text in found
-        for date in map(datetime.date.fromisoformat, re.findall(r"due: (\S+)", text))
-    ]
+    due = [date for _, text in found for date in map(datetime.date.fromisoformat, re.findall(r"due: (\S+)", text))]
     return sorted({date + n * DAY for date in [*due, *(day for day, _ in found)] for n in (-1, 0, 1)})
 
 
@@ -353,10 +346,8 @@ EXPECTED = {
 
 @given(events, st.booleans())
 @settings(max_examples=300)
-def test_every_report_of_every_day_says_what_beancounts_balance_says(
-    drawn: list[Event], oldest: bool
-) -> None:
-    """Open documents + unapplied = ageing = statement = Beancount's balance, for every day, customer and currency."""
+def test_every_report_of_every_day_says_what_beancounts_balance_says(drawn: list[Event], oldest: bool) -> None:
+    """Open items = ageing = statement = Beancount's balance, for every day, customer and currency."""
     found = chunks(drawn)
     entries, made = read(whole(found, oldest=oldest))
     postings = list(receivables(entries))
@@ -367,19 +358,10 @@ def test_every_report_of_every_day_says_what_beancounts_balance_says(
             sections = statements.report(made, customer, FIRST, day).sections
             closing = {section.currency: section.closing for section in sections}
             for currency in PLACES:
-                balance = sum(
-                    (
-                        n
-                        for date, who, what, n in postings
-                        if date <= day and (who, what) == (customer, currency)
-                    ),
-                    ZERO,
-                )
-                open_ = sum(
-                    (i.open for i in items if (i.item.customer, i.item.currency) == (customer, currency)),
-                    ZERO,
-                )
-                row = rows.get((customer, currency))
+                account = (customer, currency)
+                balance = sum((n for date, *owner, n in postings if date <= day and tuple(owner) == account), ZERO)
+                open_ = sum((i.open for i in items if (i.item.customer, i.item.currency) == account), ZERO)
+                row = rows.get(account)
                 assert open_ == balance
                 assert (row.total if row else ZERO) == balance
                 assert closing.get(currency, ZERO) == balance
@@ -389,7 +371,7 @@ def test_every_report_of_every_day_says_what_beancounts_balance_says(
 @given(events, st.booleans())
 @settings(max_examples=300)
 def test_nothing_is_settled_beyond_what_it_is(drawn: list[Event], oldest: bool) -> None:
-    """What is open of an item lies between nothing and its amount, on every day, and on its own side of the account."""
+    """What is open of an item lies between nothing and its amount, on every day."""
     found = chunks(drawn)
     _, made = read(whole(found, oldest=oldest))
     for day in days(found):
@@ -456,7 +438,7 @@ COLUMNS = {"not-due": 0, "1-30": 30, "31-60": 60, "61-90": 90, "91+": 10**6}
 @given(events, st.booleans())
 @settings(max_examples=200)
 def test_columns_and_totals_of_the_ageing_add_up(drawn: list[Event], oldest: bool) -> None:
-    """Every open item stands in one column, by due date and by document date; a currency's row is the sum of its rows."""
+    """Every open item stands in one column, and a currency's row is the sum of its customers' rows."""
     found = chunks(drawn)
     _, made = read(whole(found, oldest=oldest))
     for day in days(found):
@@ -478,15 +460,13 @@ def test_columns_and_totals_of_the_ageing_add_up(drawn: list[Event], oldest: boo
 @given(events, st.booleans())
 @settings(max_examples=200)
 def test_a_statement_opens_with_what_the_one_before_closed_with(drawn: list[Event], oldest: bool) -> None:
-    """Opening = closing of the day before; opening + movements = closing; the running balance is the sum so far."""
+    """Opening = closing of the day before; opening + movements = closing."""
     found = chunks(drawn)
     _, made = read(whole(found, oldest=oldest))
     end = FIRST + 60 * DAY
     for day in days(found):
         for customer in CUSTOMERS:
-            before = {
-                s.currency: s.closing for s in statements.report(made, customer, FIRST, day - DAY).sections
-            }
+            before = {s.currency: s.closing for s in statements.report(made, customer, FIRST, day - DAY).sections}
             for section in statements.report(made, customer, day, end).sections:
                 assert section.opening == before.get(section.currency, ZERO)
                 balance = section.opening
@@ -500,7 +480,7 @@ def test_a_statement_opens_with_what_the_one_before_closed_with(drawn: list[Even
 @given(events, st.booleans())
 @settings(max_examples=200)
 def test_documents_that_are_right_are_not_refused(drawn: list[Event], oldest: bool) -> None:
-    """Lines, discounts, VAT and totals reckoned with fractions pass; only references can be wrong in these ledgers."""
+    """Lines, discounts, VAT and totals reckoned with fractions pass: only references can be wrong here."""
     _, made = read(whole(chunks(drawn), oldest=oldest))
     assert {type(error).__name__ for error in made.errors} <= EXPECTED
 
@@ -520,7 +500,7 @@ def test_reading_twice_gives_the_same_and_changes_no_entry(drawn: list[Event], o
 
 
 def test_of_a_number_given_twice_the_same_document_counts_in_any_order() -> None:
-    """Two invoices of a number, a day and an amount differ in their due dates: a receipt settles the one due first."""
+    """Two invoices of one number, day and amount differ in the due date: the one due first counts."""
     twice = [
         f"""
 2026-01-05 * "Sale"
@@ -541,7 +521,5 @@ def test_of_a_number_given_twice_the_same_document_counts_in_any_order() -> None
     found = [read(BEGIN + "".join(texts) + receipt)[1] for texts in (twice, twice[::-1])]
     for made in found:
         assert [type(error).__name__ for error in made.errors] == ["NumberDuplicateError"]
-        assert [str(one.item.due) for one in ageing.open_items(made, datetime.date(2026, 1, 31))] == [
-            "2026-02-20"
-        ]
+        assert [str(one.item.due) for one in ageing.open_items(made, datetime.date(2026, 1, 31))] == ["2026-02-20"]
         assert [str(document.due) for document in made.documents] == ["2026-01-10"]
