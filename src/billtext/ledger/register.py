@@ -15,6 +15,7 @@ from billtext.errors import (
     DuplicateKeyError,
     IdFormError,
     KeyMissingError,
+    KeyTypeError,
     KeyValueError,
     LedgerError,
     OptionUnknownError,
@@ -99,20 +100,24 @@ def _id(entry: Custom) -> str:
 
 def _record(directive: str, name: str, entries: list[Custom], errors: list[LedgerError]) -> Record:
     versions: list[Version] = []
+    given: set[str] = set()
     label = name or entries[0].values[0].value  # the company has no id: its errors name it
     for entry in entries:
         changed = values_of(entry.meta)
         if directive == "company":
             changed = {"name": entry.values[0].value, **changed}
         elif directive in {"vat", "series"}:
-            changed = {"rate" if directive == "vat" else "format": entry.values[1].value, **changed}
+            changed = {**changed, "rate" if directive == "vat" else "format": entry.values[1].value}
+        given |= changed.keys()
         before: Mapping[str, Any] = versions[-1].values if versions else {}
+        found = faults(changed, REGISTER[directive], entry.meta, entry, str({**before, **changed}.get("country", "NO")))
+        errors.extend(found.values())
+        changed = {key: value for key, value in changed.items() if type(found.get(key)) is not KeyTypeError}
         merged = {**before, **changed}
-        errors.extend(faults(changed, REGISTER[directive], entry.meta, entry, str(merged.get("country", "NO"))).values())
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():
-                if key in last.changed and last.changed[key] != value:
+                if key in last.changed and written(last.changed[key]) != written(value):
                     errors.append(
                         RegisterConflictError.at(
                             entry.meta, entry, directive=directive, id=label, key=key, value=written(value),
@@ -121,8 +126,8 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
                     )
             changed = {**last.changed, **changed}
         versions.append(Version(date=entry.date, changed=changed, values=merged, meta=entry.meta))
-    missing = set(REQUIRED.get(directive, {})) - set(versions[-1].values)
-    if directive == "vat" and versions[-1].values.get("rate") and "account" not in versions[-1].values:
+    missing = REQUIRED.get(directive, {}).keys() - given
+    if directive == "vat" and versions[-1].values.get("rate") and "account" not in given:
         missing.add("account")
     for key in sorted(missing):
         example = REQUIRED.get(directive, {}).get(key, "account: Liabilities:VAT:Output")
