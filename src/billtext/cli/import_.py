@@ -27,23 +27,41 @@ def command() -> None:
     )
 )
 @click.argument("table", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--map", "mapping", required=True, metavar="MAP.toml", type=click.Path(path_type=Path), help="Which column is what.")
-@click.option("--refused", metavar="FILE", type=click.Path(path_type=Path), help="Where rows go that cannot be booked. Else imports/refused-NAME.csv beside the ledger.")
+@click.option(
+    "--map", "mapping", required=True, metavar="MAP.toml", type=click.Path(path_type=Path), help="Which column is what."
+)
+@click.option(
+    "--refused",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where rows go that cannot be booked. Else imports/refused-NAME.csv beside the ledger.",
+)
 @click.option("--dry-run", "trial", is_flag=True, help="Print the control totals and write nothing.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="The first N documents only.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print the control totals.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the control totals.",
+)
 @click.pass_obj
-def invoices(face: Face, table: Path, mapping: Path, refused: Path | None, trial: bool, limit: int | None, form: str) -> None:
+def invoices(
+    face: Face, table: Path, mapping: Path, refused: Path | None, trial: bool, limit: int | None, form: str
+) -> None:
     """Import invoices and credit notes from FILE: CSV, plain or gzip, of lines or of documents.
 
-    Customers and items are created, rows that cannot be booked go to a file with the reason on each, and the control totals
-    are printed: read = booked + already in the ledger + refused. A second run books nothing twice, and an interrupted run
-    leaves the ledger as it was.
+    Customers and items are created, rows that cannot be booked go to a file with the reason on each, and the control
+    totals are printed: read = booked + already in the ledger + refused. A second run books nothing twice, and an
+    interrupted run leaves the ledger as it was.
     """
     from billtext.outside import invoice_import
 
     with _Bar() as bar:
-        done = invoice_import.run(face.path, table, mapping, refused=refused, limit=limit, trial=trial, progress=bar.show)
+        done = invoice_import.run(
+            face.path, table, mapping, refused=refused, limit=limit, trial=trial, progress=bar.show
+        )
     if form == "json":
         import json
 

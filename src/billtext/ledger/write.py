@@ -1,6 +1,7 @@
 """Write ledger text: values, register directives and transactions as a bookkeeper would write them. Pure.
 
->>> print(custom(datetime.date(2026, 1, 15), "item", "CONS", meta={"text": 'A "good" hour', "price": Amount(Decimal(5), "NOK")}))
+>>> keys = {"text": 'A "good" hour', "price": Amount(Decimal(5), "NOK")}
+>>> print(custom(datetime.date(2026, 1, 15), "item", "CONS", meta=keys))
 2026-01-15 custom "item" "CONS"
   text: "A \\"good\\" hour"
   price: 5.00 NOK
@@ -39,7 +40,9 @@ class Account(str):
 
 
 def clean(text: str) -> str:
-    """Text fit for a ledger: line ends are `\\n`, tabs are spaces, control and direction characters are gone, ends are trimmed.
+    """Text fit for a ledger: line ends are `\\n`, tabs are spaces, control and direction characters are gone.
+
+    White space at both ends is cut off.
 
     >>> clean("A\\tline\\r\\nand\\x00 another\\u202e ")
     'A line\\nand another'

@@ -1,7 +1,7 @@
 """Change several files together: all of them, or none, whatever interrupts.
 
-New contents are written below `.billtext-switch/` beside the ledger, and brought to disk. Then a journal is written that names
-what goes where: with it, the change is decided. The files are renamed into place and the journal is deleted.
+New contents are written below `.billtext-switch/` beside the ledger, and brought to disk. Then a journal is written
+that names what goes where: with it, the change is decided. The files are renamed into place and the journal is deleted.
 A run that is killed before the journal leaves the ledger as it was; `recover` clears away what it had prepared. Killed
 after it, `recover` finishes the renames. Every `Switch` recovers first.
 """
@@ -28,7 +28,7 @@ def recover(root: Path) -> bool:
     is preparing at this moment is left alone.
 
     :param root: directory of the ledger's top file
-    :raises Refused: the journal names a file outside the ledger's directory
+    :raises Refused: the change cannot be finished, or the journal names a file outside the ledger's directory
     """
     if not (root / STAGE).is_dir():
         return False
@@ -38,6 +38,10 @@ def recover(root: Path) -> bool:
         return False
     try:
         return _recover(root)
+    except OSError as error:
+        raise Refused(
+            f"{error.filename or root}: an interrupted change cannot be finished ({error.strerror}); mend that and try again"
+        ) from None
     finally:
         os.close(lock)
 
@@ -71,12 +75,14 @@ class Switch:
     """
 
     def __init__(self, root: Path) -> None:
+        """Prepare; nothing is touched before the context is entered."""
         self.root = root.resolve()
         self._stage = self.root / STAGE
         self._files: list[tuple[str, Path, tuple[int, int] | None]] = []
         self._lock = -1
 
     def __enter__(self) -> Self:
+        """Hold the ledger's directory, and clean up after a run that was killed."""
         self._lock = _lock(self.root)
         try:
             _recover(self.root)
@@ -86,7 +92,10 @@ class Switch:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear away what was not committed."""
         if not (self._stage / _JOURNAL).exists():
             shutil.rmtree(self._stage, ignore_errors=True)
         os.close(self._lock)
@@ -126,6 +135,10 @@ class Switch:
             if _state(target) != state:
                 raise Refused(f"{target} was changed by somebody else meanwhile; run the command again")
             near = next(parent for parent in target.parents if parent.exists())
+            if target.is_dir() or not near.is_dir() or not os.access(near, os.W_OK):
+                raise Refused(
+                    f"{target} cannot be written: {target if target.is_dir() else near} is in the way; move it"
+                )
             if near.stat().st_dev != self._stage.stat().st_dev:
                 raise Refused(f"{target} is on another file system than {self.root}; move it there")
         names = [[name, target.relative_to(self.root).as_posix()] for name, target, _ in self._files]

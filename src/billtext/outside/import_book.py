@@ -1,7 +1,6 @@
 """From gathered rows to documents that the ledger will accept: totals, VAT, series, accounts. Decides only."""
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,7 @@ from billtext.ledger import write
 from billtext.model import DOCUMENTS, Date, Vat
 from billtext.money import ZERO, exact
 from billtext.outside.import_documents import Draft, Line, Sorter
-from billtext.outside.import_totals import ALREADY, BOOKED
+from billtext.outside.import_totals import ALREADY, BOOKED, KNOWN, WALK_IN
 from billtext.outside.ledger_scan import Booked
 from billtext.rules import numbering, vat
 
@@ -19,7 +18,7 @@ from billtext.rules import numbering, vat
 class Document:
     """A document to be booked.
 
-    :param total: on the customer's account, VAT included; negative on a credit note, as are `vats` and the lines' amounts
+    :param total: on the customer's account, VAT included; negative on a credit note, as are `vats` and lines' amounts
     :param rate: the company's currency for one of `currency`, or None in the company's own
     :param corrects: number of the invoice that a credit note corrects, or empty
     """
@@ -40,51 +39,38 @@ class Document:
     cells: Any
 
 
-def decide(sorter: Sorter) -> tuple[list[Document], list[str]]:
+def decide(sorter: Sorter) -> list[Document]:
     """Book, refuse or pass over each document, and count it.
 
-    :return: documents to be booked, in the order of date and first row, and warnings
+    :return: documents to be booked, in the order of date and first row
     """
-    warnings: list[str] = []
     booked: list[Document] = []
     builder = _Builder(sorter)
     for draft in sorter.drafts.values():
         there = sorter.known.numbers.get(draft.number)
-        document = builder.document(draft)
         if there is not None and there.kind in DOCUMENTS:
-            warnings.extend(_differs(draft, there, document))
-            _count(sorter, draft, ALREADY)
-        elif isinstance(document, str):
-            for line in draft.lines:
-                sorter.refuse(line.row, draft.number, draft.currency, line.amount, document)
+            reason = builder.differs(draft, there)
+            if not reason:
+                _count(sorter, draft, ALREADY)
+                continue
         else:
-            booked.append(document)
-            _count(sorter, draft, BOOKED[document.kind])
-            walk_in = sorter.mapping.walk_in is not None and draft.customer == sorter.mapping.walk_in[0]
-            _count(sorter, draft, "  of them for walk-in customers" if walk_in else "  of them for known customers")
+            document = builder.document(draft)
+            if isinstance(document, Document):
+                booked.append(document)
+                _count(sorter, draft, BOOKED[document.kind])
+                walk_in = sorter.mapping.walk_in is not None and draft.customer == sorter.mapping.walk_in[0]
+                _count(sorter, draft, WALK_IN if walk_in else KNOWN)
+                continue
+            reason = document
+        for line in draft.lines:
+            sorter.refuse(line.row, draft.number, draft.currency, line.amount, reason)
     booked.sort(key=lambda document: (document.date, document.lines[0].row))
-    return _corrections(booked, sorter.mapping.reason), warnings
+    return _corrections(booked, sorter.mapping.reason)
 
 
 def _count(sorter: Sorter, draft: Draft, category: str) -> None:
     amount = sum([line.amount for line in draft.lines], ZERO)
     sorter.tally.count(category, draft.currency).add(draft.number, amount, len(draft.lines))
-
-
-def _differs(draft: Draft, there: Booked, document: Document | str) -> Iterator[str]:
-    """Warn of a document that the ledger has with another amount or customer."""
-    if isinstance(document, str) or there.amount is None:
-        return
-    if (there.amount, there.currency or document.currency) != (document.total, document.currency):
-        yield (
-            f"{draft.number} is in the ledger with {there.amount} {there.currency}, and comes to "
-            f"{document.total} {document.currency} here (row {draft.lines[0].row}); the ledger was left as it is"
-        )
-    elif there.account.rpartition(":")[2] != document.customer:
-        yield (
-            f"{draft.number} is in the ledger on {there.account}, and for customer {document.customer} here "
-            f"(row {draft.lines[0].row}); the ledger was left as it is"
-        )
 
 
 class _Builder:
@@ -105,14 +91,27 @@ class _Builder:
         for series in mapping.series:
             self.forms.setdefault(series.kind, []).append(series.format)
 
+    def differs(self, draft: Draft, there: Booked) -> str:
+        """Why a document is not the one of its number in the ledger; empty if it is, as far as the text tells."""
+        _, total = self._sum(draft)
+        what = ""
+        if there.amount is not None and (there.amount, there.currency) != (total, draft.currency):
+            what = f"{there.amount} {there.currency}, not {exact(total, draft.currency)} {draft.currency}"
+        elif there.account != self.root and there.account != f"{self.root}:{draft.customer}":
+            what = f"on {there.account}, not for customer {draft.customer}"
+        return what and f"already there, but different: {draft.number} is in the ledger with {what}"
+
+    def _sum(self, draft: Draft) -> tuple[tuple[tuple[Vat, Decimal], ...], Decimal]:
+        """VAT of each code, and the sum of lines and VAT."""
+        vats = self._vats(draft)
+        return vats, sum([line.amount for line in draft.lines], ZERO) + sum([amount for _, amount in vats], ZERO)
+
     def document(self, draft: Draft) -> Document | str:
         """The document, or the reason of its refusal."""
-        net = sum([line.amount for line in draft.lines], ZERO)
+        vats, total = self._sum(draft)
         kind = draft.kind
         if self.mapping.negative_total:
-            kind = "credit-note" if net < 0 else "invoice"
-        vats = self._vats(draft)
-        total = net + sum([amount for _, amount in vats], ZERO)
+            kind = "credit-note" if total < 0 else "invoice"
         if (total > 0 and kind == "credit-note") or (total < 0 and kind == "invoice"):
             return f"wrong sign: {kind} {draft.number} would come to {exact(total, draft.currency)} {draft.currency}"
         cells = draft.cells
@@ -128,7 +127,9 @@ class _Builder:
         if self.company is not None and draft.currency != self.company:
             rate = self.sorter.numbers[self.rate(cells)]
             if rate is None or rate <= 0:
-                return f"no rate: {draft.currency} needs a rate to {self.company}; name its column as `rate` under [document]"
+                return (
+                    f"no rate: {draft.currency} needs one to {self.company}; name its column as `rate` under [document]"
+                )
         keys: dict[str, Any] = {key: write.clean(get(cells)) or None for key, get in self.keys.items()}
         keys["delivery"] = self.sorter.days[delivery] if delivery else None
         name = "Invoice" if kind == "invoice" else "Credit note"
@@ -139,7 +140,7 @@ class _Builder:
             corrects=self.corrects(cells) if kind == "credit-note" else "",
         )  # fmt: skip
 
-    def _due(self, draft: Draft, kind: str) -> Date | None | str:
+    def _due(self, draft: Draft, kind: str) -> Date | str | None:
         if kind == "credit-note":
             return None
         if self.mapping.due_days is not None:
@@ -184,7 +185,8 @@ class _Builder:
             return f"bad total: {text!r} is not a number"
         if seen is None or abs(seen) == abs(total):
             return ""
-        return f"another total: {draft.number} comes to {exact(total, draft.currency)} with VAT, and to {text} in the source"
+        own = exact(total, draft.currency)
+        return f"another total: {draft.number} comes to {own} with VAT, and to {text} in the source"
 
     def _account(self, draft: Draft, vats: tuple[tuple[Vat, Decimal], ...]) -> str:
         """Accounts must be open on the day, and the customer in the register."""
@@ -197,14 +199,17 @@ class _Builder:
                 return f"account not open: {account} is closed on {closed} and the document is of {draft.date}"
         record = self.known.register.get("customer", draft.customer)
         if record is not None and record.first > draft.date:
-            return f"customer not yet known: {draft.customer} is in the register from {record.first}, and the document is of {draft.date}"
+            return (
+                f"customer not yet known: {draft.customer} is in the register from {record.first}, "
+                f"and the document is of {draft.date}"
+            )
         if record is not None and (record.at(draft.date) or {}).get("closed") is True:
             return f"customer closed: {draft.customer} is closed on {draft.date}"
         return ""
 
 
 def _corrections(documents: list[Document], reason: str) -> list[Document]:
-    """Keep a reference to an invoice where it holds: of this import, the same customer and currency, and not beyond its total.
+    """Keep a reference to an invoice where it holds: of this import, customer and currency, and not beyond its total.
 
     A credit note without one stands alone, with its reason; what it named is said there.
     """
@@ -227,5 +232,3 @@ def _corrections(documents: list[Document], reason: str) -> list[Document]:
                 document = replace(document, corrects="", keys={"reason": said, **document.keys})
         found.append(document)
     return found
-
-

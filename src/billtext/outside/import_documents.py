@@ -1,4 +1,4 @@
-"""What becomes of each row: a line of a document, or a refusal with its reason. Decides only; nothing is written here."""
+"""What becomes of each row: a line of a document, or a refusal with its reason. Decides only; writes nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -112,7 +112,10 @@ class Sorter:
             cells = ["" if cell in empty else cell for cell in cells]
         if len(cells) != self._width:
             cells = (cells + [""] * self._width)[: self._width]
-            return self._refuse(n, "", "", ZERO, f"wrong number of cells: {len(raw)}, and the header has {self._width}")
+            currency = "" if self.mapping.currency.columns else self._currency(cells)
+            return self._refuse(
+                n, "", currency, ZERO, f"wrong number of cells: {len(raw)}, and the header has {self._width}"
+            )
         number, currency = self._number(cells), self._currency(cells)
         quantity, price, discount, amount, fault = self._reckon(currency, cells)
         credit = self._is_credit is not None and self._is_credit(cells)
@@ -138,16 +141,15 @@ class Sorter:
                 number=number, date=date, kind=kind, customer=customer, currency=currency, cells=cells
             )
         source = self._item(cells)
-        draft.lines.append(Line(
-            n, self._cleaned(self._text(cells)), self.items[source] if source else None, quantity, price, amount, discount,
-            self._unit(cells), code, self.mapping.accounts.get(source, self.mapping.account),
-        ))  # fmt: skip
+        text, item = self._cleaned(self._text(cells)), self.items[source] if source else None
+        account = self.mapping.accounts.get(source, self.mapping.account)
+        draft.lines.append(Line(n, text, item, quantity, price, amount, discount, self._unit(cells), code, account))
         return number
 
     def _reason(self, cells: Cells, number: str, date: Date | None, currency: str) -> str:
         """Why a row is refused, before its document is looked at; the mapping's own reasons come first."""
         for reason, conditions in self._rules:
-            if all([holds(cells) for holds in conditions]):
+            if all(holds(cells) for holds in conditions):
                 return reason
         if not ids.is_number(number):
             return f"no document number: {number!r} is not made of letters, digits, `-`, `_`, `.` and `/`"
@@ -166,7 +168,9 @@ class Sorter:
                 return f"{what} differs within the document: {own} here, {other} in the first row of {draft.number}"
         return ""
 
-    def _reckon(self, currency: str, cells: Cells) -> tuple[Decimal | None, Decimal | None, Decimal | None, Decimal, str]:
+    def _reckon(
+        self, currency: str, cells: Cells
+    ) -> tuple[Decimal | None, Decimal | None, Decimal | None, Decimal, str]:
         """Quantity, price, discount and amount of a row, and what is wrong with them; the amount is 0 then."""
         key = (currency, *(get(cells) for get in self._figures))
         found = self._amounts.get(key)

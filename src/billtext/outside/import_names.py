@@ -25,7 +25,7 @@ def safe(text: str) -> str:
 
 
 class CustomerIds:
-    """Customers by the other system's word for them. Two words that would become one id are not put together silently."""
+    """Customers by the other system's word for them. Two words that would become one id are never put together."""
 
     def __init__(self, mapping: ImportMapping, known: Known) -> None:
         """Begin with the customers of the ledger."""
@@ -53,7 +53,10 @@ class CustomerIds:
             return "", f"ambiguous customer id: {text!r} would be the walk-in customer {name}"
         if self.source.setdefault(name, text) != text:
             other = self.source[name]
-            return "", f"ambiguous customer id: {text!r} and {other!r} would both be {name}; name one under [customer.ids]"
+            return (
+                "",
+                f"ambiguous customer id: {text!r} and {other!r} would both be {name}; name one under [customer.ids]",
+            )
         return name, ""
 
 

@@ -76,6 +76,14 @@ def customers(documents: Iterable[Document], sorter: Sorter) -> tuple[list[NewRe
         if sorter.mapping.walk_in is not None and name == sorter.mapping.walk_in[0]:
             continue
         values = _values(name, {key: write.clean(read(document.cells)) for key, read in get.items()}, party, left_out)
+        terms = sorter.known.register.get("terms", values.get("terms", ""))
+        if "terms" in values and (terms is None or terms.first > document.date):
+            left_out.setdefault(
+                ("terms", values["terms"]),
+                f"terms {values['terms']!r} are not in the ledger on {document.date} and were left out "
+                f"(first at customer {name})",
+            )
+            del values["terms"]
         changed = {key: value for key, value in values.items() if record.values.get(key) != value}
         if changed:
             record.values |= changed
@@ -117,7 +125,7 @@ class _Seen:
 
 
 def items(documents: Iterable[Document], sorter: Sorter) -> list[NewRecord]:
-    """Items of lines that the ledger's price list does not have: the text that most lines have, the price if there is but one.
+    """Items that the ledger's price list does not have: the text that most lines have, the price if there is but one.
 
     :param documents: in the order of their dates
     """

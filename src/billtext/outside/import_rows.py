@@ -118,6 +118,8 @@ class Days(dict[str, datetime.date | None]):
             day: datetime.date | None = datetime.datetime.strptime(text, self.form).date()
         except ValueError:
             day = _iso(text)
+        if day is not None and not 1900 <= day.year < 2200:
+            day = None
         self[text] = day
         return day
 

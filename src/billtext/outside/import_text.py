@@ -33,7 +33,9 @@ class Writer:
         links = [number, document.keys["corrects"]] if document.keys.get("corrects") else [number]
         keys = {document.kind: number, "due": document.due, **document.keys}
         rate = "" if document.rate is None else f"{plain(document.rate)} {self._company}"
-        postings = [write.posting(f"{self._root}:{document.customer}", exact(document.total, currency), currency, rate=rate)]
+        postings = [
+            write.posting(f"{self._root}:{document.customer}", exact(document.total, currency), currency, rate=rate)
+        ]
         postings += [self._line(line, document, rate) for line in document.lines]
         for vat, amount in document.vats:
             postings.append(

@@ -9,6 +9,7 @@ from billtext.errors import Refused
 from billtext.money import ZERO, exact
 
 READ, ALREADY, REFUSED = "read", "already in the ledger", "refused: "
+KNOWN, WALK_IN = "  of them for known customers", "  of them for walk-in customers"
 BOOKED = {"invoice": "booked: invoices", "credit-note": "booked: credit notes"}
 
 
@@ -31,7 +32,7 @@ class Count:
 
 
 class Tally:
-    """Counts by what became of the rows, and by currency; `known` and `walk_in` divide what was booked once more."""
+    """Counts by what became of the rows, and by currency."""
 
     def __init__(self) -> None:
         """Begin at nothing."""
@@ -56,8 +57,8 @@ class Tally:
             rows, amount = sum(c.rows for c in others), sum((c.amount for c in others), ZERO)
             if (rows, amount) != (read.rows, read.amount):
                 raise Refused(
-                    f"the control totals do not agree: {read.rows} rows, {read.amount} {currency} read, but {rows} rows, "
-                    f"{amount} {currency} accounted for; nothing was written, please report it with the file"
+                    f"the control totals do not agree: {read.rows} rows, {read.amount} {currency} read, "
+                    f"but {rows} rows, {amount} {currency} accounted for; nothing was written, please report it"
                 )
 
     def lines(self) -> Iterator[tuple[str, int, int, str, str]]:
@@ -75,11 +76,11 @@ class Tally:
         lines = [("", "rows", "documents", "amount", "")]
         lines += [(name, f"{rows:,}", f"{documents:,}", f"{Decimal(amount):,}", currency)
                   for name, rows, documents, amount, currency in self.lines()]  # fmt: skip
-        widths = [max(len(line[n]) for line in lines) for n in range(5)]
-        text = "".join(
-            f"{name:<{widths[0]}}  {rows:>{widths[1]}}  {documents:>{widths[2]}}  {amount:>{widths[3]}} {currency}".rstrip() + "\n"
-            for name, rows, documents, amount, currency in lines
-        )
+        left, *right = (max(len(line[n]) for line in lines) for n in range(4))
+        text = ""
+        for name, *figures, currency in lines:
+            cells = "  ".join(f"{figure:>{width}}" for figure, width in zip(figures, right, strict=True))
+            text += f"{name:<{left}}  {cells} {currency}".rstrip() + "\n"
         return text + "read = booked + already in the ledger + refused, in rows and amounts\n"
 
 

@@ -1,11 +1,12 @@
 """What a ledger already has, found in its text without loading it: the register, open accounts, and document numbers.
 
-Loading a year of 25 000 documents takes a minute; an import needs to know only which numbers are taken. Register directives and
-`open` are parsed by Beancount and read as ever; of transactions only the number and the amount on the receivable account
-are looked at. Plugins are not run.
+Loading a year of 25 000 documents takes a minute; an import needs to know only which numbers are taken. Register
+directives and `open` are parsed by Beancount and read as ever; of transactions only the number and the amount on the
+receivable account are looked at. Plugins are not run.
 """
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def scan(path: Path) -> Known:
         own: list[str] = []
         blocks.extend(_directives(lines(file), own))
         for name in own:
-            pattern = str(file.parent / name)
+            pattern = os.path.normpath(file.parent / name)
             patterns.append(pattern)
             waiting.extend(Path(found).resolve() for found in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - as Beancount does
     entries, _, _ = parser.parse_string("".join(blocks))
@@ -119,7 +120,9 @@ def lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8") as file:
             yield from file
     except FileNotFoundError:
-        raise Unreadable(f"{path}: there is no such ledger; name one with -f, or make one with `billtext init`") from None
+        raise Unreadable(
+            f"{path}: there is no such ledger; name one with -f, or make one with `billtext init`"
+        ) from None
     except UnicodeDecodeError:
         raise Unreadable(f"{path}: not UTF-8 text; save the ledger's files as UTF-8") from None
     except OSError as error:
