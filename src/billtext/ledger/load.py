@@ -51,6 +51,8 @@ def load(path: Path) -> Loaded:
         entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None)
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path}: not UTF-8 text ({error.reason}); save the ledger's files as UTF-8") from error
+    except ArithmeticError as error:
+        raise Unreadable(f"{path}: a number has more digits than Beancount can reckon with") from error
     except RecursionError as error:
         raise Unreadable(f"{path}: nested too deeply to be read") from error
     finally:
