@@ -660,7 +660,7 @@ def test_what_is_in_the_way_is_told_before_anything_is_changed(tmp_path: Path) -
     path = ledger(tmp_path)
     (tmp_path / "invoices").write_text("a file where a directory should be")
     before = snapshot(tmp_path)
-    with pytest.raises(Refused, match="is in the way"):
+    with pytest.raises(Refused, match="cannot be written"):
         invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
     assert snapshot(tmp_path) == before
 

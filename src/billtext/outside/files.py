@@ -40,7 +40,7 @@ def recover(root: Path) -> bool:
         return _recover(root)
     except OSError as error:
         raise Refused(
-            f"{error.filename or root}: an interrupted change cannot be finished ({error.strerror}); mend that and try again"
+            f"{error.filename or root}: an interrupted change cannot be finished ({error.strerror}); mend that"
         ) from None
     finally:
         os.close(lock)
