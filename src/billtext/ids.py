@@ -108,10 +108,10 @@ def kid_fault(kid: str, methods: Iterable[str]) -> str | None:
     A KID has 4 to 25 characters with the check digit, digits only but for a final `-` under MOD11.
     """
     methods = tuple(methods)
-    if not re.fullmatch(r"[0-9]+[0-9-]", kid):
-        return "it holds something else than digits"
     if not 4 <= len(kid) <= 25:
         return f"it has {len(kid)} characters instead of 4 to 25"
+    if not re.fullmatch(r"[0-9]+[0-9-]", kid):
+        return "it holds something else than digits"
     wanted = [KID_CHECKS[method](kid[:-1]) for method in methods]
     if kid[-1] in wanted:
         return None
