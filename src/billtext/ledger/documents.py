@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from beancount.core.amount import Amount
 from beancount.core.data import Transaction
 
 from billtext import dates, ids
@@ -71,7 +70,7 @@ class Reader:
         if receivable:
             self._money(entry, kind, receivable)
         elif "settles" in entry.meta:
-            self._settles(entry)
+            self._misplaced(entry, entry.meta, "on the transaction")
         return None
 
     def _kind(self, entry: Transaction, *, document_only: bool) -> str:
@@ -96,21 +95,21 @@ class Reader:
 
     def _money(self, entry: Transaction, kind: str, receivable: list[Booked]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
-        self._settles(entry)
-        self._sound(entry.meta, TRANSACTION, entry)
+        self._transaction(entry)
+        for posting in postings(entry):
+            if posting.meta and "settles" in posting.meta and posting not in receivable:
+                self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
         for posting in receivable:
             self._sound(posting.meta or entry.meta, POSTING, entry)
             self._precision(entry, posting)
             self._company_rate(entry, posting)
             self._item(entry, posting, kind, number, 0, entry.date)
 
-    def _settles(self, entry: Transaction) -> None:
-        """Tell of `settles:` where it does nothing: on the transaction, or on a posting elsewhere."""
+    def _transaction(self, entry: Transaction) -> None:
+        """Check the keys of the transaction itself; `settles:` does nothing there."""
         if "settles" in entry.meta:
             self._misplaced(entry, entry.meta, "on the transaction")
-        for posting in postings(entry):
-            if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
-                self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
+        self._sound(entry.meta, TRANSACTION, entry)
 
     def _misplaced(self, entry: Transaction, meta: Mapping[str, Any], where: str) -> None:
         root, value = self.register.options.receivable, written(meta["settles"])
@@ -172,8 +171,7 @@ class Reader:
     def _document(self, entry: Transaction, kind: str, receivable: list[Booked]) -> Parsed | None:
         number = self._number(entry, kind)
         meta = entry.meta
-        self._settles(entry)
-        self._sound(meta, TRANSACTION, entry)
+        self._transaction(entry)
         if entry.flag != "*":
             self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
         if not receivable:
@@ -183,14 +181,14 @@ class Reader:
         self._kid(entry)
         currency = receivable[0].units.currency
         items = self._instalments(entry, kind, number, receivable)
-        lines, vats, rounding = self.lines(entry, kind, currency)
-        self._postings(entry, number, currency)
+        lines, vats, rounding = self.lines(entry, kind, number, currency)
         self._period(entry)
-        sign = 1 if kind == "invoice" else -1
-        gross = sum((item.amount for item in items), ZERO) * sign
+        gross = sum([item.amount for item in items], ZERO)
+        if kind == "credit-note":
+            gross = -gross
         document = Document(
             number=number, kind=kind, customer=items[0].customer, currency=currency,
-            net=sum((line.net for line in lines), ZERO), vat=sum((vat.amount for vat in vats), ZERO),
+            net=sum([line.net for line in lines], ZERO), vat=sum([vat.amount for vat in vats], ZERO),
             rounding=rounding, gross=gross, items=tuple(items), entry=entry,
         )  # fmt: skip
         if gross < 0:
@@ -253,71 +251,81 @@ class Reader:
         if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
             self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end))
 
-    def _postings(self, entry: Transaction, number: str, currency: str) -> None:
-        """Check what holds for every posting of a document: written out, to the cent, one currency and rate."""
-        rate: Figure | None = None
-        unit = quantum(currency)
-        for posting in postings(entry):
-            meta = posting.meta or entry.meta
-            if "__automatic__" in meta:
-                self.errors.append(
-                    ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=posting.units)
-                )
-            other = posting.units.currency
-            if not posting.units.number.same_quantum(unit):
-                self._precision(entry, posting)
-            if other != currency:
-                what = f"the posting to {posting.account}"
-                self.errors.append(
-                    CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other)
-                )
-                continue
-            if other != self._company:
-                self._company_rate(entry, posting)
-                if rate is not None and posting.price is not None and posting.price != rate:
-                    self.errors.append(
-                        RateMixedError.at(meta, entry, number=number, rate=posting.price, other=rate)
-                    )
-                rate = rate or posting.price
+    def _posting(self, entry: Transaction, posting: Booked, number: str, currency: str, rate: Figure | None) -> Figure | None:
+        """Check what holds for every posting of a document: written out, to the cent, one currency and rate.
 
-    def lines(self, entry: Transaction, kind: str, currency: str) -> tuple[list[Line], list[VatPosting], Decimal]:
+        :param rate: of the postings before
+        :return: the rate of the document, as far as it is known
+        """
+        meta, units = posting.meta or entry.meta, posting.units
+        if "__automatic__" in meta:
+            self.errors.append(ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=units))
+        if not units.number.same_quantum(quantum(currency)):
+            self._precision(entry, posting)
+        if units.currency != currency:
+            what = f"the posting to {posting.account}"
+            self.errors.append(
+                CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=units.currency)
+            )
+        elif currency != self._company:
+            self._company_rate(entry, posting)
+            if rate is not None and posting.price is not None and posting.price != rate:
+                self.errors.append(RateMixedError.at(meta, entry, number=number, rate=posting.price, other=rate))
+            return rate or posting.price
+        return rate
+
+    def lines(
+        self, entry: Transaction, kind: str, number: str, currency: str
+    ) -> tuple[list[Line], list[VatPosting], Decimal]:
         """Lines, VAT postings and rounding of a document, positive where they add to it."""
         lines: list[Line] = []
         vats: list[VatPosting] = []
         rounding = ZERO
-        sign = -1 if kind == "invoice" else 1
+        rate: Figure | None = None
         for posting in postings(entry):
             account = posting.account
             meta = posting.meta or entry.meta
+            rate = self._posting(entry, posting, number, currency, rate)
             if self._customer_of[account] is not None:
                 self._sound(meta, POSTING, entry)
                 continue
-            number = sign * posting.units.number
+            amount = posting.units.number
+            if kind == "invoice":
+                amount = -amount
+            if "settles" in meta and posting.meta:
+                self._misplaced(entry, meta, f"on the posting to {account}")
             if account == self._rounding:
-                rounding += number
+                rounding += amount
                 continue
-            code = meta.get("vat")
-            if code is not None:
-                vat = self.register.vat(code, entry.date) if isinstance(code, str) else None
-                if vat is None and isinstance(code, str):
-                    self.errors.append(
-                        RegisterUnknownError.at(meta, entry, key="vat", value=code, date=entry.date, directive="vat")
-                    )
-                elif vat is not None and account in self._vat_accounts:
-                    if account != vat.account:
-                        self.errors.append(
-                            VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none")
-                        )
-                    vats.append(VatPosting(vat=vat, amount=number, meta=meta))
-                    continue
-            elif account in self._vat_accounts:
-                self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
-                meant = self._meant(entry, account)
-                if meant is not None:
-                    vats.append(VatPosting(vat=meant, amount=number, meta=meta))
-                    continue
-            lines.append(self._line(entry, posting, meta, number, currency))
+            vat = self._vat(entry, account, meta)
+            if vat is not None:
+                vats.append(VatPosting(vat=vat, amount=amount, meta=meta))
+            elif account not in self._vat_accounts or "vat" in meta:
+                lines.append(self._line(entry, posting, meta, amount, currency))
         return lines, vats, rounding
+
+    def _vat(self, entry: Transaction, account: str, meta: Mapping[str, Any]) -> Vat | None:
+        """The code of a VAT posting; None for a line."""
+        code = meta.get("vat")
+        if code is None:
+            if account not in self._vat_accounts:
+                return None
+            self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
+            return self._meant(entry, account)
+        vat = self.register.vat(code, entry.date) if isinstance(code, str) else None
+        if vat is None:
+            if isinstance(code, str):
+                self.errors.append(
+                    RegisterUnknownError.at(meta, entry, key="vat", value=code, date=entry.date, directive="vat")
+                )
+            return None
+        if account not in self._vat_accounts:
+            return None
+        if account != vat.account:
+            self.errors.append(
+                VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none")
+            )
+        return vat
 
     def _meant(self, entry: Transaction, account: str) -> Vat | None:
         """The only code of a document that a VAT posting without a code can belong to, so that one slip is told once."""

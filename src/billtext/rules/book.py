@@ -20,7 +20,7 @@ from billtext.errors import (
 )
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
-from billtext.ledger.documents import Parsed, Reader
+from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
@@ -76,7 +76,7 @@ class Book:
 
     def lines(self, document: Document) -> tuple[list[Line], list[VatPosting]]:
         """Lines and VAT postings of a document, read from its entry when they are asked for."""
-        lines, vats, _ = self._reader.lines(document.entry, document.kind, document.currency)
+        lines, vats, _ = self._reader.lines(document.entry, document.kind, document.number, document.currency)
         return lines, vats
 
 
@@ -123,26 +123,34 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
                   errors: list[LedgerError]) -> tuple[dict[str, Document], list[Item]]:  # fmt: skip
     padded = {(pad.meta.get("filename"), pad.meta.get("lineno")) for pad in pads}
     reader = Reader(register)
-    parsed: list[Parsed] = []
+    found: list[Document] = []
     for entry in transactions:
         if entry.flag == "P" and (entry.meta.get("filename"), entry.meta.get("lineno")) in padded:
             continue
-        found = reader.transaction(entry)
-        if found is not None:
-            parsed.append(found)
-            reader.errors.extend(vat.check(*found, register))
-    if not parsed and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
+        parsed = reader.transaction(entry)
+        if parsed is not None:
+            found.append(parsed[0])  # lines are many: they are read again when they are asked for
+            reader.errors += vat.check(*parsed, register)
+    if not found and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
         return {}, []
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
     reader.items.sort(key=lambda item: item.sort_key)
-    found_documents = [document for document, _, _ in parsed]
-    found_documents.sort(key=lambda document: min(item.sort_key for item in document.items))  # of a number twice, as its items
-    documents: dict[str, Document] = {}
-    for document in found_documents:
-        documents.setdefault(document.number, document)
+    documents = _in_order(found, reader.items)
     errors.extend(_duplicates(reader.items))
     return documents, reader.items
+
+
+def _in_order(documents: Iterable[Document], items: Iterable[Item]) -> dict[str, Document]:
+    """Documents by number, in the order of their items; of a number given twice the first."""
+    of_entry = {id(document.entry): document for document in documents}
+    found: dict[str, Document] = {}
+    for item in items:
+        if item.kind in DOCUMENTS:
+            document = of_entry.pop(id(item.entry), None)
+            if document is not None:
+                found.setdefault(document.number, document)
+    return found
 
 
 def _pads(pads: Iterable[Pad], register: Register) -> Iterable[LedgerError]:

@@ -90,34 +90,39 @@ def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
     return posted
 
 
-def check(document: Document, lines: list[Line], vats: list[VatPosting], register: Register) -> Iterator[LedgerError]:
-    """Yield what does not add up in a document: its lines, its VAT, its total."""
+def check(document: Document, lines: list[Line], vats: list[VatPosting], register: Register) -> list[LedgerError]:
+    """What does not add up in a document: its lines, its VAT, its total."""
     currency = document.currency
+    found: list[LedgerError] = []
+    bases: dict[str, Decimal] = {}
     for line in lines:
+        if line.vat is not None:
+            bases[line.vat] = bases.get(line.vat, ZERO) + line.net
         if line.priced or line.discount or line.discount_amount:
             expected = net(line.quantity, line.price, currency, price_per=line.price_per, discount=line.discount,
                            discount_amount=line.discount_amount)  # fmt: skip
             if line.allowance is not None:
                 expected = -expected
             if expected != line.net:
-                yield LineNetError.at(
+                found.append(LineNetError.at(
                     line.meta, document.entry, posted=exact(line.net, currency), formula=_formula(line),
                     expected=exact(expected, currency), currency=currency,
-                )  # fmt: skip
+                ))  # fmt: skip
         if line.allowance is not None and line.net > 0:
-            yield _sign(document, line, "allowance", "dearer", "charge")
+            found.append(_sign(document, line, "allowance", "dearer", "charge"))
         elif line.charge is not None and line.net < 0:
-            yield _sign(document, line, "charge", "cheaper", "allowance")
-    yield from _vat(document, _bases(lines), vats, register)
+            found.append(_sign(document, line, "charge", "cheaper", "allowance"))
+    found += _vat(document, bases, vats, register)
     total = document.net + document.vat + document.rounding
     if total != document.gross and all(
         posting.units.currency == currency for posting in postings(document.entry)
     ):
-        yield DocumentSumError.at(
+        found.append(DocumentSumError.at(
             document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
             vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
             gross=exact(document.gross, currency), difference=exact(document.gross - total, currency), currency=currency,
-        )  # fmt: skip
+        ))  # fmt: skip
+    return found
 
 
 def _sign(document: Document, line: Line, key: str, what: str, other: str) -> LedgerError:
