@@ -46,9 +46,12 @@ class Face:
 
     @cached_property
     def loaded(self) -> "Loaded":
-        """The ledger as Beancount gives it."""
+        """The ledger as Beancount gives it. A change that was interrupted is finished or cleared away before."""
         from billtext.ledger import load
+        from billtext.outside import files
 
+        if files.recover(self.path.parent):
+            click.echo(f"billtext: an interrupted change of {self.path.parent} has been finished", err=True)
         return load.load(self.path)
 
     @cached_property
