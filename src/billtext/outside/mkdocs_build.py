@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from jinja2 import Environment
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
 
 from billtext.errors import Refused
+from billtext.outside import page_shells
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 
@@ -120,6 +122,10 @@ def _load(config: Path | None, site: Path, out: Path, name: str, language: str) 
     if config is None:
         found.theme.dirs.insert(0, str(TEMPLATE / "theme"))
         found.theme["language"] = language
+        if all(page.is_relative_to(site / "receivables") for page in site.rglob("*.md")):
+            # The generated pages are not in the search, and there are no others.
+            for plugin in [key for key in found.plugins if key.endswith("search")]:
+                del found.plugins[plugin]
         if not (site / "index.md").is_file():
             found.nav = [page for page in found.nav or [] if page != "index.md"]
     return found
@@ -130,16 +136,29 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     from mkdocs.exceptions import Abort, MkDocsException
     from mkdocs.plugins import BasePlugin
 
-    class Steps(BasePlugin):  # type: ignore[type-arg]
-        """Counts the pages, for who waits."""
+    plain = all(key.endswith("search") for key in config.plugins)  # other plugins may have a word to say on each page
+
+    class Quick(BasePlugin):  # type: ignore[type-arg]
+        """Spares time and memory, and counts the pages for who waits."""
+
+        def on_page_content(self, html: str, page: Any, **_: Any) -> str:
+            page.markdown = ""
+            return html
+
+        def on_env(self, env: Environment, **_: Any) -> Environment:
+            if plain:
+                page_shells.use(env)
+            return env
 
         def on_post_page(self, output: str, **_: Any) -> str:
             step()
             return output
 
     config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
-    config.plugins["billtext"] = Steps()
-    gc.freeze()  # the ledger stays: no use to look for garbage in it
+    config.plugins["billtext"] = Quick()
+    # The ledger stays: no use to look for garbage in it. The count of what is old begins anew, else nobody looks at all.
+    gc.freeze()
+    gc.collect()
     try:
         config.plugins.on_startup(command="build", dirty=False)
         run(config)

@@ -45,7 +45,7 @@ def index(frame: Frame) -> str:
                     for amount in (row.total, row.overdue, unapplied)
                 ],
             })  # fmt: skip
-    return frame.render("customers.md.j2", "customers", frame.t("Customers"), rows=rows)
+    return frame.render("customers.md.j2", "customers", frame.t("Customers"), leaf=False, rows=rows)
 
 
 def _nothing(customer: str, currency: str) -> Row:
@@ -163,5 +163,5 @@ def _month(frame: Frame, customer: str, currency: str, month: Flow, lines: list[
              "balance": frame.f.amount(line.balance, currency)}
             for line in lines
         ],
-        "aging": [(frame.bucket(key), frame.f.amount(amount, currency)) for key, amount in row.columns.items()] if row else [],
+        "aging": [(frame.bucket(key), frame.f.amount(amount, currency)) for key, amount in row.columns.items() if amount] if row else [],
     }  # fmt: skip

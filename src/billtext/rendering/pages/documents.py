@@ -46,7 +46,7 @@ def index(frame: Frame) -> str:
         {"href": addresses.month(month), "title": frame.f.month(dates.month(month)[0]), "month": month, "sums": each}
         for month, each in months.items()
     ]
-    return frame.render("documents.md.j2", "documents", frame.t("Documents"), months=rows)
+    return frame.render("documents.md.j2", "documents", frame.t("Documents"), leaf=False, months=rows)
 
 
 def month(frame: Frame, name: str) -> tuple[str, str]:

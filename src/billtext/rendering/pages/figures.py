@@ -10,7 +10,7 @@ from billtext.model import Date
 from billtext.money import decimals, quantum
 from billtext.rendering.language import Language
 
-_SIGNS = re.compile(r"(\D+)1(\D*)234\2567(\D)5")
+_SIGNS = re.compile(r"(\D+)1(\D*)234(?:\2)567(\D)5")
 
 
 class Figures:

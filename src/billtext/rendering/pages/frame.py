@@ -128,12 +128,16 @@ class Frame:
         picture = charts.bar(parts, name=name, title=title, description=description)
         return {"picture": picture, "columns": columns, "total": self.f.amount(row.total, currency), "currency": currency}
 
-    def render(self, template: str, path: str, title: str, **values: Any) -> str:
-        """Fill a template.
+    def render(self, template: str, path: str, heading: str, *, leaf: bool = True, **values: Any) -> str:
+        """Fill a template, and put the front matter before it and the stamp after it.
 
         :param path: of the page, from the directory of the receivables
-        :param title: heading of the page; may come from the ledger
+        :param heading: of the page; may come from the ledger
+        :param leaf: whether it is one of many, which have no place in the navigation
         """
-        return environment().get_template(template).render(
-            t=self.t, f=self.f, frame=self, heading=title, root="../" * path.count("/"), file=path.rpartition("/")[2], **values
-        )
+        found = environment()
+        common = {"t": self.t, "f": self.f, "frame": self, "heading": heading}
+        body = found.get_template(template).render(**common, root="../" * path.count("/"), **values)
+        # MkDocs writes the title as it stands: on a leaf it is the name of the file, elsewhere a word of ours.
+        title = path.rpartition("/")[2] if leaf else heading
+        return found.get_template("page.md.j2").render(**common, title=title, leaf=leaf, body=Markup(body))  # noqa: S704

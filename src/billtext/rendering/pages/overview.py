@@ -29,7 +29,7 @@ def page(frame: Frame) -> str:
     found = {row.currency for report in reports for row in report.totals} | {item.currency for item in moved}
     currencies = frame.currencies(found or ({str(frame.company["currency"])} if frame.company.get("currency") else set()))
     return frame.render(
-        "overview.md.j2", "index", frame.t("Receivables"),
+        "overview.md.j2", "index", frame.t("Receivables"), leaf=False,
         currencies=[_currency(frame, n, currency, ends, reports, moved) for n, currency in enumerate(currencies)],
         latest=[_movement(frame, item) for item in moved[::-1][:LATEST]], moved=len(moved), this_month=frame.f.month(as_of),
         month=f"{as_of:%Y-%m}", soon=SOON,
