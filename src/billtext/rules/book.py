@@ -106,7 +106,6 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
     errors.extend(found)
-    errors.extend(_pads(pads, register))
     documents, items = _transactions(transactions, pads, register, bool(customs), errors)
     ledger = Ledger(
         register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
@@ -133,6 +132,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
             reader.errors += vat.check(*parsed, register)
     if not found and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
         return {}, []
+    errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
     reader.items.sort(key=lambda item: item.sort_key)
