@@ -104,3 +104,148 @@ def test_a_hostile_value_stays_on_one_line() -> None:
     assert "\x1b" not in error.message
     assert "\u202e" not in error.message
     assert len(error.message) < 200
+
+
+# --- small slips ----------------------------------------------------------------------------------
+
+RIGHT = """
+option "operating_currency" "NOK"
+2026-01-01 open Assets:Receivable:C1
+2026-01-01 open Assets:Bank
+2026-01-01 open Income:Sales
+2026-01-01 open Liabilities:VAT:S25
+2026-01-01 open Liabilities:VAT:Paid
+2026-01-01 custom "billtext-option" "allocation" "none"
+2026-01-01 custom "company" "Fjordlys Elektro AS"
+  currency: "NOK"
+2026-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT:S25
+2026-01-01 custom "terms" "net-14"
+  days: 14
+2026-01-01 custom "customer" "C1"
+  name: "Nordlys Interiør AS"
+  terms: "net-14"
+
+2026-03-02 * "First" ; I1
+  invoice: "I1"
+  kid: "123456782"
+  Assets:Receivable:C1   1250.00 NOK
+    due: 2026-03-16
+  Income:Sales          -1000.00 NOK
+    quantity: 8
+    price: 125.00 NOK
+    discount: 0
+    discount-amount: 0.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25    -250.00 NOK
+    vat: "S25"
+
+2026-03-03 * "Second"
+  invoice: "I2"
+  Assets:Receivable:C1   125.00 NOK
+  Income:Sales          -100.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25    -25.00 NOK
+    vat: "S25"
+
+2026-03-10 * "Credited"
+  credit-note: "K1"
+  corrects: "I1"
+  Assets:Receivable:C1  -125.00 NOK
+    settles: "I1"
+  Income:Sales           100.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25     25.00 NOK
+    vat: "S25"
+
+2026-03-16 * "Bank giro"
+  payment: "P1"
+  method: "bank"
+  Assets:Bank            100.00 NOK
+  Assets:Receivable:C1  -100.00 NOK
+2026-03-17 custom "allocate" "P1" "I1" 100.00 NOK
+2026-03-18 custom "void" "I9"
+  reason: "spoilt"
+"""
+
+VAT_HERE = '2026-01-01 custom "vat"'
+TERMS_HERE = '2026-01-01 custom "terms"'
+THREE_WRONG = "RegisterConflict VatAmount VatAmount VatAmount"  # the later rate holds, and no document has it
+
+# What is written, what is written instead, and what is told of it; nothing where it is harmless.
+SLIPS = {
+    "nothing wrong": ("", "", ""),
+    "a number without quotes": ('invoice: "I2"', "invoice: 2026-0012", "NumberForm"),
+    "a date as a number": ('invoice: "I2"', "invoice: 2026-01-12", "NumberForm"),
+    "a space after the number": ('invoice: "I2"', 'invoice: "I2 "', "NumberForm"),
+    "an empty number": ('invoice: "I2"', 'invoice: ""', "NumberForm"),
+    "no number at all": ('invoice: "I2"', "invoice:", "NumberForm"),
+    "a number that leads elsewhere": ('invoice: "I2"', 'invoice: "../I2"', "NumberForm"),
+    "a payment's number on an invoice": ('invoice: "I2"', 'invoice: "P1"', "NumberDuplicate SettlesSign"),
+    "an invoice named like an instalment": ('invoice: "I2"', 'invoice: "I1/1"', ""),
+    "no quantity": ("quantity: 8", "quantity: 0", "LineNet"),
+    "a quantity that takes away": ("quantity: 8", "quantity: -8", "LineNet"),
+    "a quantity in words": ("quantity: 8", 'quantity: "8"', "KeyType"),
+    "a price without its currency": ("price: 125.00 NOK", "price: 125.00", "KeyType"),
+    "a price in another currency": ("price: 125.00 NOK", "price: 125.00 EUR", "CurrencyMixed"),
+    "a discount below nothing": ("discount: 0\n", "discount: -10\n", "KeyValue"),
+    "a discount of more than all": ("discount: 0\n", "discount: 110\n", "KeyValue"),
+    "a discount below nothing, in money": ("0.00 NOK\n    vat", "-5.00 NOK\n    vat", "KeyValue"),
+    "a discount in another currency": ("0.00 NOK\n    vat", "5.00 EUR\n    vat", "CurrencyMixed"),
+    "a price for no units": ("discount: 0\n", "price-per: 0\n", "KeyValue"),
+    "a line that is an allowance": ("discount: 0\n", 'allowance: "loyal"\n', "AllowanceSign LineNet"),
+    "a unit in words": ("discount: 0\n", 'unit: "hours"\n', "KeyValue"),
+    "an item that is not on the list": ("discount: 0\n", 'item: "X"\n', "RegisterUnknown"),
+    "VAT on an account of something else": ("VAT:S25    -25", "VAT:Paid   -25", "VatMissing"),
+    "VAT of no code": ('-25.00 NOK\n    vat: "S25"', '-25.00 NOK\n    vat: "S15"', "RegisterUnknown VatMissing"),
+    "a rate for a code": ('-25.00 NOK\n    vat: "S25"', "-25.00 NOK\n    vat: 25", "KeyType VatMissing"),
+    "a KID as a number": ('kid: "123456782"', "kid: 123456782", "KeyType"),
+    "a due date in quotes": ("due: 2026-03-16", 'due: "2026-03-16"', "KeyType"),
+    "a due date before the invoice": ("due: 2026-03-16", "due: 2025-03-16", "DueBeforeDate"),
+    "terms that are not": ('invoice: "I2"', 'invoice: "I2"\n  terms: "net-30"', "RegisterUnknown"),
+    "terms as a number": ('invoice: "I2"', 'invoice: "I2"\n  terms: 30', "KeyType"),
+    "a credit for another invoice than it corrects": ('settles: "I1"', 'settles: "I2"', ""),
+    "a credit that settles itself": ('settles: "I1"', 'settles: "K1"', "SettlesUnknown"),
+    "a credit that corrects itself": ('corrects: "I1"', 'corrects: "K1"', "CorrectsUnknown"),
+    "a credit that corrects a number": ('corrects: "I1"', "corrects: 1", "CorrectsUnknown KeyType"),
+    "settled without quotes": ('settles: "I1"', "settles: 2026-1", "KeyType"),
+    "settled by an instalment that is not": ('settles: "I1"', 'settles: "I1/2"', "SettlesUnknown"),
+    "settled by nothing": ('settles: "I1"', 'settles: ""', "SettlesUnknown"),
+    "settled at the bank": ("Bank            100.00 NOK", 'Bank  100.00 NOK\n    settles: "I1"', "SettlesPlace"),
+    "another way to pay": ('method: "bank"', 'method: "vipps"', "KeyValue"),
+    "nothing allocated": ('"I1" 100.00 NOK', '"I1" 0.00 NOK', ""),
+    "part of an øre allocated": ('"I1" 100.00 NOK', '"I1" 0.001 NOK', "Precision"),
+    "allocated to an instalment that is not": ('"P1" "I1"', '"P1" "I1/3"', "SettlesUnknown"),
+    "allocated to itself": ('"P1" "I1"', '"P1" "P1"', "SettlesSign"),
+    "allocated the wrong way round": ('"P1" "I1"', '"I1" "P1"', ""),
+    "allocated from nothing": ('"P1" "I1"', '"P9" "I1"', "SettlesUnknown"),
+    "allocated before there was anything": ("2026-03-17 custom", "2020-03-17 custom", ""),
+    "allocated in another currency": ('"I1" 100.00 NOK', '"I1" 100.00 EUR', "SettlesCurrency"),
+    "too much allocated": ('"I1" 100.00 NOK', '"I1" 100.01 NOK', "SettlesBeyond"),
+    "an amount in quotes": ('"I1" 100.00 NOK', '"I1" "100.00 NOK"', "DirectiveForm"),
+    "spoilt without a reason": ('reason: "spoilt"', 'note: "spoilt"', "ReasonMissing"),
+    "spoilt for a number": ('reason: "spoilt"', "reason: 5", "ReasonMissing"),
+    "spoilt without quotes": ('"void" "I9"', '"void" 2026', "DirectiveForm"),
+    "spoilt, and issued": ('"void" "I9"', '"void" "I2"', "NumberVoid"),
+    "a second company": (VAT_HERE, '2026-01-01 custom "company" "Other AS"\n' + VAT_HERE, "RegisterConflict"),
+    "a new name of the company": (VAT_HERE, '2026-06-01 custom "company" "Other AS"\n' + VAT_HERE, ""),
+    "a company without a currency": ('  currency: "NOK"\n', "", "KeyMissing"),
+    "two rates on a day": (TERMS_HERE, '2026-01-01 custom "vat" "S25" 25.5\n' + TERMS_HERE, THREE_WRONG),
+    "a rate of more than all": ("days: 14", "days: 14\n  discount: 125", "KeyValue"),
+    "days in words": ("days: 14", 'days: "14"', "KeyType"),
+    "half a day": ("days: 14", "days: 14.5", "KeyValue"),
+    "an option of another kind": ('"allocation" "none"', '"allocation" "fifo"', "KeyValue"),
+    "an option for an account": ('"allocation" "none"', '"receivable" 5', "KeyValue"),
+    "ageing edges that go down": ('"allocation" "none"', '"aging-edges" "60 30"', "KeyValue"),
+    "terms that are a customer's only": ('terms: "net-14"', 'terms: "net-15"', "RegisterUnknown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_small_slip_is_told_or_harmless(slip: str) -> None:
+    """One thing is written wrongly in a ledger that is right; the reading goes on, and what is told is to the point."""
+    right, wrong, kinds_told = SLIPS[slip]
+    assert right in RIGHT
+    entries, _, _ = loader.load_string(RIGHT.replace(right, wrong, 1) if right else RIGHT)
+    found = book.build(entries, load.sources).errors
+    assert sorted(type(error).__name__.removesuffix("Error") for error in found) == kinds_told.split()
