@@ -83,6 +83,8 @@ def build(site: Path, out: Path, *, config: Path | None, name: str, language: st
         _run(_load(config, site, draft, name, language), step)
         (draft / _MARK).touch()
         _switch(draft, out)
+    except Refused as error:
+        raise Refused(" ".join([str(error), *warnings.found])) from error
     finally:
         logger.removeHandler(warnings)
         logger.setLevel(level)

@@ -69,7 +69,7 @@ def page(frame: Frame, customer: str) -> tuple[str, str]:
     text = frame.render(
         "customer.md.j2", path, frame.names[customer], id=customer, kind=str(card.get("kind", "")), fields=_fields(frame, card),
         registered=book.register.get("customer", customer) is not None,
-        contacts=_contacts(frame, customer), sender=_party(frame, frame.company), receiver=_party(frame, card),
+        contacts=_contacts(frame, customer), sender=_sender(frame), receiver=_party(frame, card),
         balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
         open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))], several=len(sections) > 1,
         months=_months(frame, customer, sections),
@@ -104,6 +104,16 @@ def _party(frame: Frame, card: Mapping[str, Any]) -> list[str]:
     return address(card, str(frame.company.get("country", "")), frame.t)
 
 
+def _sender(frame: Frame) -> list[str]:
+    """Our own address, number and bank accounts, for the head of a statement."""
+    lines = _party(frame, frame.company)
+    number = frame.company.get("vat-number") or frame.company.get("org-number")
+    if number:
+        lines.append(f"{frame.t('Org. no.')} {number}")
+    banks = [record.at(frame.as_of) or {} for record in frame.book.register.of("bank-account").values()]
+    return lines + [f"{frame.t('Bank account')} {bank.get('number') or bank['iban']}" for bank in banks if bank.get("number") or bank.get("iban")]
+
+
 def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for key in (*FIELDS, *sorted(card.keys() - FIELDS.keys() - _ADDRESS)):
@@ -132,23 +142,31 @@ def _contacts(frame: Frame, customer: str) -> list[dict[str, str]]:
 
 
 def _months(frame: Frame, customer: str, sections: list[Section]) -> list[dict[str, Any]]:
-    """The customer's statements: the months with movements and the present one, latest first, with all currencies."""
-    found: dict[Date, list[dict[str, Any]]] = {}
+    """The customer's statements: the months with movements and the present one, latest first.
+
+    As in any statement, a currency stands in a month if something moved or was owed in it.
+    """
     present = frame.as_of.replace(day=1)
-    for section in sections:
+    moved = [{first: list(lines) for first, lines in groupby(section.lines, key=_first)} for section in sections]
+    found: dict[Date, list[dict[str, Any]]] = {first: [] for first in sorted({present}.union(*moved))}
+    for section, lines_of in zip(sections, moved, strict=True):
         balance = section.opening
-        months = [(key, list(lines)) for key, lines in groupby(section.lines, key=lambda line: line.date.replace(day=1))]
-        if not months or months[-1][0] != present:
-            months.append((present, []))
-        for first, lines in months:
+        for first, each in found.items():
+            lines = lines_of.get(first, [])
             month = flow(first, balance, ((line.kind, line.amount) for line in lines))
             balance = month.closing
-            found.setdefault(first, []).append(_month(frame, customer, section.currency, month, lines))
+            if lines or balance or len(sections) == 1:
+                each.append(_month(frame, customer, section.currency, month, lines))
     return [
         {"name": f"{first:%Y-%m}", "title": frame.f.month(first), "sections": each, "present": first == present,
          "start": frame.f.date(first), "end": frame.f.date(min(dates.month_end(first), frame.as_of))}
         for first, each in sorted(found.items(), reverse=True)
+        if each
     ]  # fmt: skip
+
+
+def _first(line: Movement) -> Date:
+    return line.date.replace(day=1)
 
 
 def _month(frame: Frame, customer: str, currency: str, month: Flow, lines: list[Movement]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ Babel takes nine microseconds for a number; here its signs are asked for once. W
 import re
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from billtext.model import Date
 from billtext.money import decimals, quantum
 from billtext.rendering.language import Language
@@ -14,7 +16,10 @@ _SIGNS = re.compile(r"(\D+)1(\D*)234(?:\2)567(\D)5")
 
 
 class Figures:
-    """A language's amounts, numbers, dates and months, the same text that `Language` gives."""
+    """A language's amounts, numbers, dates and months, the same text that `Language` gives.
+
+    A number is marked as safe: digits and signs, whose hard spaces are to stay.
+    """
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -23,31 +28,32 @@ class Figures:
         self._dates: dict[Date, str] = {}
         self._months: dict[tuple[int, int], str] = {}
 
-    def amount(self, number: Decimal, currency: str) -> str:
+    def amount(self, number: Decimal, currency: str) -> Markup:
         """An amount with the decimals of its currency, without its code."""
         places = decimals(currency)
         if self._signs is None or -int(number.as_tuple().exponent) > places:
-            return self._language.amount(number, currency)
+            return Markup.escape(self._language.amount(number, currency))
         return self._signed(format(abs(number), f",.{places}f"), number)
 
-    def number(self, number: Decimal) -> str:
+    def number(self, number: Decimal) -> Markup:
         """A quantity, rate or price with the digits that it has."""
         if self._signs is None or -int(number.as_tuple().exponent) > 10:
-            return self._language.number(number)
+            return Markup.escape(self._language.number(number))
         text = format(abs(number), ",f")
         return self._signed(text.rstrip("0").rstrip(".") if "." in text else text, number)
 
-    def price(self, number: Decimal, currency: str) -> str:
+    def price(self, number: Decimal, currency: str) -> Markup:
         """A price: at least the decimals of its currency."""
         if -int(number.as_tuple().exponent) <= decimals(currency):
             return self.amount(number, currency)
         smallest = number.quantize(quantum(currency))
         return self.amount(smallest, currency) if smallest == number else self.number(number)
 
-    def _signed(self, digits: str, number: Decimal) -> str:
+    def _signed(self, digits: str, number: Decimal) -> Markup:
         assert self._signs is not None  # noqa: S101 - both callers have asked
         minus, signs = self._signs
-        return (minus if number < 0 else "") + digits.translate(signs)
+        text = digits.translate(signs)
+        return Markup(minus + text if number < 0 else text)  # noqa: S704 - digits, and signs of Babel's
 
     def date(self, date: Date) -> str:
         """A date, short enough for a table."""
