@@ -218,7 +218,8 @@ class Reader:
 
     def _due(self, entry: Transaction, meta: Mapping[str, Any], kind: str) -> datetime.date:
         """The due date that is written, else by the terms of the document or the customer, else the document's date."""
-        for due in (meta.get("due"), entry.meta.get("due")):
+        for known in (meta, entry.meta):
+            due = known.get("due")
             if isinstance(due, datetime.date):
                 return due
         if kind == "credit-note":
@@ -282,16 +283,17 @@ class Reader:
         vats: list[VatPosting] = []
         rounding = ZERO
         rate: Figure | None = None
+        unit, foreign = quantum(currency), currency != self._company
         for posting in postings(entry):
             account = posting.account
             meta = posting.meta or entry.meta
-            rate = self._posting(entry, posting, number, currency, rate)
+            units = posting.units
+            if foreign or units.currency != currency or "__automatic__" in meta or not units.number.same_quantum(unit):
+                rate = self._posting(entry, posting, number, currency, rate)
             if self._customer_of[account] is not None:
                 self._sound(meta, POSTING, entry)
                 continue
-            amount = posting.units.number
-            if kind == "invoice":
-                amount = -amount
+            amount = -units.number if kind == "invoice" else units.number
             if "settles" in meta and posting.meta:
                 self._misplaced(entry, meta, f"on the posting to {account}")
             if account == self._rounding:
@@ -340,12 +342,10 @@ class Reader:
         price, item = get("price"), get("item")
         allowance = get("allowance")
         discount_amount = get("discount-amount")
-        for name, amount in (("the price", price), ("the discount", discount_amount)):
-            if amount is not None and amount.currency != currency:
-                number = entry.meta.get("invoice", entry.meta.get("credit-note"))
-                self.errors.append(
-                    CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=name, other=amount.currency)
-                )
+        if price is not None and price.currency != currency:
+            self._other_currency(entry, meta, currency, "the price", price.currency)
+        if discount_amount is not None and discount_amount.currency != currency:
+            self._other_currency(entry, meta, currency, "the discount", discount_amount.currency)
         if item is not None and item not in self._price_list:
             self.errors.append(
                 RegisterUnknownError.at(meta, entry, key="item", value=item, date=entry.date, directive="item")
@@ -361,6 +361,12 @@ class Reader:
             discount_amount=discount_amount.number if discount_amount is not None and sound else ZERO,
             vat=get("vat"), item=item, allowance=allowance, charge=get("charge"), priced=priced, meta=meta,
         )  # fmt: skip
+
+    def _other_currency(self, entry: Transaction, meta: Mapping[str, Any], currency: str, what: str, other: str) -> None:
+        number = entry.meta.get("invoice", entry.meta.get("credit-note"))
+        self.errors.append(
+            CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other)
+        )
 
     def _sound(self, meta: Mapping[str, Any], keys: Keys, entry: Transaction) -> Mapping[str, Any]:
         """Tell what is wrong with known keys; return the others, which are of their types."""

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from operator import itemgetter
 
 from billtext.errors import (
     AllocateUndoError,
@@ -27,16 +29,23 @@ from billtext.money import ZERO, exact
 UNDO, EXPLICIT, LINKED, OLDEST = range(4)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Allocations:
     """All allocations of a ledger.
 
     :param all: in the order of their dates
-    :param of: those that touch an item, as source or target
     """
 
     all: tuple[Allocation, ...]
-    of: Mapping[Item, Sequence[Allocation]]
+
+    @cached_property
+    def of(self) -> Mapping[Item, Sequence[Allocation]]:
+        """Allocations that touch an item, as source or target; an item without any is not there."""
+        found: dict[Item, list[Allocation]] = {}
+        for allocation in self.all:
+            found.setdefault(allocation.source, []).append(allocation)
+            found.setdefault(allocation.target, []).append(allocation)
+        return found
 
     def open(self, item: Item, as_of: Date) -> Decimal:
         """What is open of an item on a day: its amount less the allocations until then; 0 before its date."""
@@ -57,7 +66,7 @@ class _State:
     open: dict[Item, Decimal]
     made: list[Allocation] = field(default_factory=list)
     errors: list[LedgerError] = field(default_factory=list)
-    between: dict[tuple[Item, Item], Decimal] = field(default_factory=dict)
+    between: dict[tuple[Item, Item], Decimal] | None = None  # kept only where something is taken back
 
     def apply(self, date: Date, source: Item, target: Item, limit: Decimal) -> Decimal:
         """Set one item against another as far as both are open and the limit goes; return how much that was."""
@@ -71,16 +80,20 @@ class _State:
 
     def take_back(self, date: Date, source: Item, target: Item, limit: Decimal) -> Decimal:
         """Undo what was allocated between two items, up to the limit; return how much that was."""
-        amount = min(self.between.get((source, target), ZERO), limit)
+        amount = min(self.allocated(source, target), limit)
         if amount > 0:
             self._book(date, source, target, -amount)
         return amount
 
+    def allocated(self, source: Item, target: Item) -> Decimal:
+        """What is allocated between two items so far."""
+        return (self.between or {}).get((source, target), ZERO)
+
     def _book(self, date: Date, source: Item, target: Item, amount: Decimal) -> None:
         self.open[source] += -amount if source.amount > 0 else amount
         self.open[target] += -amount if target.amount > 0 else amount
-        key = (source, target)
-        self.between[key] = self.between.get(key, ZERO) + amount
+        if self.between is not None:
+            self.between[source, target] = self.allocated(source, target) + amount
         self.made.append(Allocation(date=date, source=source, target=target, amount=amount))
 
 
@@ -96,7 +109,10 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
     for item in items:
         if item.number and owner.setdefault(item.number, item.entry) is item.entry:
             names[item.number].append(item)
-    state = _State(names=names, open={item: item.amount for item in items})
+    # On one day, what is taken back comes first: it may be given to another document the same day.
+    order = sorted(directives, key=_directive_order)
+    undoing = any(directive.amount < 0 for directive in order)
+    state = _State(names=names, open={item: item.amount for item in items}, between={} if undoing else None)
     # An event is (day, source of the rule, order within the day, what to do): later kinds see what earlier ones left.
     events: list[tuple[Date, int, int, Item | Directive, list[Item]]] = []
     for n, item in enumerate(items):
@@ -108,8 +124,6 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
             links = _links(item) if item.entry.links else None
             if links:
                 events.extend(_linked(state, n, item, links))
-    # On one day, what is taken back comes first: it may be given to another document the same day.
-    order = sorted(directives, key=_directive_order)
     for n, directive in enumerate(order, len(items)):
         event = _directed(state, n, directive)
         if event is not None:
@@ -123,7 +137,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
         for date, rule, n, what, targets in list(events):
             if rule == EXPLICIT and targets:
                 events.append((date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []))
-    events.sort(key=lambda event: event[:3])
+    events.sort(key=itemgetter(0, 1, 2))
     account_items = _by_account(items) if oldest else {}
     undone: set[int] = set()
     for date, rule, n, what, targets in events:
@@ -140,11 +154,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
                 state.apply(date, what, target, abs(state.open[what]))
         else:
             _oldest(state, date, account_items[what.customer, what.currency])
-    of: dict[Item, list[Allocation]] = {}
-    for allocation in state.made:
-        of.setdefault(allocation.source, []).append(allocation)
-        of.setdefault(allocation.target, []).append(allocation)
-    return Allocations(all=tuple(state.made), of=of), state.errors
+    return Allocations(all=tuple(state.made)), state.errors
 
 
 def _directive_order(directive: Directive) -> tuple[object, ...]:
@@ -166,7 +176,10 @@ def _find(state: _State, number: str) -> list[Item]:
 
 def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
     """Items that a posting settles by name, earliest due first; errors where there are none of its customer and currency."""
-    targets = [target for target in _find(state, number) if target.entry is not item.entry]
+    found = _find(state, number)
+    if len(found) == 1 and _can_settle(item, found[0]):  # as it nearly always is
+        return found
+    targets = [target for target in found if target.entry is not item.entry]
     if not targets:
         state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number))
         return []
@@ -189,6 +202,16 @@ def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
     return sorted(opposite, key=_due_order) if len(opposite) > 1 else opposite
 
 
+def _can_settle(item: Item, target: Item) -> bool:
+    """Whether both are of one customer and currency, in different transactions, on opposite sides of the account."""
+    return (
+        target.customer == item.customer
+        and target.currency == item.currency
+        and target.entry is not item.entry
+        and (target.amount > 0) != (item.amount > 0)
+    )
+
+
 def _due_order(item: Item) -> tuple[Date, Date, str, int]:
     return item.due, item.date, item.number, item.instalment
 
@@ -205,18 +228,16 @@ def _linked(state: _State, n: int, item: Item, links: Iterable[str]) -> list[tup
         target
         for link in links
         for target in state.names.get(link, ())
-        if target.customer == item.customer and target.currency == item.currency and target.entry is not item.entry
-        and (target.amount > 0) != (item.amount > 0)
-    ]  # fmt: skip
+        if _can_settle(item, target)
+    ]
     targets.sort(key=_due_order)
     days = sorted({max(item.date, target.date) for target in targets})
     return [(day, LINKED, n, item, [target for target in targets if target.date <= day]) for day in days]
 
 
 def _settle(state: _State, date: Date, item: Item, targets: list[Item]) -> None:
-    wanted = abs(item.amount)
-    open_ = abs(sum([state.open[target] for target in targets], ZERO))
-    left = wanted
+    left = abs(item.amount)
+    open_ = state.open[targets[0]] if len(targets) == 1 else sum([state.open[target] for target in targets], ZERO)
     for target in targets:
         left -= state.apply(date, item, target, left)
         if not left:
@@ -225,7 +246,7 @@ def _settle(state: _State, date: Date, item: Item, targets: list[Item]) -> None:
         amount = f"{exact(item.amount, item.currency)} {item.currency}"
         state.errors.append(
             SettlesBeyondError.at(
-                item.meta, item.entry, amount=amount, number=item.settles, open=exact(open_, item.currency),
+                item.meta, item.entry, amount=amount, number=item.settles, open=exact(abs(open_), item.currency),
                 currency=item.currency,
             )  # fmt: skip
         )
@@ -297,7 +318,7 @@ def _direct(state: _State, date: Date, directive: Directive, targets: list[Item]
 def _allocated(state: _State, directive: Directive, targets: list[Item]) -> Decimal:
     """How much of what a directive names is allocated so far."""
     sources = _find(state, directive.by)
-    return sum([state.between.get((source, target), ZERO) for source in sources for target in targets], ZERO)
+    return sum([state.allocated(source, target) for source in sources for target in targets], ZERO)
 
 
 def _by_account(items: Iterable[Item]) -> dict[tuple[str, str], list[Item]]:
