@@ -131,8 +131,7 @@ def test_a1_ageing_of_a_customer_report(told: Book) -> None:
     ]  # fmt: skip
 
     assert [
-        (found.item.number, str(found.open), found.days_overdue)
-        for found in ageing.open_items(told, D("1980-04-18"))
+        (found.item.number, str(found.open), found.days_overdue) for found in ageing.open_items(told, D("1980-04-18"))
     ] == [("I1", "8.00", 31), ("I2", "7.50", 0), ("I3", "8.50", 0), ("I4", "4.00", 0), ("I5", "200.00", 0)]
     assert total(told, "1980-04-18") == "228.00"
     assert open_items(told, "1980-03-18") == {"I1": "10.00", "I2": "7.50", "I3": "8.50"}
@@ -197,6 +196,9 @@ def test_a4_a_receipt_of_tomorrow_changes_nothing_today(told: Book) -> None:
     assert open_items(told, "2026-05-02") == {"I1": "10.00"}
     assert total(told, "2026-05-01") == "90.00"
     assert total(told, "2026-05-02") == "10.00"
+    # A statement has a line for each transaction: two on the first day, and one of two postings on the second.
+    (section,) = statements.report(told, "C1", D("2026-05-01"), D("2026-05-02")).sections
+    assert [str(line.amount) for line in section.lines] == ["100.00", "-10.00", "-80.00"]
 
 
 def test_a5_a_cent_stays_open_and_visible(told: Book) -> None:
@@ -374,9 +376,7 @@ B4 = [
         pytest.param(B9, ("5350.66", "1177.15", "6527.81"), id="B9"),
     ],
 )
-def test_b_a_document_with_the_right_figures_checks_clean(
-    text: str, figures: tuple[str, str, str], read: Read
-) -> None:
+def test_b_a_document_with_the_right_figures_checks_clean(text: str, figures: tuple[str, str, str], read: Read) -> None:
     """Net of the lines, VAT and gross, as other systems' tests have them."""
     book = read(BEGIN + text)
     assert not book.errors
@@ -601,6 +601,95 @@ def test_c11_five_movements_matched_together_leave_nothing(told: Book) -> None:
 def columns_of_nothing(book: Book, day: str) -> bool:
     """Whether the ageing of a day has no row at all."""
     return ageing.report(book, D(day)).rows == () == ageing.report(book, D(day)).totals
+
+
+def test_a_link_settles_the_earliest_due_first_and_each_document_when_it_exists(told: Book) -> None:
+    """Money that links three invoices: two that exist, and one that is issued later.
+
+    2026-01-01 * "Due last"
+      invoice: "I1"
+      due: 2026-03-01
+      Assets:Receivable:C1  100.00 EUR
+      Income:Sales         -100.00 EUR
+    2026-01-02 * "Due first"
+      invoice: "I2"
+      due: 2026-02-01
+      Assets:Receivable:C1  100.00 EUR
+      Income:Sales         -100.00 EUR
+    2026-01-10 * "Receipt" ^I1 ^I2 ^I3
+      payment: "P1"
+      Assets:Bank           250.00 EUR
+      Assets:Receivable:C1 -250.00 EUR
+    2026-01-20 * "Issued later"
+      invoice: "I3"
+      due: 2026-01-21
+      Assets:Receivable:C1   70.00 EUR
+      Income:Sales          -70.00 EUR
+    """
+    assert not told.errors
+    assert open_items(told, "2026-01-10") == {"P1": "-50.00"}
+    assert open_items(told, "2026-01-19") == {"P1": "-50.00"}
+    # What was settled stays settled, though I3 is due before the others.
+    assert open_items(told, "2026-01-20") == {"I3": "20.00"}
+    detail = invoices.detail(told, told.ledger.documents["I3"], D("2026-01-31"))
+    assert [(str(one.date), one.by, str(one.amount)) for one in detail.allocations] == [("2026-01-20", "P1", "50.00")]
+
+
+def test_a_link_never_settles_beyond_and_never_another_customers(told: Book) -> None:
+    """What is named before the link rule comes goes first; a stranger's number in the links is nothing.
+
+    1980-01-01 custom "customer" "C2"
+      name: "Bergen Bakeri AS"
+    1980-01-01 open Assets:Receivable:C2
+    2026-01-01 * "Sale"
+      invoice: "I1"
+      Assets:Receivable:C1  100.00 EUR
+      Income:Sales         -100.00 EUR
+    2026-01-01 * "Sale"
+      invoice: "I2"
+      Assets:Receivable:C2  100.00 EUR
+      Income:Sales         -100.00 EUR
+    2026-01-10 * "By link" ^I1 ^I2
+      payment: "P1"
+      Assets:Bank            80.00 EUR
+      Assets:Receivable:C1  -80.00 EUR
+    2026-01-10 * "By name"
+      payment: "P2"
+      Assets:Bank            40.00 EUR
+      Assets:Receivable:C1  -40.00 EUR
+        settles: "I1"
+    """
+    assert not told.errors
+    # On one day, what is named goes before what is linked: 40 of P2, then 60 of P1.
+    assert open_items(told, "2026-01-10") == {"P1": "-20.00", "I2": "100.00"}
+
+
+def test_an_allocation_is_later_made_and_taken_back_without_touching_the_receipt(told: Book) -> None:
+    """The receipt of January is set against the invoice in March, and taken back in May.
+
+    2026-01-10 * "Receipt"
+      payment: "P1"
+      Assets:Bank           100.00 EUR
+      Assets:Receivable:C1 -100.00 EUR
+    2026-01-20 * "Sale"
+      invoice: "I1"
+      due: 2026-02-03
+      Assets:Receivable:C1   60.00 EUR
+      Income:Sales          -60.00 EUR
+    2026-03-01 custom "allocate" "P1" "I1" 60.00 EUR
+    2026-05-01 custom "allocate" "P1" "I1" -25.00 EUR
+    """
+    assert not told.errors
+    assert open_items(told, "2026-02-28") == {"P1": "-100.00", "I1": "60.00"}
+    assert open_items(told, "2026-03-01") == {"P1": "-40.00"}
+    assert open_items(told, "2026-05-01") == {"P1": "-65.00", "I1": "25.00"}
+    assert status(told, "2026-03-01") == {"I1": "paid"}
+    assert status(told, "2026-05-01") == {"I1": "overdue"}
+    detail = invoices.detail(told, told.ledger.documents["I1"], D("2026-05-01"))
+    assert [(str(one.date), one.by, str(one.amount)) for one in detail.allocations] == [
+        ("2026-03-01", "P1", "60.00"),
+        ("2026-05-01", "P1", "-25.00"),
+    ]
 
 
 # --- money of other currencies --------------------------------------------------------------------

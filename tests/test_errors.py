@@ -172,6 +172,23 @@ VAT_HERE = '2026-01-01 custom "vat"'
 TERMS_HERE = '2026-01-01 custom "terms"'
 THREE_WRONG = "RegisterConflict VatAmount VatAmount VatAmount"  # the later rate holds, and no document has it
 
+TWICE = '2026-03-18 custom "void" "I9"\n  reason: "printed on the wrong paper"\n'
+CHARGE = """2026-02-01 * "With freight"
+  invoice: "I0"
+  Assets:Receivable:C1   90.00 NOK
+  Income:Sales         -100.00 NOK
+  Income:Sales           10.00 NOK
+    charge: "Freight"
+"""
+ITSELF = """2026-02-01 * "Paid, and part of it paid back at once"
+  payment: "P0"
+  Assets:Bank            90.00 NOK
+  Assets:Receivable:C1 -100.00 NOK
+    settles: "P0"
+  Assets:Receivable:C1   10.00 NOK
+    settles: "P0"
+"""
+
 # What is written, what is written instead, and what is told of it; nothing where it is harmless.
 SLIPS = {
     "nothing wrong": ("", "", ""),
@@ -227,6 +244,9 @@ SLIPS = {
     "spoilt for a number": ('reason: "spoilt"', "reason: 5", "ReasonMissing"),
     "spoilt without quotes": ('"void" "I9"', '"void" 2026', "DirectiveForm"),
     "spoilt, and issued": ('"void" "I9"', '"void" "I2"', "NumberVoid"),
+    "spoilt twice": ("2026-03-18 custom", TWICE + "2026-03-18 custom", "NumberVoid"),
+    "a charge that takes away": ("2026-03-02 *", CHARGE + "2026-03-02 *", "AllowanceSign"),
+    "a payment that settles itself": ("2026-03-02 *", ITSELF + "2026-03-02 *", "SettlesUnknown SettlesUnknown"),
     "a second company": (VAT_HERE, '2026-01-01 custom "company" "Other AS"\n' + VAT_HERE, "RegisterConflict"),
     "a new name of the company": (VAT_HERE, '2026-06-01 custom "company" "Other AS"\n' + VAT_HERE, ""),
     "a company without a currency": ('  currency: "NOK"\n', "", "KeyMissing"),
@@ -249,3 +269,40 @@ def test_a_small_slip_is_told_or_harmless(slip: str) -> None:
     entries, _, _ = loader.load_string(RIGHT.replace(right, wrong, 1) if right else RIGHT)
     found = book.build(entries, load.sources).errors
     assert sorted(type(error).__name__.removesuffix("Error") for error in found) == kinds_told.split()
+
+
+@pytest.mark.parametrize(
+    ("invoice", "why"),
+    [
+        ("Assets:Receivable:C2  100.00 NOK", "which is of customer C2"),
+        ("Assets:Receivable:C1  100.00 USD @ 1 NOK", "which is in USD"),
+        ("Assets:Receivable:C1  -100.00 NOK", None),
+    ],
+)
+def test_why_a_credit_note_cannot_correct(invoice: str, why: str | None) -> None:
+    """A credit note corrects an invoice of its customer and currency, of the same day or before."""
+    text = f"""
+2026-01-01 custom "company" "Fjordlys Elektro AS"
+  currency: "NOK"
+2026-02-01 * "Sale"
+  {"invoice" if why else "credit-note"}: "I1"
+  reason: "goodwill"
+  {invoice}
+  Income:Sales  {invoice.split("  ")[1].replace("1", "-1", 1).replace("--", "")}
+2026-02-02 * "Credit"
+  credit-note: "K1"
+  corrects: "I1"
+  Assets:Receivable:C1  -10.00 NOK
+  Income:Sales  10.00 NOK
+"""
+    entries, _, _ = loader.load_string(text)
+    told_of = [error.message for error in book.build(entries).errors if type(error) is errors.CorrectsUnknownError]
+    assert told_of == [f"credit note K1 corrects I1, {why or 'which is no invoice'}; correct the number"]
+
+
+def test_a_credit_note_corrects_nothing_of_the_future() -> None:
+    """The invoice is dated a day after the credit note."""
+    early = RIGHT.replace('2026-03-10 * "Credited"', '2026-03-01 * "Credited"')
+    entries, _, _ = loader.load_string(early)
+    (error,) = book.build(entries).errors
+    assert error.message == "credit note K1 corrects I1, which is dated later, 2026-03-02; correct the number"

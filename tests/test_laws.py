@@ -99,7 +99,7 @@ HOW = ("settles",) * 8 + ("link",) * 6 + ("nothing", "nothing", "both", "both", 
 event = st.builds(
     Event,
     kind=st.sampled_from(KINDS),
-    day=st.integers(0, 30),
+    day=st.integers(0, 12) | st.integers(0, 30),
     customer=st.sampled_from((0, 0, 0, 1, 2)),
     currency=st.sampled_from(("NOK", "NOK", "NOK", "NOK", "EUR", "JPY")),
     sizes=st.lists(st.integers(1, 99_999), min_size=1, max_size=3).map(tuple),
@@ -523,3 +523,28 @@ def test_of_a_number_given_twice_the_same_document_counts_in_any_order() -> None
         assert [type(error).__name__ for error in made.errors] == ["NumberDuplicateError"]
         assert [str(one.item.due) for one in ageing.open_items(made, datetime.date(2026, 1, 31))] == ["2026-02-20"]
         assert [str(document.due) for document in made.documents] == ["2026-01-10"]
+
+
+def test_of_two_allocations_of_a_day_the_same_goes_first_in_any_order() -> None:
+    """100 received, 60 and 60 allocated: the invoice of the lower number gets its 60, the other what is left."""
+    text = """
+2026-01-05 * "Sale"
+  invoice: "I1"
+  Assets:Receivable:C1  60.00 NOK
+  Income:Sales  -60.00 NOK
+2026-01-05 * "Sale"
+  invoice: "I2"
+  Assets:Receivable:C1  60.00 NOK
+  Income:Sales  -60.00 NOK
+2026-01-06 * "Receipt"
+  payment: "P1"
+  Assets:Bank  100.00 NOK
+  Assets:Receivable:C1  -100.00 NOK
+"""
+    both = [f'2026-01-07 custom "allocate" "P1" "{number}" 60.00 NOK\n' for number in ("I1", "I2")]
+    for directives in (both, both[::-1]):
+        _, made = read(BEGIN + text + "".join(directives))
+        (error,) = made.errors
+        assert error.message.startswith("60.00 NOK settles P1, of which 40.00 NOK is open")
+        found = ageing.open_items(made, datetime.date(2026, 1, 7))
+        assert [(one.item.name, str(one.open)) for one in found] == [("I2", "20.00")]
