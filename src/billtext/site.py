@@ -91,8 +91,15 @@ def errors(loaded: "Loaded", book: Book) -> list[dict[str, Any]]:
     return found
 
 
-def build(loaded: "Loaded", book: Book, place: Place, as_of: Date, *, documents: str = "all",
-          progress: Callable[[str, int], Callable[[], Any]] | None = None) -> Result:  # fmt: skip
+def build(
+    loaded: "Loaded",
+    book: Book,
+    place: Place,
+    as_of: Date,
+    *,
+    documents: str = "all",
+    progress: Callable[[str, int], Callable[[], Any]] | None = None,
+) -> Result:
     """Generate the pages and build the site.
 
     :param documents: which documents get a page: `all`, `open` or `none`
@@ -103,7 +110,11 @@ def build(loaded: "Loaded", book: Book, place: Place, as_of: Date, *, documents:
     start = time.monotonic()
     language = Language(str(book.register.company(as_of).get("language") or ""))
     frame = Frame(
-        book, as_of, revision=revision_text(loaded.path.resolve().parent, language), errors=errors(loaded, book), choice=documents
+        book,
+        as_of,
+        revision=revision_text(loaded.path.resolve().parent, language),
+        errors=errors(loaded, book),
+        choice=documents,
     )
     count = pages.count(frame)
     step = progress("Pages", count)

@@ -1,9 +1,8 @@
 """`billtext site`: build it, or serve it."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,10 +21,25 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 def places(command: F) -> F:
     """Options that both commands share."""
     for option in (
-        click.option("--documents", type=click.Choice(["all", "open", "none"]), default="all", show_default=True, help="Which documents get a page of their own."),
-        click.option("--out", type=DIRECTORY, default="public", show_default=True, metavar="DIR", help="Where the site goes."),
-        click.option("--site", type=DIRECTORY, default="site", show_default=True, metavar="DIR", help="Sources of the site; the generated pages go to receivables/ below it."),
-    ):  # fmt: skip
+        click.option(
+            "--documents",
+            type=click.Choice(["all", "open", "none"]),
+            default="all",
+            show_default=True,
+            help="Which documents get a page of their own.",
+        ),
+        click.option(
+            "--out", type=DIRECTORY, default="public", show_default=True, metavar="DIR", help="Where the site goes."
+        ),
+        click.option(
+            "--site",
+            type=DIRECTORY,
+            default="site",
+            show_default=True,
+            metavar="DIR",
+            help="Sources of the site; the generated pages go to receivables/ below it.",
+        ),
+    ):
         command = option(command)
     return command
 
@@ -35,15 +49,19 @@ def command() -> None:
     """The site that colleagues read: what is owed, by whom, since when, and every document."""
 
 
-@command.command(epilog=example("billtext site build", "billtext site build --as-of 2026-10-31 --documents open --out /srv/receivables"))
+@command.command(
+    epilog=example(
+        "billtext site build", "billtext site build --as-of 2026-10-31 --documents open --out /srv/receivables"
+    )
+)
 @places
 @as_of
 @click.pass_obj
 def build(face: Face, site: Path, out: Path, documents: str, as_of: datetime.date) -> None:
     """Build the site.
 
-    Writes Markdown pages into SITE/receivables and has MkDocs Material build them, with a mkdocs.yml of your own if there is
-    one beside SITE. If the ledger has errors the site is built, tells them, and the exit status is 1.
+    Writes Markdown pages into SITE/receivables and has MkDocs Material build them, with a mkdocs.yml of your own
+    if there is one beside SITE. If the ledger has errors the site is built, tells them, and the exit status is 1.
     """
     from billtext.site import Place
 
@@ -54,7 +72,13 @@ def build(face: Face, site: Path, out: Path, documents: str, as_of: datetime.dat
 
 @command.command(epilog=example("billtext site serve --port 8001"))
 @places
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 takes a free one.",
+)
 @as_of
 @click.pass_obj
 def serve(face: Face, site: Path, out: Path, documents: str, as_of: datetime.date, port: int) -> None:
@@ -89,7 +113,9 @@ def _tell(result: "Result", place: "Place") -> None:
         click.echo(f"MkDocs: {warning}", err=True)
     page = place.out / "receivables" / "index.html"
     removed = f", {result.removed} old ones removed" if result.removed else ""
-    click.echo(f"{result.pages} pages ({result.written} new or changed{removed}) in {sum(result.seconds):.1f} s: {page}")
+    click.echo(
+        f"{result.pages} pages ({result.written} new or changed{removed}) in {sum(result.seconds):.1f} s: {page}"
+    )
 
 
 @contextmanager
@@ -98,7 +124,9 @@ def _bars() -> Iterator[Callable[[str, int], Callable[[], Any]]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal) as progress:
+    with Progress(
+        console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal
+    ) as progress:
 
         def stage(name: str, count: int) -> Callable[[], Any]:
             task = progress.add_task(name, total=count, visible=count >= MANY)

@@ -1,7 +1,8 @@
 """Run MkDocs in this process: quiet, into a new directory that takes the old one's place when it is whole.
 
-The same pages build with `mkdocs build` or `properdocs build`, to the same site. Here it is quicker, because Python-Markdown
-is spared from taking the pages' blocks of HTML to pieces twice, and a reader of the old site keeps it until the new one is ready.
+The same pages build with `mkdocs build` or `properdocs build`, to the same site. Here it is quicker, because
+Python-Markdown is spared from taking the pages' blocks of HTML to pieces twice, and Material from filling its frame for
+each page; and a reader of the old site keeps it until the new one is ready.
 """
 
 import gc
@@ -59,7 +60,9 @@ class _Warnings(logging.Handler):
         self.found.append(" ".join(record.getMessage().split()))
 
 
-def build(site: Path, out: Path, *, config: Path | None, name: str, language: str, step: Callable[[], Any]) -> list[str]:
+def build(
+    site: Path, out: Path, *, config: Path | None, name: str, language: str, step: Callable[[], Any]
+) -> list[str]:
     """Build the site.
 
     :param site: the Markdown pages
@@ -96,12 +99,25 @@ def build(site: Path, out: Path, *, config: Path | None, name: str, language: st
 def _check(site: Path, out: Path) -> None:
     """Refuse to put a site in the place of what is none."""
     place = out.resolve()
-    if place == site.resolve() or place in site.resolve().parents or place in Path.cwd().resolve().parents or place == Path.cwd().resolve():
+    if (
+        place == site.resolve()
+        or place in site.resolve().parents
+        or place in Path.cwd().resolve().parents
+        or place == Path.cwd().resolve()
+    ):
         raise Refused(f"{out} holds the sources of the site; name another directory with --out")
     if out.exists() and not out.is_dir():
         raise Refused(f"{out} is a file; name a directory with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists() and not ((out / "404.html").exists() and (out / "sitemap.xml").exists()):
-        raise Refused(f"{out} holds something else than a site, which would be lost; empty it, or name another directory with --out")
+    if (
+        out.is_dir()
+        and any(out.iterdir())
+        and not (out / _MARK).exists()
+        and not ((out / "404.html").exists() and (out / "sitemap.xml").exists())
+    ):
+        raise Refused(
+            f"{out} holds something else than a site, which would be lost; "
+            "empty it, or name another directory with --out"
+        )
 
 
 def _load(config: Path | None, site: Path, out: Path, name: str, language: str) -> "MkDocsConfig":
@@ -116,9 +132,13 @@ def _load(config: Path | None, site: Path, out: Path, name: str, language: str) 
     with source:
         try:
             found = load_config(
-                source, config_file_path=str((config or Path("mkdocs.yml")).resolve()), docs_dir=str(site.resolve()),
-                site_dir=str(out.resolve()), use_directory_urls=False, **own,
-            )  # fmt: skip
+                source,
+                config_file_path=str((config or Path("mkdocs.yml")).resolve()),
+                docs_dir=str(site.resolve()),
+                site_dir=str(out.resolve()),
+                use_directory_urls=False,
+                **own,
+            )
         except MkDocsException as error:
             raise Refused(f"{config or 'mkdocs.yml'}: {' '.join(str(error).split())}") from error
     if config is None:
@@ -140,7 +160,7 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
 
     plain = all(key.endswith("search") for key in config.plugins)  # other plugins may have a word to say on each page
 
-    class Quick(BasePlugin):  # type: ignore[type-arg]
+    class Quick(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Spares time and memory, and counts the pages for who waits."""
 
         def on_page_content(self, html: str, page: Any, **_: Any) -> str:
@@ -158,7 +178,8 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
 
     config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
     config.plugins["billtext"] = Quick()
-    # The ledger stays: no use to look for garbage in it. The count of what is old begins anew, else nobody looks at all.
+    # The ledger stays: no use to look for garbage in it. The count of what is old begins anew, else it would take
+    # millions of new objects until anyone looks at all.
     gc.freeze()
     gc.collect()
     try:
@@ -167,7 +188,9 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     except (MkDocsException, Abort) as error:
         raise Refused(f"MkDocs cannot build the site: {' '.join(str(error).split())}") from error
     except Exception as error:  # a fault of a page, a plugin or a theme that we do not know
-        raise Refused(f"MkDocs cannot build the site: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise Refused(
+            f"MkDocs cannot build the site: {type(error).__name__}: {' '.join(str(error).split())}"
+        ) from error
     finally:
         config.plugins.on_shutdown()
 

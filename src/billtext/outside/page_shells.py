@@ -1,7 +1,7 @@
 """Material's frame around a generated page, filled once for all pages that share it.
 
-Header, icons and settings are the same on every page of a directory; to write them for each takes longer than all the rest.
-A shell is the page with marks in place of what is the page's own. The outcome is that of the template, to the byte.
+Header, icons and settings are the same on every page of a directory; to write them for each takes as long as all the
+rest. A shell is the page with marks in place of what is the page's own. What comes out is the same, to the byte.
 """
 
 import copy
@@ -42,7 +42,8 @@ class Shells:
 
 def _parts(shell: str) -> list[tuple[str, str]]:
     """Split a shell into pieces of text, each with the mark that follows it."""
-    found, start = [], 0
+    found: list[tuple[str, str]] = []
+    start = 0
     while True:
         places = [(place, mark) for mark in (_CONTENT, _TITLE, _HEADING) if (place := shell.find(mark, start)) >= 0]
         if not places:

@@ -1,4 +1,4 @@
-"""The revision of a ledger, asked of git once. Nothing in the ledger's repository is run: no hook, no monitor, no pager."""
+"""The revision of a ledger, asked of git once. Nothing that a repository can name is run: no hook, no monitor."""
 
 import os
 import subprocess
@@ -6,18 +6,36 @@ from pathlib import Path
 
 
 def of(directory: Path) -> tuple[str, bool] | None:
-    """Short revision of the repository of a directory, and whether the directory has uncommitted changes; None outside git.
+    """Short revision of a directory's repository, and whether the directory has uncommitted changes; None outside git.
 
     The revision is empty before the first commit.
     """
     command = [
-        "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false",
-        "status", "--porcelain=v2", "--branch", "--ignore-submodules=all", "--", ".",
-    ]  # fmt: skip
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-c",
+        "submodule.recurse=false",
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "--ignore-submodules=all",
+        "--",
+        ".",
+    ]
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603 - our own words only
-            command, cwd=directory, env=environment, capture_output=True, text=True, errors="replace", timeout=60, check=False
+            command,
+            cwd=directory,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=60,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

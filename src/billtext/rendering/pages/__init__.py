@@ -1,7 +1,8 @@
 """The pages of the site, as Markdown: `render` yields all of them. Pure: a book and a day in, texts out.
 
-`frame` is what all pages share, `overview`, `customers`, `documents` and `faults` are the kinds of page, `flows` sums up a
-month, `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in `rendering/templates/site`.
+`frame` is what all pages share; `overview`, `customers` with `account`, `documents` and `faults` are the kinds of page;
+`flows` sums up a month, `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in
+`rendering/templates/site`.
 
 Text of the ledger stands only within `<section class="bt">` blocks of HTML, where Jinja2 escapes every value. It never
 reaches the Markdown around them, so nothing in it is ever read as Markdown, and no HTML of it ever runs.

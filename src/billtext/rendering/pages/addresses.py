@@ -1,4 +1,4 @@
-"""Where the site's pages are. Ids and numbers come from the ledger, so they name files only after they are made safe."""
+"""Where the site's pages are. Ids and numbers come from the ledger: they name files only after they are made safe."""
 
 import hashlib
 import re

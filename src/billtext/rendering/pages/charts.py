@@ -38,7 +38,10 @@ class Column:
 
 def swatch(style: str) -> Markup:
     """The colour of a part, for a legend; a picture, so that it prints."""
-    return Markup('<svg class="r-swatch" width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" class="{}"/></svg>').format(style)
+    return Markup(
+        '<svg class="r-swatch" width="12" height="12" aria-hidden="true">'
+        '<rect width="12" height="12" rx="2" class="{}"/></svg>'
+    ).format(style)
 
 
 def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Markup:
@@ -69,7 +72,9 @@ def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Ma
     return _picture("r-bar", STRIP, name, title, description, shapes)
 
 
-def columns(found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, name: str, title: str, description: str) -> Markup:
+def columns(
+    found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, name: str, title: str, description: str
+) -> Markup:
     """Columns side by side on a scale.
 
     :param steps: value and text of each line of the scale, lowest first; the columns lie between the first and the last
@@ -80,7 +85,9 @@ def columns(found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, na
         return f"{8 + (high - value) / (high - low) * HEIGHT:.1f}"
 
     shapes = [
-        Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="{1}"/>').format(y(value), "r-grid" if value else "r-axis")
+        Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="{1}"/>').format(
+            y(value), "r-grid" if value else "r-axis"
+        )
         for value, _ in steps
     ]
     slot = Decimal(100) / len(found)
@@ -94,9 +101,9 @@ def columns(found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, na
             top = y(max(start, end))
             height = f"{abs(part.amount) / (high - low) * HEIGHT:.1f}"
             shapes.append(
-                Markup('<rect x="{:.2f}%" width="{:.2f}%" y="{}" height="{}" class="{}"><title>{}</title></rect>').format(
-                    n * slot + slot / 5, slot * 3 / 5, top, height, part.style, part.label
-                )
+                Markup(
+                    '<rect x="{:.2f}%" width="{:.2f}%" y="{}" height="{}" class="{}"><title>{}</title></rect>'
+                ).format(n * slot + slot / 5, slot * 3 / 5, top, height, part.style, part.label)
             )
             if part.amount > 0:
                 above = end
@@ -146,5 +153,8 @@ def _rect(start: Decimal, width: Decimal, whole: Decimal, part: Part) -> Markup:
 
 
 def _picture(style: str, height: int, name: str, title: str, description: str, shapes: Sequence[Markup]) -> Markup:
-    head = Markup('<svg class="{0}" height="{1}" role="img" aria-labelledby="{2}-t {2}-d"><title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>{5}</svg>')
+    head = Markup(
+        '<svg class="{0}" height="{1}" role="img" aria-labelledby="{2}-t {2}-d">'
+        '<title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>{5}</svg>'
+    )
     return head.format(style, height, name, title, description, Markup("").join(shapes))

@@ -2,27 +2,38 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
-from billtext import dates
+from beancount.core.amount import Amount
+
 from billtext.model import Date
 from billtext.money import ZERO, exact
 from billtext.rendering import shapes
-from billtext.rendering.pages.flows import Flow, flow
+from billtext.rendering.pages import account
 from billtext.rendering.pages.frame import Frame
-from billtext.rendering.pages.overview import summary
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
 from billtext.rules.ageing import OpenItem, Row
-from billtext.rules.statements import Movement, Section
+from billtext.rules.statements import Section
 
 # Fields of a card with their words; what the register holds besides is shown under its own name.
 FIELDS = {
-    "org-number": "Org. no.", "vat-number": "VAT no.", "gln": "GLN", "email": "E-mail", "phone": "Telephone", "website": "Website",
-    "channel": "Sent by", "endpoint": "Electronic address", "language": "Language", "currency": "Currency", "terms": "Terms",
-    "credit-limit": "Credit limit", "buyer-reference": "Buyer's reference", "closed": "Closed", "note": "Note",
-}  # fmt: skip
+    "org-number": "Org. no.",
+    "vat-number": "VAT no.",
+    "gln": "GLN",
+    "email": "E-mail",
+    "phone": "Telephone",
+    "website": "Website",
+    "channel": "Sent by",
+    "endpoint": "Electronic address",
+    "language": "Language",
+    "currency": "Currency",
+    "terms": "Terms",
+    "credit-limit": "Credit limit",
+    "buyer-reference": "Buyer's reference",
+    "closed": "Closed",
+    "note": "Note",
+}
 _ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "country"}
 
 
@@ -33,18 +44,37 @@ def index(frame: Frame) -> str:
         card = frame.book.register.values("customer", customer, frame.as_of)
         currency = str(card.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
-            late = max((found.days_overdue for found in frame.open_of.get(customer, ())
-                        if found.kind == "invoice" and found.item.currency == row.currency), default=0)  # fmt: skip
+            late = max(
+                (
+                    found.days_overdue
+                    for found in frame.open_of.get(customer, ())
+                    if found.kind == "invoice" and found.item.currency == row.currency
+                ),
+                default=0,
+            )
             unapplied = row.columns[ageing.UNAPPLIED]
-            marks = [word for word, holds in (("owes", row.total > 0), ("overdue", late), ("unapplied", unapplied)) if holds]
-            rows.append({
-                "id": customer, "href": frame.pages[customer], "name": frame.names[customer], "city": str(card.get("city", "")),
-                "currency": row.currency, "late": late, "marks": " ".join(marks),
-                "amounts": [
-                    {"text": frame.f.amount(amount, row.currency), "raw": exact(amount, row.currency), "zero": not amount}
-                    for amount in (row.total, row.overdue, unapplied)
-                ],
-            })  # fmt: skip
+            marks = [
+                word for word, holds in (("owes", row.total > 0), ("overdue", late), ("unapplied", unapplied)) if holds
+            ]
+            rows.append(
+                {
+                    "id": customer,
+                    "href": frame.pages[customer],
+                    "name": frame.names[customer],
+                    "city": str(card.get("city", "")),
+                    "currency": row.currency,
+                    "late": late,
+                    "marks": " ".join(marks),
+                    "amounts": [
+                        {
+                            "text": frame.f.amount(amount, row.currency),
+                            "raw": exact(amount, row.currency),
+                            "zero": not amount,
+                        }
+                        for amount in (row.total, row.overdue, unapplied)
+                    ],
+                }
+            )
     return frame.render("customers.md.j2", "customers", frame.t("Customers"), leaf=False, rows=rows)
 
 
@@ -67,37 +97,57 @@ def page(frame: Frame, customer: str) -> tuple[str, str]:
     sections = sorted(report.sections, key=lambda section: order.index(section.currency))
     path = frame.pages[customer]
     text = frame.render(
-        "customer.md.j2", path, frame.names[customer], id=customer, kind=str(card.get("kind", "")), fields=_fields(frame, card),
+        "customer.md.j2",
+        path,
+        frame.names[customer],
+        id=customer,
+        kind=str(card.get("kind", "")),
+        fields=_fields(frame, card),
         registered=book.register.get("customer", customer) is not None,
-        contacts=_contacts(frame, customer), sender=_sender(frame), receiver=_party(frame, card),
+        contacts=_contacts(frame, customer),
+        sender=_sender(frame),
+        receiver=_party(frame, card),
         balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
-        open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))], several=len(sections) > 1,
-        months=_months(frame, customer, sections),
-    )  # fmt: skip
+        open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))],
+        several=len(sections) > 1,
+        months=account.months(frame, customer, sections),
+    )
     return f"{path}.md", text
 
 
 def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
     """Open items as text."""
     return [
-        {"day": each.item.date.isoformat(), "due_day": each.item.due.isoformat(),
-         "amount_raw": exact(each.item.amount, each.item.currency), "open_raw": exact(each.open, each.item.currency),
-         "date": frame.f.date(each.item.date), "due": frame.f.date(each.item.due), "kind": frame.t(each.kind), "number": each.item.name,
-         "href": frame.linked.get(each.item.number), "currency": each.item.currency,
-         "amount": frame.f.amount(each.item.amount, each.item.currency), "open": frame.f.amount(each.open, each.item.currency),
-         "late": each.days_overdue if each.kind == "invoice" else 0}
+        {
+            "day": each.item.date.isoformat(),
+            "due_day": each.item.due.isoformat(),
+            "amount_raw": exact(each.item.amount, each.item.currency),
+            "open_raw": exact(each.open, each.item.currency),
+            "date": frame.f.date(each.item.date),
+            "due": frame.f.date(each.item.due),
+            "kind": frame.t(each.kind),
+            "number": each.item.name,
+            "href": frame.linked.get(each.item.number),
+            "currency": each.item.currency,
+            "amount": frame.f.amount(each.item.amount, each.item.currency),
+            "open": frame.f.amount(each.open, each.item.currency),
+            "late": each.days_overdue if each.kind == "invoice" else 0,
+        }
         for each in found
-    ]  # fmt: skip
+    ]
 
 
 def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[str, Any]:
     currency = section.currency
     row = row or section.aging
     return {
-        "currency": currency, "owed": frame.f.amount(section.closing, currency), "overdue": frame.f.amount(row.overdue, currency),
-        "late": row.overdue > 0, "unapplied": frame.f.amount(row.columns[ageing.UNAPPLIED], currency),
+        "currency": currency,
+        "owed": frame.f.amount(section.closing, currency),
+        "overdue": frame.f.amount(row.overdue, currency),
+        "late": row.overdue > 0,
+        "unapplied": frame.f.amount(row.columns[ageing.UNAPPLIED], currency),
         "aged": frame.aged(row, f"aged-{n}") if any(row.columns.values()) else None,
-    }  # fmt: skip
+    }
 
 
 def _party(frame: Frame, card: Mapping[str, Any]) -> list[str]:
@@ -111,7 +161,11 @@ def _sender(frame: Frame) -> list[str]:
     if number:
         lines.append(f"{frame.t('Org. no.')} {number}")
     banks = [record.at(frame.as_of) or {} for record in frame.book.register.of("bank-account").values()]
-    return lines + [f"{frame.t('Bank account')} {bank.get('number') or bank['iban']}" for bank in banks if bank.get("number") or bank.get("iban")]
+    return lines + [
+        f"{frame.t('Bank account')} {bank.get('number') or bank['iban']}"
+        for bank in banks
+        if bank.get("number") or bank.get("iban")
+    ]
 
 
 def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -129,7 +183,7 @@ def _value(frame: Frame, value: Any) -> str:
         return frame.f.date(value)
     if isinstance(value, Decimal):
         return frame.f.number(value)
-    if isinstance(value, tuple) and hasattr(value, "currency"):
+    if isinstance(value, Amount) and value.number is not None:
         return f"{frame.f.amount(value.number, value.currency)} {value.currency}"
     return str(shapes.value(value))
 
@@ -139,47 +193,3 @@ def _contacts(frame: Frame, customer: str) -> list[dict[str, str]]:
         {key: str(values.get(key, "")) for key in ("name", "role", "email", "phone")}
         for values in frame.contacts.get(customer, ())
     ]
-
-
-def _months(frame: Frame, customer: str, sections: list[Section]) -> list[dict[str, Any]]:
-    """The customer's statements: the months with movements and the present one, latest first.
-
-    As in any statement, a currency stands in a month if something moved or was owed in it.
-    """
-    present = frame.as_of.replace(day=1)
-    moved = [{first: list(lines) for first, lines in groupby(section.lines, key=_first)} for section in sections]
-    found: dict[Date, list[dict[str, Any]]] = {first: [] for first in sorted({present}.union(*moved))}
-    for section, lines_of in zip(sections, moved, strict=True):
-        balance = section.opening
-        for first, each in found.items():
-            lines = lines_of.get(first, [])
-            month = flow(first, balance, ((line.kind, line.amount) for line in lines))
-            balance = month.closing
-            if lines or balance or len(sections) == 1:
-                each.append(_month(frame, customer, section.currency, month, lines))
-    return [
-        {"name": f"{first:%Y-%m}", "title": frame.f.month(first), "sections": each, "present": first == present,
-         "start": frame.f.date(first), "end": frame.f.date(min(dates.month_end(first), frame.as_of))}
-        for first, each in sorted(found.items(), reverse=True)
-        if each
-    ]  # fmt: skip
-
-
-def _first(line: Movement) -> Date:
-    return line.date.replace(day=1)
-
-
-def _month(frame: Frame, customer: str, currency: str, month: Flow, lines: list[Movement]) -> dict[str, Any]:
-    end = min(dates.month_end(month.first), frame.as_of)
-    rows = frame.aging_of.get(customer, ()) if end == frame.as_of else ageing.report(frame.book, end, customers=[customer]).rows
-    row = next((row for row in rows if row.currency == currency), None)
-    return {
-        "currency": currency, **summary(frame, month, currency),
-        "lines": [
-            {"date": frame.f.date(line.date), "kind": frame.t(line.kind), "number": line.number, "text": line.text,
-             "href": frame.linked.get(line.number), "amount": frame.f.amount(line.amount, currency),
-             "balance": frame.f.amount(line.balance, currency)}
-            for line in lines
-        ],
-        "aging": [(frame.bucket(key), frame.f.amount(amount, currency)) for key, amount in row.columns.items() if amount] if row else [],
-    }  # fmt: skip

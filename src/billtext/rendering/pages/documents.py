@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup
+
 from billtext import dates
 from billtext.model import Date, Document, Line
 from billtext.money import ZERO, exact
@@ -15,15 +17,35 @@ from billtext.rules.invoices import Row
 
 # What a document may say of itself: its keys in the ledger, and their words.
 FIELDS = {
-    "delivery": "Delivered", "kid": "KID", "reference": "Payment reference", "order": "Order", "buyer-reference": "Buyer's reference",
-    "contract": "Contract", "terms": "Terms", "reason": "Reason", "note": "Note",
-}  # fmt: skip
+    "delivery": "Delivered",
+    "kid": "KID",
+    "reference": "Payment reference",
+    "order": "Order",
+    "buyer-reference": "Buyer's reference",
+    "contract": "Contract",
+    "terms": "Terms",
+    "reason": "Reason",
+    "note": "Note",
+}
 
 # Units of UN/ECE Recommendation 20 that a line often has; another one is shown by its code.
 UNITS = {
-    "C62": "pcs", "H87": "pcs", "EA": "pcs", "HUR": "hours", "DAY": "days", "WEE": "weeks", "MON": "months", "ANN": "years",
-    "KGM": "kg", "GRM": "g", "MTR": "m", "KMT": "km", "LTR": "l", "MTK": "m²", "KWH": "kWh",
-}  # fmt: skip
+    "C62": "pcs",
+    "H87": "pcs",
+    "EA": "pcs",
+    "HUR": "hours",
+    "DAY": "days",
+    "WEE": "weeks",
+    "MON": "months",
+    "ANN": "years",
+    "KGM": "kg",
+    "GRM": "g",
+    "MTR": "m",
+    "KMT": "km",
+    "LTR": "l",
+    "MTK": "m²",
+    "KWH": "kWh",
+}
 
 
 def index(frame: Frame) -> str:
@@ -54,10 +76,18 @@ def month(frame: Frame, name: str) -> tuple[str, str]:
     first, last = dates.month(name)
     rows = [_row(frame, row) for row in frame.rows_of_month.get(name, ())]
     rows += [
-        {"number": void.number, "kind": frame.t("void"), "date": frame.f.date(void.date), "day": void.date.isoformat(),
-         "reason": void.reason, "status": frame.t("void"), "mark": "void"}
-        for void in invoices.voids(frame.book, frame.as_of) if first <= void.date <= last
-    ]  # fmt: skip
+        {
+            "number": void.number,
+            "kind": frame.t("void"),
+            "date": frame.f.date(void.date),
+            "day": void.date.isoformat(),
+            "reason": void.reason,
+            "status": frame.t("void"),
+            "mark": "void",
+        }
+        for void in invoices.voids(frame.book, frame.as_of)
+        if first <= void.date <= last
+    ]
     path = addresses.month(name)
     title = f"{frame.t('Documents')}, {frame.f.month(first)}"
     return f"{path}.md", frame.render("month.md.j2", path, title, rows=rows)
@@ -67,13 +97,24 @@ def _row(frame: Frame, row: Row) -> dict[str, Any]:
     document = row.document
     currency = document.currency
     return {
-        "number": document.number, "href": frame.linked.get(document.number), "kind": frame.t(document.kind),
-        "date": frame.f.date(document.date), "day": document.date.isoformat(), "due": frame.f.date(document.due),
-        "due_day": document.due.isoformat(), "customer": frame.pages[document.customer], "name": frame.names[document.customer],
-        "currency": currency, "gross": frame.f.amount(document.gross * document.sign, currency),
-        "gross_raw": exact(document.gross * document.sign, currency), "open": frame.f.amount(row.open, currency),
-        "open_raw": exact(row.open, currency), "settled": not row.open, "status": frame.t(row.status), "mark": row.status,
-    }  # fmt: skip
+        "number": document.number,
+        "href": frame.linked.get(document.number),
+        "kind": frame.t(document.kind),
+        "date": frame.f.date(document.date),
+        "day": document.date.isoformat(),
+        "due": frame.f.date(document.due),
+        "due_day": document.due.isoformat(),
+        "customer": frame.pages[document.customer],
+        "name": frame.names[document.customer],
+        "currency": currency,
+        "gross": frame.f.amount(document.gross * document.sign, currency),
+        "gross_raw": exact(document.gross * document.sign, currency),
+        "open": frame.f.amount(row.open, currency),
+        "open_raw": exact(row.open, currency),
+        "settled": not row.open,
+        "status": frame.t(row.status),
+        "mark": row.status,
+    }
 
 
 def page(frame: Frame, number: str) -> tuple[str, str]:
@@ -87,38 +128,70 @@ def page(frame: Frame, number: str) -> tuple[str, str]:
     kind = frame.t("Invoice" if document.kind == "invoice" else "Credit note")
     path = frame.linked[number]
     text = frame.render(
-        "document.md.j2", path, f"{kind} {number}", number=number, currency=currency, status=frame.t(row.status), mark=row.status,
-        late=row.days_overdue, sender=_party(frame, company, company), receiver=_party(frame, card, company),
-        name=ageing.name_of(frame.book, document.customer, document.date), customer=document.customer,
-        customer_href=frame.pages[document.customer], month=f"{document.date:%Y-%m}", month_title=f.month(document.date),
-        fields=_fields(frame, document), corrects=_linked(frame, [document.corrects] if document.corrects else []),
+        "document.md.j2",
+        path,
+        f"{kind} {number}",
+        number=number,
+        currency=currency,
+        status=frame.t(row.status),
+        mark=row.status,
+        late=row.days_overdue,
+        sender=_party(frame, company, company),
+        receiver=_party(frame, card, company),
+        name=ageing.name_of(frame.book, document.customer, document.date),
+        customer=document.customer,
+        customer_href=frame.pages[document.customer],
+        month=f"{document.date:%Y-%m}",
+        month_title=f.month(document.date),
+        fields=_fields(frame, document),
+        corrects=_linked(frame, [document.corrects] if document.corrects else []),
         corrected=_linked(frame, frame.corrected.get(number, [])),
-        lines=[_line(frame, line, currency) for line in detail.lines], discounts=any(line.discount or line.discount_amount for line in detail.lines),
-        net=f.amount(document.net, currency), gross=f.amount(document.gross, currency),
-        rounding=f.amount(document.rounding, currency) if document.rounding else None, rate=_rate(frame, document),
+        lines=[_line(frame, line, currency) for line in detail.lines],
+        discounts=any(line.discount or line.discount_amount for line in detail.lines),
+        net=f.amount(document.net, currency),
+        gross=f.amount(document.gross, currency),
+        rounding=f.amount(document.rounding, currency) if document.rounding else None,
+        rate=_rate(frame, document),
         vat=[
-            {"code": part.code, "rate": f.number(part.rate), "base": f.amount(part.base, currency), "amount": f.amount(part.amount, currency)}
+            {
+                "code": part.code,
+                "rate": f.number(part.rate),
+                "base": f.amount(part.base, currency),
+                "amount": f.amount(part.amount, currency),
+            }
             for part in detail.vat_breakdown
         ],
         allocations=[
-            {"date": f.date(part.date), "by": part.by, "href": _page_of(frame, part.by), "amount": f.amount(part.amount, currency)}
+            {
+                "date": f.date(part.date),
+                "by": part.by,
+                "href": _page_of(frame, part.by),
+                "amount": f.amount(part.amount, currency),
+            }
             for part in detail.allocations
         ],
         instalments=[
-            {"number": item.name, "due": f.date(item.due), "amount": f.amount(item.amount * document.sign, currency),
-             "open": f.amount(frame.book.allocations.open(item, frame.as_of) * document.sign, currency)}
-            for item in document.items if item.instalment
+            {
+                "number": item.name,
+                "due": f.date(item.due),
+                "amount": f.amount(item.amount * document.sign, currency),
+                "open": f.amount(frame.book.allocations.open(item, frame.as_of) * document.sign, currency),
+            }
+            for item in document.items
+            if item.instalment
         ],
         open=f.amount(row.open, currency),
-    )  # fmt: skip
+    )
     return f"{path}.md", text
 
 
 def _party(frame: Frame, card: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "name": str(card.get("name", "")), "lines": address(card, str(company.get("country", "")), frame.t),
-        "org": str(card.get("org-number", "")), "vat": str(card.get("vat-number", "")),
-    }  # fmt: skip
+        "name": str(card.get("name", "")),
+        "lines": address(card, str(company.get("country", "")), frame.t),
+        "org": str(card.get("org-number", "")),
+        "vat": str(card.get("vat-number", "")),
+    }
 
 
 def _fields(frame: Frame, document: Document) -> list[tuple[str, str]]:
@@ -140,15 +213,20 @@ def _line(frame: Frame, line: Line, currency: str) -> dict[str, Any]:
     f = frame.f
     price = f.price(line.price, currency)
     if line.price_per != 1:
-        price = f"{price} / {f.number(line.price_per)}"
+        price = Markup("{} / {}").format(price, f.number(line.price_per))
     discount = f"{f.number(line.discount)} %" if line.discount else ""
     if line.discount_amount:
         discount = f"{discount} {f.amount(line.discount_amount, currency)}".strip()
     return {
-        "text": line.text, "why": line.allowance or line.charge, "quantity": f.number(line.quantity),
-        "unit": frame.t(UNITS[line.unit]) if line.unit in UNITS else line.unit or "", "price": price, "discount": discount,
-        "vat": line.vat, "net": f.amount(line.net, currency),
-    }  # fmt: skip
+        "text": line.text,
+        "why": line.allowance or line.charge,
+        "quantity": f.number(line.quantity),
+        "unit": frame.t(UNITS[line.unit]) if line.unit in UNITS else line.unit or "",
+        "price": price,
+        "discount": discount,
+        "vat": line.vat,
+        "net": f.amount(line.net, currency),
+    }
 
 
 def _rate(frame: Frame, document: Document) -> str | None:
@@ -165,4 +243,5 @@ def _linked(frame: Frame, numbers: list[str]) -> list[tuple[str, str | None]]:
 
 def _page_of(frame: Frame, name: str) -> str | None:
     """Page of the document that a name means; `2026-0012/2` is an instalment of 2026-0012."""
-    return frame.linked.get(name) or frame.linked.get(name.rpartition("/")[0])
+    document, slash, _ = name.rpartition("/")
+    return frame.linked.get(name) or (frame.linked.get(document) if slash else None)

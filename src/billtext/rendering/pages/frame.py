@@ -23,11 +23,16 @@ SHADES = 4  # colours of what is overdue
 
 @cache
 def environment() -> Environment:
-    """The templates: HTML escapes each value, which is text on one line; a date or an amount has to be written first."""
+    """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
     found = Environment(
-        loader=PackageLoader("billtext.rendering", "templates/site"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, finalize=_shown,
-    )  # fmt: skip
+        loader=PackageLoader("billtext.rendering", "templates/site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
     found.filters["yaml"] = lambda text: Markup(escape.yaml(text))  # noqa: S704 - it is not HTML there
     return found
 
@@ -51,7 +56,9 @@ class Frame:
     :param choice: which documents get a page: `all`, `open` or `none`
     """
 
-    def __init__(self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all") -> None:
+    def __init__(
+        self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all"
+    ) -> None:
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.company = book.register.company(as_of)
         self.t = Language(str(self.company.get("language") or ""))
@@ -72,7 +79,9 @@ class Frame:
         known = {record.id for record in book.register.of("customer").values() if record.first <= as_of}
         known.update(customer for customer, items in book.items_of.items() if items[0].date <= as_of)
         self.names = {customer: ageing.name_of(book, customer, as_of) for customer in known}
-        self.customers = sorted(known, key=lambda customer: (escape.one_line(self.names[customer]).casefold(), customer))
+        self.customers = sorted(
+            known, key=lambda customer: (escape.one_line(self.names[customer]).casefold(), customer)
+        )
         self.pages = {customer: addresses.customer(customer) for customer in self.customers}
         self.rows_of_month: dict[str, list[invoices.Row]] = {}
         for each in self.rows.values():
@@ -107,7 +116,9 @@ class Frame:
         if name == ageing.UNAPPLIED:
             return "r-u"
         place, last = self.report.buckets.index(name), len(self.report.buckets) - 1
-        return "r-b0" if not place else f"r-b{SHADES if last == 1 else 1 + round((place - 1) * (SHADES - 1) / (last - 1))}"
+        return (
+            "r-b0" if not place else f"r-b{SHADES if last == 1 else 1 + round((place - 1) * (SHADES - 1) / (last - 1))}"
+        )
 
     def aged(self, row: Row, name: str) -> dict[str, Any]:
         """The picture of an ageing, and its columns for the table beside it.
@@ -116,17 +127,31 @@ class Frame:
         """
         currency = row.currency
         columns = [
-            {"label": self.bucket(key), "style": charts.swatch(self.shade(key)), "amount": self.f.amount(amount, currency), "some": bool(amount)}
+            {
+                "label": self.bucket(key),
+                "style": charts.swatch(self.shade(key)),
+                "amount": self.f.amount(amount, currency),
+                "some": bool(amount),
+            }
             for key, amount in row.columns.items()
         ]
         parts = [
-            charts.Part(amount=amount, style=self.shade(key), label=f"{self.bucket(key)}: {self.f.amount(amount, currency)} {currency}")
+            charts.Part(
+                amount=amount,
+                style=self.shade(key),
+                label=f"{self.bucket(key)}: {self.f.amount(amount, currency)} {currency}",
+            )
             for key, amount in row.columns.items()
         ]
         title = f"{self.t('Ageing')} {escape.one_line(currency)}"
         description = "; ".join(part.label for part in parts if part.amount) or self.t("Nothing is open.")
         picture = charts.bar(parts, name=name, title=title, description=description)
-        return {"picture": picture, "columns": columns, "total": self.f.amount(row.total, currency), "currency": currency}
+        return {
+            "picture": picture,
+            "columns": columns,
+            "total": self.f.amount(row.total, currency),
+            "currency": currency,
+        }
 
     def render(self, template: str, path: str, heading: str, *, leaf: bool = True, **values: Any) -> str:
         """Fill a template, and put the front matter before it and the stamp after it.

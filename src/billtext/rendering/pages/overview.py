@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal
 from typing import Any
 
-from billtext.model import Date, Item
+from billtext.model import DOCUMENTS, Date, Item
 from billtext.money import ZERO
 from billtext.rendering.pages import charts
 from billtext.rendering.pages.flows import Flow, flow
@@ -27,13 +27,21 @@ def page(frame: Frame) -> str:
     first = as_of.replace(day=1)
     moved = _moved(frame, first)
     found = {row.currency for report in reports for row in report.totals} | {item.currency for item in moved}
-    currencies = frame.currencies(found or ({str(frame.company["currency"])} if frame.company.get("currency") else set()))
+    currencies = frame.currencies(
+        found or ({str(frame.company["currency"])} if frame.company.get("currency") else set())
+    )
     return frame.render(
-        "overview.md.j2", "index", frame.t("Receivables"), leaf=False,
+        "overview.md.j2",
+        "index",
+        frame.t("Receivables"),
+        leaf=False,
         currencies=[_currency(frame, n, currency, ends, reports, moved) for n, currency in enumerate(currencies)],
-        latest=[_movement(frame, item) for item in moved[::-1][:LATEST]], moved=len(moved), this_month=frame.f.month(as_of),
-        month=f"{as_of:%Y-%m}", soon=SOON,
-    )  # fmt: skip
+        latest=[_movement(frame, item) for item in moved[::-1][:LATEST]],
+        moved=len(moved),
+        this_month=frame.f.month(as_of),
+        month=f"{as_of:%Y-%m}",
+        soon=SOON,
+    )
 
 
 def month_ends(as_of: Date, count: int) -> list[Date]:
@@ -64,14 +72,22 @@ def _total(report: Report, currency: str) -> Row:
     )
 
 
-def _currency(frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report], moved: list[Item]) -> dict[str, Any]:
+def _currency(
+    frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report], moved: list[Item]
+) -> dict[str, Any]:
     """What the page shows of one currency."""
     row = _total(frame.report, currency)
     soon = sum(
-        (found.open for items in frame.open_of.values() for found in items
-         if found.item.currency == currency and found.kind == "invoice" and 0 <= (found.item.due - frame.as_of).days <= SOON),
+        (
+            found.open
+            for items in frame.open_of.values()
+            for found in items
+            if found.item.currency == currency
+            and found.kind == "invoice"
+            and 0 <= (found.item.due - frame.as_of).days <= SOON
+        ),
         ZERO,
-    )  # fmt: skip
+    )
 
     def amount(number: Decimal) -> str:
         return frame.f.amount(number, currency)
@@ -79,26 +95,46 @@ def _currency(frame: Frame, n: int, currency: str, ends: list[Date], reports: li
     own = [(item.kind, item.amount) for item in moved if item.currency == currency]
     closing = row.total
     month = flow(ends[-1].replace(day=1), closing - sum((each for _, each in own), ZERO), own)
-    debtors = sorted((r for r in frame.report.rows if r.currency == currency and r.total > 0), key=lambda r: (-r.total, r.customer))
+    debtors = sorted(
+        (r for r in frame.report.rows if r.currency == currency and r.total > 0), key=lambda r: (-r.total, r.customer)
+    )
     return {
         "currency": currency,
-        "owed": amount(row.total), "overdue": amount(row.overdue), "late": row.overdue > 0, "soon": amount(soon),
-        "unapplied": amount(row.columns[ageing.UNAPPLIED]), "share": _share(row.overdue, row.total, frame),
-        "aged": frame.aged(row, f"aged-{n}"), "development": _development(frame, n, currency, ends, reports),
+        "owed": amount(row.total),
+        "overdue": amount(row.overdue),
+        "late": row.overdue > 0,
+        "soon": amount(soon),
+        "unapplied": amount(row.columns[ageing.UNAPPLIED]),
+        "share": _share(row.overdue, row.total, frame),
+        "aged": frame.aged(row, f"aged-{n}"),
+        "development": _development(frame, n, currency, ends, reports),
         "debtors": [
-            {"name": r.name, "id": r.customer, "href": frame.pages[r.customer], "owed": amount(r.total),
-             "overdue": amount(r.overdue), "late": r.overdue > 0, "share": _share(r.total, row.total, frame)}
+            {
+                "name": r.name,
+                "id": r.customer,
+                "href": frame.pages[r.customer],
+                "owed": amount(r.total),
+                "overdue": amount(r.overdue),
+                "late": r.overdue > 0,
+                "share": _share(r.total, row.total, frame),
+            }
             for r in debtors[:DEBTORS]
         ],
         "others": len(debtors) - DEBTORS,
         "month": summary(frame, month, currency),
-    }  # fmt: skip
+    }
 
 
 def summary(frame: Frame, month: Flow, currency: str) -> dict[str, str]:
     """A month's columns as text."""
-    columns = {name: frame.f.amount(month.column(name), currency) for name in ("invoiced", "credited", "received", "other")}
-    return {"opening": frame.f.amount(month.opening, currency), **columns, "closing": frame.f.amount(month.closing, currency)}
+    columns = {
+        name: frame.f.amount(month.column(name), currency) for name in ("invoiced", "credited", "received", "other")
+    }
+    return {
+        "opening": frame.f.amount(month.opening, currency),
+        **columns,
+        "closing": frame.f.amount(month.closing, currency),
+    }
 
 
 def _share(part: Decimal, whole: Decimal, frame: Frame) -> str:
@@ -107,10 +143,15 @@ def _share(part: Decimal, whole: Decimal, frame: Frame) -> str:
 
 def _movement(frame: Frame, item: Item) -> dict[str, Any]:
     return {
-        "date": frame.f.date(item.date), "kind": frame.t(item.kind), "number": item.name, "href": frame.linked.get(item.number),
-        "name": frame.names[item.customer], "customer": frame.pages[item.customer],
-        "amount": frame.f.amount(item.amount, item.currency), "currency": item.currency,
-    }  # fmt: skip
+        "date": frame.f.date(item.date),
+        "kind": frame.t(item.kind),
+        "number": item.name,
+        "href": frame.linked.get(item.number) if item.kind in DOCUMENTS else None,
+        "name": frame.names[item.customer],
+        "customer": frame.pages[item.customer],
+        "amount": frame.f.amount(item.amount, item.currency),
+        "currency": item.currency,
+    }
 
 
 def _development(frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report]) -> dict[str, Any] | None:
@@ -136,9 +177,12 @@ def _development(frame: Frame, n: int, currency: str, ends: list[Date], reports:
     title = f"{frame.t('The last twelve months')} {currency}"
     return {
         "picture": charts.columns(
-            columns, steps, name=f"months-{n}", title=title,
+            columns,
+            steps,
+            name=f"months-{n}",
+            title=title,
             description="; ".join(f"{row['day']}: {row['amounts'][-1]}" for row in table),
         ),
         "legend": [{"style": charts.swatch(style), "word": word} for style, word in words],
         "table": table,
-    }  # fmt: skip
+    }
