@@ -45,12 +45,14 @@ class Result:
     :param pages: all pages of the ledger
     :param written: those that changed
     :param removed: those of an earlier build that are no longer
+    :param errors: how many the ledger has
     :param seconds: for the generating and for MkDocs
     """
 
     pages: int
     written: int
     removed: int
+    errors: int
     warnings: Sequence[str]
     seconds: tuple[float, float]
 
@@ -131,4 +133,6 @@ def build(
         place.site, place.out, config=place.config, name=name, language=language.code, step=progress("MkDocs", count)
     )
     seconds = (middle - start, time.monotonic() - middle)
-    return Result(pages=count, written=written, removed=removed, warnings=warnings, seconds=seconds)
+    return Result(
+        pages=count, written=written, removed=removed, errors=len(frame.errors), warnings=warnings, seconds=seconds
+    )

@@ -112,7 +112,9 @@ def _tell(result: "Result", place: "Place") -> None:
     for warning in result.warnings:
         click.echo(f"MkDocs: {warning}", err=True)
     page = place.out / "receivables" / "index.html"
-    removed = f", {result.removed} old ones removed" if result.removed else ""
+    if result.errors:
+        click.echo(f"The ledger has errors: {page.with_name('errors.html')} tells them.", err=True)
+    removed = f", {result.removed} removed" if result.removed else ""
     click.echo(
         f"{result.pages} pages ({result.written} new or changed{removed}) in {sum(result.seconds):.1f} s: {page}"
     )

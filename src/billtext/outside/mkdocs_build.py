@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parent.parent / "site_template"
 _BLOCK = re.compile(r'^<section class="bt">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
 _MARK = ".billtext-site"
+_DOOR = """<!doctype html>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=receivables/index.html">
+<a href="receivables/index.html">receivables/index.html</a>
+"""
 _BEFORE = 30  # MkDocs looks for anchors at 21, Python-Markdown for HTML at 20
 
 
@@ -85,6 +90,8 @@ def build(
     try:
         _run(_load(config, site, draft, name, language), step)
         (draft / _MARK).touch()
+        if not (draft / "index.html").exists():
+            (draft / "index.html").write_text(_DOOR, "utf-8")
         _switch(draft, out)
     except Refused as error:
         raise Refused(" ".join([str(error), *warnings.found])) from error

@@ -89,7 +89,7 @@ def month(frame: Frame, name: str) -> tuple[str, str]:
         if first <= void.date <= last
     ]
     path = addresses.month(name)
-    title = f"{frame.t('Documents')}, {frame.f.month(first)}"
+    title = f"{frame.t('Documents')}, {frame.t.month(first)}"
     return f"{path}.md", frame.render("month.md.j2", path, title, rows=rows)
 
 
