@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast, dataclass_transform
 
 from beancount.core.data import Transaction
 
@@ -18,6 +18,19 @@ Meta = Mapping[str, Any]
 KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
+
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def value(cls: type[T]) -> type[T]:
+    """A value of which a ledger has many: frozen for the type checker, which finds whoever writes to it.
+
+    At run time it is not: Python writes each field of a frozen value by a call, which takes a tenth of the time of a
+    check. Two of them are equal only if they are one.
+    """
+    return dataclass(slots=True, kw_only=True, eq=False)(cls)
 
 
 class Figure(Protocol):
@@ -133,7 +146,7 @@ class Register:
         return self._vat[key]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Line:
     """A line of a document.
 
@@ -163,7 +176,7 @@ class Line:
     meta: Meta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class VatPosting:
     """The VAT of one code on a document; positive as `Line.net` is."""
 
@@ -172,7 +185,7 @@ class VatPosting:
     meta: Meta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@value
 class Item:
     """An amount on a customer's account: an instalment of a document, or a posting of money.
 
@@ -199,18 +212,16 @@ class Item:
         """The number that names this item alone: `2026-0012/2` for a second instalment."""
         return f"{self.number}/{self.instalment}" if self.instalment else self.number
 
-    @property
     def sort_key(self) -> tuple[Any, ...]:
         """The order of items: explicit tie-breaks, so that the order of files changes nothing."""
         meta = self.meta
         return (
             self.date, RANK[self.kind], self.number, self.instalment, self.amount, self.customer, self.currency,
-            self.due, self.settles or "",
-            str(meta.get("filename")), meta.get("lineno", 0),
+            self.due, self.settles or "", meta.get("filename") or "", meta.get("lineno") or 0,
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@value
 class Document:
     """An invoice or a credit note.
 
@@ -274,7 +285,7 @@ class Directive:
     meta: Meta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@value
 class Allocation:
     """Part of one item set against another, from a date on.
 

@@ -97,7 +97,7 @@ class Reader:
         number = "" if kind == "entry" else self._number(entry, kind)
         self._transaction(entry)
         for posting in postings(entry):
-            if posting.meta and "settles" in posting.meta and posting not in receivable:
+            if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
                 self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
         for posting in receivable:
             self._sound(posting.meta or entry.meta, POSTING, entry)
@@ -261,8 +261,7 @@ class Reader:
         meta, units = posting.meta or entry.meta, posting.units
         if "__automatic__" in meta:
             self.errors.append(ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=units))
-        if not units.number.same_quantum(quantum(currency)):
-            self._precision(entry, posting)
+        self._precision(entry, posting)
         if units.currency != currency:
             what = f"the posting to {posting.account}"
             self.errors.append(
@@ -288,7 +287,13 @@ class Reader:
             account = posting.account
             meta = posting.meta or entry.meta
             units = posting.units
-            if foreign or units.currency != currency or "__automatic__" in meta or not units.number.same_quantum(unit):
+            if (
+                foreign
+                or units.currency != currency
+                or "__automatic__" in meta
+                or not units.number.same_quantum(unit)
+                or units.number.adjusted() >= LARGEST
+            ):
                 rate = self._posting(entry, posting, number, currency, rate)
             if self._customer_of[account] is not None:
                 self._sound(meta, POSTING, entry)
@@ -370,8 +375,12 @@ class Reader:
 
     def _sound(self, meta: Mapping[str, Any], keys: Keys, entry: Transaction) -> Mapping[str, Any]:
         """Tell what is wrong with known keys; return the others, which are of their types."""
-        wrong = faults(meta, keys, meta, entry)
-        if not wrong:
+        for name, kind, valid in keys.checks[tuple(meta)]:
+            value = meta[name]
+            if type(value) is not kind or (valid is not None and not valid(value, "")):
+                break
+        else:
             return meta
+        wrong = faults(meta, keys, meta, entry)
         self.errors += wrong.values()
         return {key: value for key, value in meta.items() if key not in wrong}

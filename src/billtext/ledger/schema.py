@@ -5,7 +5,7 @@ Unknown keys are kept and shown. A known key with the wrong type or a failing ch
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -35,22 +35,31 @@ class Key:
     refers: str = ""
 
 
+Check = tuple[str, type, Callable[[Any, str], bool] | None]
+
+
 class Keys(dict[str, Key]):
-    """Keys of one kind of directive, transaction or posting; remembers what is to be checked of each set of keys seen.
+    """Keys of one kind of directive, transaction or posting."""
+
+    def __init__(self, keys: Mapping[str, Key]) -> None:
+        super().__init__(keys)
+        self.checks = Checks(self)
+
+
+class Checks(dict[tuple[str, ...], tuple[Check, ...]]):
+    """What is to be checked of a set of keys: those of them that are known, with their types and checks.
 
     A ledger has few sets of keys and many postings: looking up the set is quicker than looking up each key.
     """
 
     def __init__(self, keys: Mapping[str, Key]) -> None:
-        super().__init__(keys)
-        self._known: dict[tuple[str, ...], tuple[tuple[str, type, Callable[[Any, str], bool] | None], ...]] = {}
+        super().__init__()
+        self._keys = keys
 
-    def known(self, names: Iterable[str]) -> tuple[tuple[str, type, Callable[[Any, str], bool] | None], ...]:
-        """Of the names that a ledger has, those that are known, with their types and checks."""
-        found = tuple(names)
-        if found not in self._known:
-            self._known[found] = tuple((name, self[name].type, self[name].valid) for name in found if name in self)
-        return self._known[found]
+    def __missing__(self, names: tuple[str, ...]) -> tuple[Check, ...]:
+        known = tuple((name, self._keys[name].type, self._keys[name].valid) for name in names if name in self._keys)
+        self[names] = known
+        return known
 
 
 def one_of(*words: str) -> Key:
@@ -231,7 +240,7 @@ def faults(values: Mapping[str, Any], keys: Keys, meta: Meta, entry: Any, countr
     :param country: whose numbers they are (ISO 3166)
     """
     found: dict[str, LedgerError] = {}
-    for name, kind, valid in keys.known(values):
+    for name, kind, valid in keys.checks[tuple(values)]:
         value = values[name]
         if type(value) is kind and (valid is None or valid(value, country)):  # Beancount makes no subclasses
             continue

@@ -169,7 +169,7 @@ def _find(state: _State, number: str) -> list[Item]:
     if "/" in number:
         document, _, part = number.rpartition("/")
         parts = [item for item in state.names.get(document, ()) if str(item.instalment) == part and item.instalment]
-        if parts and (not found or parts[0].sort_key < found[0].sort_key):  # one of a number twice: the earlier has it
+        if parts and (not found or parts[0].sort_key() < found[0].sort_key()):  # one of a number twice: the earlier has it
             return parts
     return found
 

@@ -135,7 +135,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
     errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
-    reader.items.sort(key=lambda item: item.sort_key)
+    reader.items.sort(key=Item.sort_key)
     documents = _in_order(found, reader.items)
     errors.extend(_duplicates(reader.items))
     return documents, reader.items

@@ -99,7 +99,7 @@ def _movements(items: list[Item], balance: Decimal) -> tuple[Movement, ...]:
     for item in items:
         groups.setdefault(id(item.entry), []).append(item)
     found = []
-    for group in sorted(groups.values(), key=lambda group: (group[0].date, RANK[group[0].kind], group[0].sort_key)):
+    for group in sorted(groups.values(), key=lambda group: (group[0].date, RANK[group[0].kind], group[0].sort_key())):
         first = group[0]
         amount = sum((item.amount for item in group), ZERO)
         balance += amount
