@@ -26,7 +26,7 @@ from billtext.rendering.pages.figures import Figures
 from billtext.rendering.pages.frame import Frame
 from billtext.rules import ageing, book, invoices, statements
 from billtext.rules.book import Book
-from site_room import DAY, DEMO, HARMLESS, ROOT, Tags, billtext, built, read, write
+from site_room import DAY, DEMO, HARMLESS, Tags, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
 
@@ -171,15 +171,8 @@ def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
 
 
 def test_plain_mkdocs_builds_the_same_pages(built: Path) -> None:
-    (built / "plain.yml").write_text(
-        f"INHERIT: {ROOT}/src/billtext/site_template/mkdocs.yml\nsite_name: Fjordlys Elektro AS\n"
-        f"theme:\n  language: nb\n  custom_dir: {ROOT}/src/billtext/site_template/theme\n"
-        "extra: {homepage: receivables/index.html}\nplugins: []\nsite_dir: plain\n"
-        "nav: [receivables/index.md, receivables/customers.md, receivables/documents.md]\n"
-    )
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "-q", "build", "-f", "plain.yml"], cwd=built, check=True, capture_output=True
-    )
+    command = [sys.executable, "-m", "mkdocs", "-q", "build", "-f", "mkdocs.yml", "-d", "plain"]
+    subprocess.run(command, cwd=built, check=True, capture_output=True)
     for path in (built / "plain/receivables").rglob("*.html"):
         ours = (built / "public" / path.relative_to(built / "plain")).read_text("utf-8")
         assert [line for line in path.read_text("utf-8").splitlines() if line] == [
@@ -233,6 +226,7 @@ def test_a_site_never_takes_the_place_of_something_else(tmp_path: Path, out: str
 def test_a_broken_configuration_is_told_in_a_sentence_and_the_old_site_stays(tmp_path: Path) -> None:
     write(tmp_path, HARMLESS)
     assert billtext(tmp_path, "site", "build").returncode == 0
+    assert (tmp_path / "mkdocs.yml").read_text().startswith("# Written by `billtext site build`")
     (tmp_path / "mkdocs.yml").write_text("site_name: x\ndocs_dir: site\ntheme: nosuch\n")
     done = billtext(tmp_path, "site", "build")
     assert done.returncode == 1
@@ -241,6 +235,16 @@ def test_a_broken_configuration_is_told_in_a_sentence_and_the_old_site_stays(tmp
     assert "Traceback" not in done.stderr
     assert (tmp_path / "public/receivables/index.html").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["main.beancount", "mkdocs.yml", "public", "site"]
+
+
+def test_a_configuration_of_another_site_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, HARMLESS)
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ndocs_dir: elsewhere\n")
+    assert billtext(tmp_path, "site", "build").returncode == 0
+    assert (tmp_path / "mkdocs.yml").read_text() == "site_name: x\ndocs_dir: elsewhere\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("main.beancount", "mkdocs.yml", "public", "receivables.mkdocs.yml", "site")
+    ]
 
 
 def test_pages_of_ones_own_are_built_along_and_what_mkdocs_warns_of_is_told(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_hostile_numbers_name_no_file_outside_and_share_none(sites: dict[str, Pa
     everything = {
         path.relative_to(sites["hostile"]).parts[0] for path in sites["hostile"].parent.rglob("*") if path.is_file()
     }
-    assert everything == {"main.beancount", "site", "public"}
+    assert everything == {"main.beancount", "mkdocs.yml", "site", "public"}
 
 
 @given(st.lists(st.text(), min_size=2, max_size=20, unique=True))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from billtext.errors import Refused
 from billtext.model import Date
 from billtext.outside import mkdocs_build, page_files, revision
 from billtext.rendering import pages, shapes
@@ -31,12 +30,6 @@ class Place:
     site: Path
     out: Path
 
-    @property
-    def config(self) -> Path | None:
-        """The mkdocs.yml beside the sources, if it is one of these sources."""
-        path = self.site.resolve().parent / "mkdocs.yml"
-        return path if path.is_file() and _docs_dir(path) == self.site.resolve() else None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -55,21 +48,6 @@ class Result:
     errors: int
     warnings: Sequence[str]
     seconds: tuple[float, float]
-
-
-def _docs_dir(path: Path) -> Path | None:
-    """Sources that a mkdocs.yml names, itself or the one that it inherits from."""
-    import yaml
-    from mkdocs.utils.yaml import yaml_load
-
-    try:
-        with path.open("rb") as file:
-            found: dict[str, Any] = yaml_load(file)
-    except (OSError, yaml.YAMLError) as error:
-        raise Refused(f"{path}: cannot be read ({' '.join(str(error).split())})") from error
-    except Exception as error:  # MkDocs' own errors, such as an INHERIT that is missing
-        raise Refused(f"{path}: {' '.join(str(error).split())}") from error
-    return (path.parent / str(found.get("docs_dir", "docs"))).resolve()
 
 
 def revision_text(directory: Path, language: Language) -> str:
@@ -130,7 +108,7 @@ def build(
     middle = time.monotonic()
     name = str(frame.company.get("name") or frame.t("Receivables"))
     warnings = mkdocs_build.build(
-        place.site, place.out, config=place.config, name=name, language=language.code, step=progress("MkDocs", count)
+        place.site, place.out, name=name, language=language.code, step=progress("MkDocs", count)
     )
     seconds = (middle - start, time.monotonic() - middle)
     return Result(

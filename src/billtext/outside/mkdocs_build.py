@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from markdown import Markdown
@@ -21,14 +21,13 @@ from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.outside import page_shells
+from billtext.outside import mkdocs_config, page_shells
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-TEMPLATE = Path(__file__).parent.parent / "site_template"
 _BLOCK = re.compile(r'^<section class="bt">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
 _MARK = ".billtext-site"
 _DOOR = """<!doctype html>
@@ -65,14 +64,11 @@ class _Warnings(logging.Handler):
         self.found.append(" ".join(record.getMessage().split()))
 
 
-def build(
-    site: Path, out: Path, *, config: Path | None, name: str, language: str, step: Callable[[], Any]
-) -> list[str]:
+def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[], Any]) -> list[str]:
     """Build the site.
 
     :param site: the Markdown pages
-    :param config: the user's mkdocs.yml, or None for the one of billtext
-    :param name: of the site, where there is no mkdocs.yml; text of the ledger
+    :param name: of the site, where it has no mkdocs.yml of its own; text of the ledger
     :param language: code of a language, likewise
     :param step: called once a page
     :return: what MkDocs warns of
@@ -88,7 +84,11 @@ def build(
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     try:
-        _run(_load(config, site, draft, name, language), step)
+        path, ours = mkdocs_config.place(site, out, name=name, language=language)
+        config = _load(path, site, draft)
+        if ours:
+            config.site_name = Markup(config.site_name)  # noqa: S704 - it was escaped when it was written
+        _run(config, step)
         (draft / _MARK).touch()
         if not (draft / "index.html").exists():
             (draft / "index.html").write_text(_DOOR, "utf-8")
@@ -127,37 +127,16 @@ def _check(site: Path, out: Path) -> None:
         )
 
 
-def _load(config: Path | None, site: Path, out: Path, name: str, language: str) -> "MkDocsConfig":
+def _load(config: Path, site: Path, out: Path) -> "MkDocsConfig":
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
-    source: IO[bytes] = (config or TEMPLATE / "mkdocs.yml").open("rb")
-    own: dict[str, Any] = {}
-    if config is None:
-        # MkDocs writes the name as it stands: it is escaped here.
-        own = {"site_name": Markup.escape(name), "extra": {"homepage": "receivables/index.html"}}
-    with source:
-        try:
-            found = load_config(
-                source,
-                config_file_path=str((config or Path("mkdocs.yml")).resolve()),
-                docs_dir=str(site.resolve()),
-                site_dir=str(out.resolve()),
-                use_directory_urls=False,
-                **own,
-            )
-        except MkDocsException as error:
-            raise Refused(f"{config or 'mkdocs.yml'}: {' '.join(str(error).split())}") from error
-    if config is None:
-        found.theme.dirs.insert(0, str(TEMPLATE / "theme"))
-        found.theme["language"] = language
-        if all(page.is_relative_to(site / "receivables") for page in site.rglob("*.md")):
-            # The generated pages are not in the search, and there are no others.
-            for plugin in [key for key in found.plugins if key.endswith("search")]:
-                del found.plugins[plugin]
-        if not (site / "index.md").is_file():
-            found.nav = [page for page in found.nav or [] if page != "index.md"]
-    return found
+    try:
+        return load_config(
+            str(config), docs_dir=str(site.resolve()), site_dir=str(out.resolve()), use_directory_urls=False
+        )
+    except MkDocsException as error:
+        raise Refused(f"{config}: {' '.join(str(error).split())}") from error
 
 
 def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:

@@ -1,0 +1,76 @@
+"""The mkdocs.yml of a site: the user's own, or one that billtext writes beside the sources."""
+
+import os
+from html import escape as html
+from pathlib import Path
+
+from billtext.errors import Refused
+from billtext.rendering import escape
+
+TEMPLATE = Path(__file__).parent.parent / "site_template"
+PAGES = "receivables"
+_MARK = "# Written by `billtext site build`, each time that it has changed. Without this line the file is yours.\n"
+
+
+def place(site: Path, out: Path, *, name: str, language: str) -> tuple[Path, bool]:
+    """The mkdocs.yml to build with, and whether it is ours.
+
+    A mkdocs.yml beside the sources is taken as it stands if it names them. Otherwise one is written there; where the
+    name is taken by that of another site, under a name of its own.
+
+    :param name: of the site; text of the ledger
+    :param language: of the site, as a code
+    :raises Refused: there is a mkdocs.yml that cannot be read
+    """
+    path = site.resolve().parent / "mkdocs.yml"
+    if path.is_file() and not path.read_text("utf-8", errors="replace").startswith(_MARK):
+        if _docs_dir(path) == site.resolve():
+            return path, False
+        path = path.with_name(f"{PAGES}.mkdocs.yml")
+    text = _text(site, out, name, language)
+    if not path.is_file() or path.read_text("utf-8", errors="replace") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.new")
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    return path, True
+
+
+def _text(site: Path, out: Path, name: str, language: str) -> str:
+    root = site.resolve().parent
+    own = [page for page in site.rglob("*.md") if not page.is_relative_to(site / PAGES)]
+    pages = ["index.md"] if (site / "index.md").is_file() else []
+    pages += [f"{PAGES}/{page}.md" for page in ("index", "customers", "documents")]
+    lines = [
+        f"INHERIT: {_path(TEMPLATE / 'mkdocs.yml', root)}",
+        f"site_name: {escape.yaml(html(escape.one_line(name)))}  # MkDocs writes it as it stands",
+        f"docs_dir: {_path(site.resolve(), root)}",
+        f"site_dir: {_path(out.resolve(), root)}",
+        "theme:",
+        f"  custom_dir: {_path(TEMPLATE / 'theme', root)}",
+        f"  language: {escape.yaml(language)}",
+        "extra:",
+        f"  homepage: {PAGES}/index.html",
+        # The generated pages are not in the search: without others it would find nothing.
+        f"plugins: {'[search]' if own else '[]'}",
+        "nav:",
+        *(f"  - {page}" for page in pages),
+    ]
+    return _MARK + "\n".join(lines) + "\n"
+
+
+def _path(path: Path, root: Path) -> str:
+    """A path as YAML: from the file's directory if it is below, else in full."""
+    return escape.yaml(str(path.relative_to(root) if path.is_relative_to(root) else path).replace(os.sep, "/"))
+
+
+def _docs_dir(path: Path) -> Path:
+    """Sources that a mkdocs.yml names, itself or the one that it inherits from."""
+    from mkdocs.utils.yaml import yaml_load
+
+    try:
+        with path.open("rb") as file:
+            found = yaml_load(file)
+    except Exception as error:  # YAML's, the system's and MkDocs' own, such as an INHERIT that is missing
+        raise Refused(f"{path}: {' '.join(str(error).split())}") from error
+    return (path.parent / str((found or {}).get("docs_dir", "docs"))).resolve()
