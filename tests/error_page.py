@@ -38,7 +38,10 @@ def section(name: str) -> str:
     told = (ERRORS / f"{name}.txt").read_text("utf-8").splitlines()
     cls = getattr(errors, re.search(r"\((\w+)\)$", told[0])[1])  # type: ignore[index]
     why = " ".join((cls.__doc__ or "").split())
-    comment = " ".join(line.lstrip("; ") for line in ledger[: next(i for i, text in enumerate(ledger) if not text.startswith(";"))])
+    comment = " ".join(
+        line.lstrip("; ")
+        for line in ledger[: next(i for i, text in enumerate(ledger) if not text.startswith(";"))]
+    )
     lines = [f"## {name}", "", markdown(why), "", f"*{markdown(comment)}*", "", "```beancount"]
     lines += excerpt(ledger, [int(line.split(":")[1]) for line in told])
     lines += ["```", "", "```text", *told, "```", ""]

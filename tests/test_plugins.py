@@ -159,12 +159,21 @@ def test_no_plugin_changes_an_amount(path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", PLUGINS)
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
 def test_a_plugin_may_be_named_twice(path: Path, name: str) -> None:
-    """The second time nothing is added to the entries, and nothing else is told."""
+    """The second time nothing is added to the entries, and nothing is told again."""
     text = path.read_text("utf-8")
     once, errors = run(text, name)
     twice, again = run(text, name, name)
     assert repr(twice) == repr(once)
-    assert set(said(again)) == set(said(errors))
+    assert said(again) == said(errors)
+
+
+@pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
+def test_all_plugins_together_tell_each_mistake_once(path: Path) -> None:
+    """In whatever order they are named, `billing` beside its parts and `autolink` says no more than `billing`."""
+    text = path.read_text("utf-8")
+    expected = sorted(said(run(text, "billing")[1]))
+    assert sorted(said(run(text, *PLUGINS)[1])) == expected
+    assert sorted(said(run(text, *reversed(PLUGINS))[1])) == expected
 
 
 def test_two_ledgers_are_not_mixed_up() -> None:

@@ -34,9 +34,9 @@ def command() -> Figures:
 
 def test_the_plugin(command: Figures) -> None:
     """What the plugin read while Beancount's own loader loaded the ledger."""
-    entries, errors, _ = loader.load_file(str(DEMO))
+    entries, errors, options = loader.load_file(str(DEMO))
     assert errors == []
-    report = ageing.report(checking.read(entries), datetime.date.fromisoformat(DAY))
+    report = ageing.report(checking.read(entries, options).book, datetime.date.fromisoformat(DAY))
     assert {(r.customer, r.currency): (r.total, r.columns["unapplied"]) for r in report.rows} == command
 
 

@@ -27,4 +27,4 @@ __plugins__ = ("allocation",)
 
 def allocation(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
     """Report mistakes in allocation."""
-    return entries, check(entries, AllocationError)
+    return entries, check(entries, options_map, AllocationError)

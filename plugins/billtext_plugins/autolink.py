@@ -39,7 +39,8 @@ def autolink(entries: list[Any], options_map: dict[str, Any], config: str | None
     """Add links; no errors."""
     if load.loading.get():
         return entries, []
-    book = read(entries)
+    current = read(entries, options_map)
+    book = current.book
     wanted = _of_transactions(book)
     found = []
     for entry in entries:
@@ -51,6 +52,7 @@ def autolink(entries: list[Any], options_map: dict[str, Any], config: str | None
             links = set()
         added = links - (entry.links or frozenset()) if links else links
         found.append(_linked(entry, added) if added else entry)
+    current.entries = found  # links that are marked as added change nothing that is read
     return found, []
 
 

@@ -26,4 +26,4 @@ __plugins__ = ("billing",)
 
 def billing(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
     """Report every mistake."""
-    return entries, check(entries)
+    return entries, check(entries, options_map)

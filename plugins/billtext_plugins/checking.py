@@ -1,6 +1,8 @@
-"""What the plugins share: read the entries once, and report the errors of one part or of all."""
+"""What the plugins share: read the entries of a load once, and tell each error of it once."""
 
 import gc
+from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 from beancount.core.data import Transaction
@@ -8,15 +10,43 @@ from beancount.core.data import Transaction
 from billtext.errors import DocumentError, LedgerError, RegisterError
 from billtext.ledger import load
 from billtext.rules import book
+from billtext.rules.book import Book
 
-_last: list[tuple[list[Any], book.Book]] = []
+Options = dict[str, Any]
 
 
-def check(entries: list[Any], part: type[LedgerError] | None = None) -> list[LedgerError]:
-    """Errors of a ledger, all or of one part; none while billtext itself loads it, since it reads them afterwards."""
+@dataclass(slots=True)
+class Load:
+    """One load of a ledger, of which each plugin sees a part: Beancount hands the same options to all of them.
+
+    :param entries: those that were read, or that differ from them in nothing that is read
+    :param told: errors that a plugin has reported, as file, line and message
+    """
+
+    options: Options
+    entries: list[Any]
+    book: Book
+    told: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+_last: list[Load] = []
+
+
+def check(entries: list[Any], options: Options, part: type[LedgerError] | None = None) -> list[LedgerError]:
+    """Errors of a ledger, all or of one part, but for those that another plugin has told in this load.
+
+    None while billtext itself loads the ledger, since it reads the entries afterwards.
+    """
     if load.loading.get():
         return []
-    return [error for error in read(entries).errors if part is None or _is_of(error, part)]
+    current = read(entries, options)
+    found = []
+    for error in current.book.errors:
+        key = (error.file, error.line, error.message)
+        if key not in current.told and (part is None or _is_of(error, part)):
+            current.told.add(key)
+            found.append(error)
+    return found
 
 
 def _is_of(error: LedgerError, part: type[LedgerError]) -> bool:
@@ -26,18 +56,25 @@ def _is_of(error: LedgerError, part: type[LedgerError]) -> bool:
     return isinstance(error, part)
 
 
-def read(entries: list[Any]) -> book.Book:
+def read(entries: list[Any], options: Options) -> Load:
     """Read entries; a second plugin over the same entries does not read them again."""
-    if _last and len(_last[0][0]) == len(entries) and all(a is b for a, b in zip(_last[0][0], entries, strict=True)):
-        return _last[0][1]
+    before = _last[0] if _last and _last[0].options is options else None
+    if before and len(before.entries) == len(entries) and all(map(is_, before.entries, entries)):
+        return before
+    current = Load(options=options, entries=entries, book=_build(entries))
+    if before:
+        current.told = before.told
+    _last[:] = [current]
+    return current
+
+
+def _build(entries: list[Any]) -> Book:
     collecting = gc.isenabled()
     gc.disable()
     gc.unfreeze()
     try:
-        found = book.build(entries, load.sources)
+        return book.build(entries, load.sources)
     finally:
         gc.freeze()  # the entries live on: later collections need not look through them again
         if collecting:
             gc.enable()
-    _last[:] = [(entries, found)]
-    return found

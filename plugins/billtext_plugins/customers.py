@@ -25,4 +25,4 @@ __plugins__ = ("customers",)
 
 def customers(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
     """Report mistakes in the register and about customers."""
-    return entries, check(entries, RegisterError)
+    return entries, check(entries, options_map, RegisterError)

@@ -28,4 +28,4 @@ __plugins__ = ("invoices",)
 
 def invoices(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
     """Report mistakes in documents."""
-    return entries, check(entries, DocumentError)
+    return entries, check(entries, options_map, DocumentError)

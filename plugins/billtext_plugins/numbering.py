@@ -29,4 +29,4 @@ __plugins__ = ("numbering",)
 
 def numbering(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
     """Report mistakes in numbers."""
-    return entries, check(entries, NumberError)
+    return entries, check(entries, options_map, NumberError)

@@ -86,6 +86,12 @@ class DirectiveFormError(RegisterError):
     )
 
 
+class DirectiveUnknownError(RegisterError):
+    """A directive whose name is a slip of the hand: Beancount keeps it, and nobody reads it."""
+
+    sentence = "`{seen}` is no directive of billtext, so nothing reads it; did you mean `{meant}`?"
+
+
 class IdFormError(RegisterError):
     """An id must be fit to be the last part of an account and a file name."""
 

@@ -1,5 +1,6 @@
 """Read the register: `custom` directives into records with their history."""
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from beancount.parser import lexer
 from billtext import options as billtext_options
 from billtext.errors import (
     DirectiveFormError,
+    DirectiveUnknownError,
     DuplicateKeyError,
     IdFormError,
     KeyMissingError,
@@ -67,6 +69,18 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
                 continue
         good.append(entry)
     return good, errors
+
+
+def misspelt(customs: Iterable[Custom]) -> Iterator[LedgerError]:
+    """Yield directives that are not ours but look so much like ours that they are meant to be."""
+    close: dict[str, str | None] = {}
+    for entry in customs:
+        if entry.type not in close:
+            close[entry.type] = next(iter(difflib.get_close_matches(entry.type.lower(), FORMS, 1, 0.8)), None)
+        meant = close[entry.type]
+        if meant is not None:
+            seen, right = f'custom "{entry.type}"', f'custom "{meant}"'
+            yield DirectiveUnknownError.at(entry.meta, entry, seen=seen, meant=right)
 
 
 # Ids that never become part of an account may begin in lower case, as in `net-14`.

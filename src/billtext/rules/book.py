@@ -88,17 +88,19 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     """
     customs: list[Custom] = []
     transactions: list[Transaction] = []
+    others: list[Custom] = []
     pads: list[Pad] = []
     for entry in entries:
         kind = type(entry)
         if kind is Transaction:
             transactions.append(entry)
         elif kind is Custom:
-            if entry.type in FORMS:
-                customs.append(entry)
+            (customs if entry.type in FORMS else others).append(entry)
         elif kind is Pad:
             pads.append(entry)
     good, errors = register_reader.well_formed(customs)
+    if customs:
+        errors.extend(register_reader.misspelt(others))
     if sources is not None and customs:
         names = sorted({str(entry.meta.get("filename")) for entry in customs})
         errors.extend(register_reader.duplicate_keys(customs, sources(names)))
