@@ -36,14 +36,22 @@ class Result:
 def timed(what: str, ours: Figure, theirs: Figure, limit: float | None) -> Result:
     """Compare times."""
     return Result(
-        what=what, ours=f"{ours.seconds:.2f} s", theirs=f"{theirs.seconds:.2f} s", ratio=ours.seconds / theirs.seconds, limit=limit
+        what=what,
+        ours=f"{ours.seconds:.2f} s",
+        theirs=f"{theirs.seconds:.2f} s",
+        ratio=ours.seconds / theirs.seconds,
+        limit=limit,
     )
 
 
 def weighed(what: str, ours: Figure, theirs: Figure, limit: float | None) -> Result:
     """Compare peak memory."""
     return Result(
-        what=what, ours=f"{ours.memory:.0f} MiB", theirs=f"{theirs.memory:.0f} MiB", ratio=ours.memory / theirs.memory, limit=limit
+        what=what,
+        ours=f"{ours.memory:.0f} MiB",
+        theirs=f"{theirs.memory:.0f} MiB",
+        ratio=ours.memory / theirs.memory,
+        limit=limit,
     )
 
 
@@ -85,7 +93,9 @@ def retail() -> Iterator[Result]:
         print(f"left out: the real year is not there ({RETAIL.relative_to(ROOT.parent)})")
         return
     main = sites.new_ledger(WORK / "retail", BIN)
-    imported = once([BIN / "billtext", "-f", main, "import", "invoices", RETAIL, "--map", ROOT / "imports" / "online-retail.toml"])
+    imported = once(
+        [BIN / "billtext", "-f", main, "import", "invoices", RETAIL, "--map", ROOT / "imports" / "online-retail.toml"]
+    )
     checked = once([BIN / "bean-check", "--no-cache", main])
     ours = Figure(seconds=imported.seconds, memory=imported.memory, runs=1)
     theirs = Figure(seconds=checked.seconds, memory=checked.memory, runs=1)
@@ -105,7 +115,11 @@ def site_results(main: Path) -> Iterator[Result]:
         yield timed(f"site, {what} ({pages} pages): `site build` / MkDocs alone on them", ours, theirs, limit)
         if "none" in options:
             yield Result(
-                what=f"site, {what}: seconds / 60", ours=f"{ours.seconds:.1f} s", theirs="60 s", ratio=ours.seconds / 60, limit=1.0
+                what=f"site, {what}: seconds / 60",
+                ours=f"{ours.seconds:.1f} s",
+                theirs="60 s",
+                ratio=ours.seconds / 60,
+                limit=1.0,
             )
 
 
@@ -123,7 +137,9 @@ def table(results: list[Result]) -> str:
     lines = ["| | billtext | beside | ratio | at most | met |", "| --- | ---: | ---: | ---: | ---: | --- |"]
     for found in results:
         limit = "" if found.limit is None else f"{found.limit:.2f}"
-        lines.append(f"| {found.what} | {found.ours} | {found.theirs} | {found.ratio:.2f} | {limit} | {found.verdict} |")
+        lines.append(
+            f"| {found.what} | {found.ours} | {found.theirs} | {found.ratio:.2f} | {limit} | {found.verdict} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -141,7 +157,8 @@ def main(names: list[str]) -> None:
         head = (
             "# Results of `make bench`\n\n"
             "Medians of whole processes run in turn in one run, without Beancount's cache. "
-            f"CPython {python}, {platform.system()} on {platform.machine()}, two cores. A ratio is what counts; a time says more of the machine.\n\n"
+            f"CPython {python}, {platform.system()} on {platform.machine()}, two cores. "
+            "A ratio is what counts; a time says more of the machine.\n\n"
         )
         (ROOT / "bench" / "RESULTS.md").write_text(head + text, "utf-8")
 

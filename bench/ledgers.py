@@ -53,9 +53,11 @@ def generate(directory: Path, count: int) -> Path:
         paid = gross if i % 10 else f"{net // 2}.00"
         invoices.append(
             f'{date} * "Customer {i % customers}" "Consulting" ^{name}\n  invoice: "{name}"\n'
-            f"  due: {date + datetime.timedelta(days=14)}\n  {account}  {gross} NOK\n  Income:Consulting  -{net}.00 NOK\n"
+            f"  due: {date + datetime.timedelta(days=14)}\n  {account}  {gross} NOK\n"
+            f"  Income:Consulting  -{net}.00 NOK\n"
             f'    item: "CONS-SR"\n    text: "Senior consultant"\n    quantity: {hours}\n    unit: "HUR"\n'
-            f'    price: 1250.00 NOK\n    vat: "S25"\n  Liabilities:VAT:Output  -{tax // 100}.{tax % 100:02} NOK\n    vat: "S25"\n\n'
+            f'    price: 1250.00 NOK\n    vat: "S25"\n'
+            f'  Liabilities:VAT:Output  -{tax // 100}.{tax % 100:02} NOK\n    vat: "S25"\n\n'
         )
         payments.append(
             f'{date + datetime.timedelta(days=20)} * "Customer {i % customers}" "Bank giro"\n  payment: "B{i:07}"\n'

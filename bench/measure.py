@@ -58,7 +58,8 @@ def in_turn(commands: Sequence[Sequence[str | Path]], runs: int) -> list[Figure]
             mine.append(once(command))
     return [
         Figure(
-            seconds=statistics.median(run.seconds for run in mine), memory=statistics.median(run.memory for run in mine),
+            seconds=statistics.median(run.seconds for run in mine),
+            memory=statistics.median(run.memory for run in mine),
             runs=runs,
         )
         for mine in found

@@ -18,10 +18,28 @@ def new_ledger(directory: Path, bin_: Path) -> Path:
 
 
 def build(main: Path, options: list[str], work: Path, bin_: Path, day: str) -> tuple[Figure, Figure, int]:
-    """Build the site of a ledger from nothing, then its ready pages by MkDocs alone; both figures and the number of pages."""
+    """Build the site of a ledger from nothing, then its ready pages by MkDocs alone.
+
+    Both figures and the number of pages.
+    """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    ours = once([bin_ / "billtext", "-f", main, "site", "build", "--as-of", day, "--site", work / "site", "--out", work / "public", *options])
+    ours = once(
+        [
+            bin_ / "billtext",
+            "-f",
+            main,
+            "site",
+            "build",
+            "--as-of",
+            day,
+            "--site",
+            work / "site",
+            "--out",
+            work / "public",
+            *options,
+        ]
+    )
     pages = sum(1 for _ in (work / "site").rglob("*.md"))
     config = work / "mkdocs.yml"
     theirs = once([bin_ / "mkdocs", "build", "--quiet", "-f", config, "-d", work / "public-2"])

@@ -16,8 +16,10 @@ PAGE = ROOT / "site" / "guide" / "errors.md"
 HEAD = """\
 # What the check tells
 
-`billtext check`, and `bean-check` with the plugin `billtext_plugins.billing`, tell each mistake with its file, its line and what to do.
-Every kind of mistake stands here, with a piece of ledger that has it and the exact words of the check. Beancount alone lets all of
+`billtext check`, and `bean-check` with the plugin `billtext_plugins.billing`, tell each mistake with its file,
+its line and what to do.
+Every kind of mistake stands here, with a piece of ledger that has it and the exact words of the check. Beancount
+alone lets all of
 these pass.
 
 This page is made from `tests/errors`: each piece is part of a whole ledger there that can be run.
@@ -39,8 +41,7 @@ def section(name: str) -> str:
     cls = getattr(errors, re.search(r"\((\w+)\)$", told[0])[1])  # type: ignore[index]
     why = " ".join((cls.__doc__ or "").split())
     comment = " ".join(
-        line.lstrip("; ")
-        for line in ledger[: next(i for i, text in enumerate(ledger) if not text.startswith(";"))]
+        line.lstrip("; ") for line in ledger[: next(i for i, text in enumerate(ledger) if not text.startswith(";"))]
     )
     lines = [f"## {name}", "", markdown(why), "", f"*{markdown(comment)}*", "", "```beancount"]
     lines += excerpt(ledger, [int(line.split(":")[1]) for line in told])

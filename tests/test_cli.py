@@ -28,12 +28,19 @@ REPORTS = {
 }
 
 
-def run(*args: str, ledger: str | None = DEMO, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *args: str, ledger: str | None = DEMO, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, in English, and never let it end with a traceback."""
     command = [sys.executable, "-m", "billtext", *(["-f", ledger] if ledger else []), *args]
     clean = {k: v for k, v in os.environ.items() if k not in {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}}
     done = subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, check=False, env={**clean, "LC_ALL": "C", "PYTHONUTF8": "1", **environment}
+        command,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        env={**clean, "LC_ALL": "C", "PYTHONUTF8": "1", **environment},
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done
@@ -141,7 +148,9 @@ def test_statement_json_ties_out() -> None:
     for section in found["sections"]:
         cents = [round(float(line["amount"]) * 100) for line in section["lines"]]
         assert round(float(section["opening"]) * 100) + sum(cents) == round(float(section["closing"]) * 100)
-        assert sum(round(float(item["open"]) * 100) for item in section["open_items"]) == round(float(section["closing"]) * 100)
+        assert sum(round(float(item["open"]) * 100) for item in section["open_items"]) == round(
+            float(section["closing"]) * 100
+        )
         assert section["aging"]["total"] == section["closing"]
 
 
@@ -180,7 +189,10 @@ def test_same_input_same_bytes() -> None:
 
 
 def test_statements_of_a_month(tmp_path: Path) -> None:
-    """A statement for each customer with movements or a balance, as Markdown and HTML, each in the customer's language."""
+    """A statement for each customer with movements or a balance.
+
+    As Markdown and HTML, each in the customer's language.
+    """
     done = run("statement", "--all", "--month", "2026-10", "--out", str(tmp_path / "out"))
     assert (done.returncode, done.stderr) == (0, "")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
@@ -241,7 +253,9 @@ def test_bad_ledgers(name: str, tmp_path: Path) -> None:
 def test_broken_utf8_in_an_included_file(tmp_path: Path) -> None:
     """The file that is broken is named, not the one that includes it."""
     (tmp_path / "main.beancount").write_text('include "part.beancount"\n', "utf-8")
-    (tmp_path / "part.beancount").write_bytes(b'2026-01-01 open Assets:Bank\n; bl\xe5b\xe6r\n2026-01-01 note Assets:Bank "\xe5"\n')
+    (tmp_path / "part.beancount").write_bytes(
+        b'2026-01-01 open Assets:Bank\n; bl\xe5b\xe6r\n2026-01-01 note Assets:Bank "\xe5"\n'
+    )
     done = run("check", ledger=str(tmp_path / "main.beancount"))
     assert done.returncode in {1, 2}
     assert "part.beancount" in done.stdout + done.stderr
@@ -274,7 +288,11 @@ def test_the_ledger_is_found(tmp_path: Path) -> None:
     assert place() == "main.beancount"
 
 
-@pytest.mark.parametrize("command", [c for name, c in REPORTS.items() if "show" not in name and "history" not in name and name != "statement"], ids=lambda c: c[0] + c[1])
+@pytest.mark.parametrize(
+    "command",
+    [c for name, c in REPORTS.items() if "show" not in name and "history" not in name and name != "statement"],
+    ids=lambda c: c[0] + c[1],
+)
 def test_an_empty_ledger_and_one_without_a_register(command: list[str], tmp_path: Path) -> None:
     """Nothing to report is no mistake; money without a register is told once for each customer."""
     empty = tmp_path / "empty.beancount"
@@ -283,7 +301,7 @@ def test_an_empty_ledger_and_one_without_a_register(command: list[str], tmp_path
     assert (done.returncode, done.stderr) == (0, "")
     bare = tmp_path / "bare.beancount"
     bare.write_text(
-        '2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n'
+        "2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n"
         '2026-01-02 * "X" "One"\n  invoice: "1"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n'
         '2026-01-03 * "X" "Two"\n  invoice: "2"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n',
         "utf-8",
@@ -312,8 +330,10 @@ def test_refusals_are_one_sentence(args: list[str], words: str) -> None:
 @pytest.mark.parametrize(
     "args",
     [
-        ["aging", "--as-of", "31.10.2026"], ["aging", "--edges", "90 30"], ["statement"], ["statement", "--all"], ["nonsense"],
-        ["statement", "C00017", "--from", "2026-02-01", "--to", "2026-01-01"], ["statement", "C00017", "--month", "2026-13"],
+        ["aging", "--as-of", "31.10.2026"], ["aging", "--edges", "90 30"], ["statement"], ["statement",
+        "--all"], ["nonsense"],
+        ["statement", "C00017", "--from", "2026-02-01", "--to", "2026-01-01"], ["statement", "C00017",
+        "--month", "2026-13"],
         ["aging", "--format", "xml"],
     ],
     ids=" ".join,
@@ -326,10 +346,13 @@ def test_wrong_usage_is_status_2(args: list[str]) -> None:
 
 def test_an_invoice_of_1114_lines(tmp_path: Path) -> None:
     """As long as the longest document of the real year: it is read, checked and shown."""
-    lines = "".join(f'  Income:Sales  -1.25 GBP\n    text: "Line {n}"\n    quantity: 1\n    price: 1.25 GBP\n' for n in range(1114))
+    lines = "".join(
+        f'  Income:Sales  -1.25 GBP\n    text: "Line {n}"\n    quantity: 1\n    price: 1.25 GBP\n' for n in range(1114)
+    )
     ledger = tmp_path / "main.beancount"
     ledger.write_text(
-        '2010-01-01 open Assets:Receivable:C1\n2010-01-01 open Income:Sales\n2010-01-01 custom "customer" "C1"\n  name: "One"\n'
+        "2010-01-01 open Assets:Receivable:C1\n2010-01-01 open Income:Sales\n"
+        '2010-01-01 custom "customer" "C1"\n  name: "One"\n'
         f'2010-12-01 * "One" "Many things"\n  invoice: "1"\n  Assets:Receivable:C1  1392.50 GBP\n{lines}',
         "utf-8",
     )
@@ -338,7 +361,7 @@ def test_an_invoice_of_1114_lines(tmp_path: Path) -> None:
     assert found["gross"] == "1392.50"
 
 
-HOSTILE = '=cmd|\' /C calc\'!A0 <script>alert(1)</script> **bold** [x](javascript:alert) \x1b[31mred | pipe \u202e'
+HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script> **bold** [x](javascript:alert) \x1b[31mred | pipe \u202e"
 
 
 def test_hostile_names_in_every_format(tmp_path: Path) -> None:
@@ -346,9 +369,10 @@ def test_hostile_names_in_every_format(tmp_path: Path) -> None:
     ledger = tmp_path / "main.beancount"
     name = HOSTILE.replace('"', '\\"')
     ledger.write_text(
-        '2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n'
+        "2026-01-01 open Assets:Receivable:C1\n2026-01-01 open Income:Sales\n"
         f'2026-01-01 custom "customer" "C1"\n  name: "{name}"\n  country: "NO"\n'
-        f'2026-01-02 * "X" "{name}"\n  invoice: "1/../2"\n  Assets:Receivable:C1  10.00 NOK\n  Income:Sales  -10.00 NOK\n',
+        f'2026-01-02 * "X" "{name}"\n  invoice: "1/../2"\n  Assets:Receivable:C1  10.00 NOK\n'
+        f"  Income:Sales  -10.00 NOK\n",
         "utf-8",
     )
     table = run("aging", *DAY, ledger=str(ledger)).stdout

@@ -1,4 +1,7 @@
-"""The demo ledger: it checks clean, shows every feature, and has the figures that were worked out apart from billtext."""
+"""The demo ledger: it checks clean.
+
+Shows every feature, and has the figures that were worked out apart from billtext.
+"""
 
 import datetime
 from collections.abc import Iterator

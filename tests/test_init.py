@@ -23,7 +23,16 @@ def check(main: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "options",
     [
-        ["--name", "Fjordlys Elektro AS", "--country", "NO", "--org-number", "310000019", "--bank-account", "86011117947"],
+        [
+            "--name",
+            "Fjordlys Elektro AS",
+            "--country",
+            "NO",
+            "--org-number",
+            "310000019",
+            "--bank-account",
+            "86011117947",
+        ],
         ["--name", 'Å "quoted" \\ & <b>Sønn</b>', "--country", "NO"],
         ["--name", "Müller GmbH", "--country", "DE", "--vat-rate", "19", "--days", "30"],
         ["--name", "Online Retail Ltd", "--country", "GB", "--vat-rate", "0", "--start", "2010-01-01"],
@@ -37,7 +46,9 @@ def test_a_new_ledger_checks_clean(options: list[str], tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     main = tmp_path / "books" / "main.beancount"
     assert (check(main).returncode, json.loads(check(main).stdout)) == (0, [])
-    plain = subprocess.run([Path(sys.executable).with_name("bean-check"), main], capture_output=True, text=True, check=False)
+    plain = subprocess.run(
+        [Path(sys.executable).with_name("bean-check"), main], capture_output=True, text=True, check=False
+    )
     assert (plain.returncode, plain.stderr) == (0, "")
 
 
@@ -45,17 +56,25 @@ def test_its_example_invoice_and_payment_check_clean(tmp_path: Path) -> None:
     """What the comments of a new ledger show as examples is right when the comment signs are taken away."""
     init(str(tmp_path / "books"), "--name", "Fjordlys Elektro AS", "--country", "NO", "--start", "2026-01-01", "--yes")
     books = tmp_path / "books"
-    for path in (books / "customers" / "README.beancount", books / "invoices" / "2026.beancount", books / "payments" / "2026.beancount"):
+    for path in (
+        books / "customers" / "README.beancount",
+        books / "invoices" / "2026.beancount",
+        books / "payments" / "2026.beancount",
+    ):
         _, _, example = path.read_text("utf-8").partition("\n;\n")
         text = "\n".join(line.removeprefix("; ").replace("due: …", "due: 2026-01-15") for line in example.splitlines())
-        path.with_name("2027.beancount").write_text(text.replace(";     ", "    ").replace(";   ", "  ") + "\n", "utf-8")
+        path.with_name("2027.beancount").write_text(
+            text.replace(";     ", "    ").replace(";   ", "  ") + "\n", "utf-8"
+        )
     found = check(books / "main.beancount")
     assert json.loads(found.stdout) == []
 
 
 def test_it_asks_for_what_it_needs(tmp_path: Path) -> None:
     """Without --yes it asks; an empty answer leaves out what is not needed."""
-    done = init(str(tmp_path / "books"), answers="Fjordlys Elektro AS\nNO\n310000019\n\nKaigata 4\n5003\nBergen\n\n\n\n")
+    done = init(
+        str(tmp_path / "books"), answers="Fjordlys Elektro AS\nNO\n310000019\n\nKaigata 4\n5003\nBergen\n\n\n\n"
+    )
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "books" / "company.beancount").read_text("utf-8")
     assert 'org-number: "310000019"' in text

@@ -25,6 +25,8 @@ from billtext_plugins.checking import check
 __plugins__ = ("allocation",)
 
 
-def allocation(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
+def allocation(
+    entries: list[Any], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[Any], list[Any]]:
     """Report mistakes in allocation."""
     return entries, check(entries, options_map, AllocationError)

@@ -23,6 +23,8 @@ from billtext_plugins.checking import check
 __plugins__ = ("customers",)
 
 
-def customers(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
+def customers(
+    entries: list[Any], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[Any], list[Any]]:
     """Report mistakes in the register and about customers."""
     return entries, check(entries, options_map, RegisterError)

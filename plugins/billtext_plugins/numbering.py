@@ -27,6 +27,8 @@ from billtext_plugins.checking import check
 __plugins__ = ("numbering",)
 
 
-def numbering(entries: list[Any], options_map: dict[str, Any], config: str | None = None) -> tuple[list[Any], list[Any]]:
+def numbering(
+    entries: list[Any], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[Any], list[Any]]:
     """Report mistakes in numbers."""
     return entries, check(entries, options_map, NumberError)

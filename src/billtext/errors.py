@@ -95,9 +95,7 @@ class DirectiveUnknownError(RegisterError):
 class IdFormError(RegisterError):
     """An id must be fit to be the last part of an account and a file name."""
 
-    sentence = (
-        "the id {id} of this {directive} cannot be used; write letters, digits and `-`, beginning with a capital or a digit"
-    )
+    sentence = "the id {id} of this {directive} cannot be used; write letters, digits and `-`, beginning with a capital or a digit"
 
 
 class DuplicateKeyError(RegisterError):
@@ -142,7 +140,9 @@ class CheckDigitError(LedgerError):
 class RegisterUnknownError(LedgerError):
     """Something named that the register does not have on that date."""
 
-    sentence = '`{key}: "{value}"` is not in the register on {date}; add `custom "{directive}" "{value}"`, or correct it'
+    sentence = (
+        '`{key}: "{value}"` is not in the register on {date}; add `custom "{directive}" "{value}"`, or correct it'
+    )
 
 
 class OptionUnknownError(RegisterError):
@@ -175,13 +175,17 @@ class CustomerNotYetError(RegisterError):
 class CustomerClosedError(RegisterError):
     """A document for a customer whose account had been closed."""
 
-    sentence = "customer {customer} has been closed since {closed}; reopen it with `closed: FALSE`, or bill another customer"
+    sentence = (
+        "customer {customer} has been closed since {closed}; reopen it with `closed: FALSE`, or bill another customer"
+    )
 
 
 class CustomerMixedError(RegisterError):
     """A document is for one customer."""
 
-    sentence = "document {number} has receivable postings of {customer} and of {other}; make one document for each customer"
+    sentence = (
+        "document {number} has receivable postings of {customer} and of {other}; make one document for each customer"
+    )
 
 
 class TieOutError(RegisterError):
@@ -196,7 +200,9 @@ class TieOutError(RegisterError):
 class PadReceivableError(RegisterError):
     """A pad invents an amount that no document or payment explains."""
 
-    sentence = "the pad of {account} makes a claim without a document; delete it, and book an opening invoice or credit note"
+    sentence = (
+        "the pad of {account} makes a claim without a document; delete it, and book an opening invoice or credit note"
+    )
 
 
 # --- documents ----------------------------------------------------------------------------------------------
@@ -331,7 +337,9 @@ class KidError(DocumentError):
 class LineNetError(DocumentError):
     """A line's net is quantity × price / price-per - discount, rounded once, half away from zero."""
 
-    sentence = "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
+    sentence = (
+        "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
+    )
 
 
 class AllowanceSignError(DocumentError):
@@ -421,7 +429,9 @@ class SettlesCurrencyError(AllocationError):
 class SettlesSignError(AllocationError):
     """A claim is settled by money or credit, a credit by a claim or a refund."""
 
-    sentence = "{amount} cannot settle {number}: both stand on the same side of the account; correct the sign or the number"
+    sentence = (
+        "{amount} cannot settle {number}: both stand on the same side of the account; correct the sign or the number"
+    )
 
 
 class SettlesBeyondError(AllocationError):
@@ -433,4 +443,6 @@ class SettlesBeyondError(AllocationError):
 class AllocateUndoError(AllocationError):
     """An allocation is taken back as far as it was made."""
 
-    sentence = "{amount} of {by} on {number} is taken back, but {allocated} {currency} is allocated; take back at most that"
+    sentence = (
+        "{amount} of {by} on {number} is taken back, but {allocated} {currency} is allocated; take back at most that"
+    )

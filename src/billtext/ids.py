@@ -17,7 +17,10 @@ def is_id(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text can be a document number. It begins with a letter or digit and holds no `..`: it names files too."""
+    """Whether a text can be a document number.
+
+    It begins with a letter or digit and holds no `..`: it names files too.
+    """
     return _NUMBER.fullmatch(text) is not None and ".." not in text and "//" not in text
 
 
@@ -115,7 +118,9 @@ def kid_fault(kid: str, methods: Iterable[str]) -> str | None:
     wanted = [KID_CHECKS[method](kid[:-1]) for method in methods]
     if kid[-1] in wanted:
         return None
-    return " or ".join(f"the {name.upper()} check digit is {digit}" for name, digit in zip(methods, wanted, strict=True))
+    return " or ".join(
+        f"the {name.upper()} check digit is {digit}" for name, digit in zip(methods, wanted, strict=True)
+    )
 
 
 @cache

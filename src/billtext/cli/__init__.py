@@ -53,14 +53,18 @@ class Lazy(click.Group):
     "-f", "--file", "path", metavar="LEDGER",
     help="Top file of the ledger. Else $BILLTEXT_LEDGER, $BEANCOUNT_FILE, ledger/main.beancount or main.beancount.",
 )  # fmt: skip
-@click.option("--locale", metavar="LOCALE", help="Language, numbers and dates of the reader, such as nb or en_GB. Else that of the environment.")
+@click.option(
+    "--locale",
+    metavar="LOCALE",
+    help="Language, numbers and dates of the reader, such as nb or en_GB. Else that of the environment.",
+)
 @click.version_option(package_name="billtext")
 @click.pass_context
 def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
     """billtext: a company's billing office, kept as plain text in git.
 
     Exit status: 0 fine; 1 the ledger has errors, or the command refused; 2 wrong usage or unreadable input.
-    """  # noqa: D403 - the name is written in small letters
+    """
     from billtext.cli.common import Face
 
     ctx.obj = Face(path, locale)

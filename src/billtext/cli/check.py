@@ -8,7 +8,9 @@ from billtext.cli.common import Face, example, relative
 
 
 @click.command(epilog=example("billtext -f ledger/main.beancount check", "billtext check --format json"))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
+)
 @click.pass_obj
 def command(face: Face, form: str) -> None:
     """Check the ledger and tell each mistake at its file and line.
@@ -25,6 +27,8 @@ def command(face: Face, form: str) -> None:
             click.echo(f"{click.style(where, bold=True)}: {error['message']} ({error['type']})")
         documents, customers = len(face.book.documents), len(face.book.register.of("customer"))
         counts = f"{documents} documents of {customers} customers"
-        click.echo(f"{counts}: {'no errors' if not errors else 'one error' if len(errors) == 1 else f'{len(errors)} errors'}")
+        click.echo(
+            f"{counts}: {'no errors' if not errors else 'one error' if len(errors) == 1 else f'{len(errors)} errors'}"
+        )
     if errors:
         raise click.exceptions.Exit(1)

@@ -13,7 +13,9 @@ def command() -> None:
     """Customers: list them, show a card, show its history."""
 
 
-@command.command("list", epilog=example("billtext customer list --format csv", "billtext customer list --as-of 2026-06-30"))
+@command.command(
+    "list", epilog=example("billtext customer list --format csv", "billtext customer list --as-of 2026-06-30")
+)
 @as_of
 @form
 @click.pass_obj

@@ -29,7 +29,9 @@ from billtext.cli.common import Day, example
 @click.option("--email", help="E-mail address for invoices.")
 @click.option("--bank-account", metavar="NUMBER", help="Domestic bank account number.")
 @click.option("--iban", metavar="IBAN", help="The same account's IBAN.")
-@click.option("--days", type=click.IntRange(0, 365), default=14, show_default=True, help="Days until an invoice is due.")
+@click.option(
+    "--days", type=click.IntRange(0, 365), default=14, show_default=True, help="Days until an invoice is due."
+)
 @click.option("--start", type=Day(), metavar="DATE", help="First day of the ledger. Else the first of this year.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what is not given is left out.")
 def command(
@@ -74,7 +76,8 @@ def command(
 
 _QUESTIONS = (
     ("org_number", "Organisation number (or nothing)"), ("vat_number", "VAT number (or nothing)"),
-    ("address", "Street address (or nothing)"), ("postal_code", "Postal code (or nothing)"), ("city", "Town (or nothing)"),
+    ("address", "Street address (or nothing)"), ("postal_code", "Postal code (or nothing)"), ("city",
+    "Town (or nothing)"),
     ("email", "E-mail address for invoices (or nothing)"), ("bank_account", "Bank account number (or nothing)"),
     ("iban", "IBAN (or nothing)"),
 )  # fmt: skip
@@ -118,7 +121,9 @@ def _currency(country: str) -> str:
 
     found = get_territory_currencies(country)
     if not found:
-        raise click.BadParameter(f"{country!r} is not a country; write an ISO 3166 code such as NO", param_hint="--country")
+        raise click.BadParameter(
+            f"{country!r} is not a country; write an ISO 3166 code such as NO", param_hint="--country"
+        )
     return found[-1]
 
 

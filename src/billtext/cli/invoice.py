@@ -12,7 +12,9 @@ def command() -> None:
     """Invoices and credit notes: list them, show one."""
 
 
-@command.command("list", epilog=example("billtext invoice list --customer C00017", "billtext invoice list --status overdue"))
+@command.command(
+    "list", epilog=example("billtext invoice list --customer C00017", "billtext invoice list --status overdue")
+)
 @click.option("--customer", metavar="ID", help="Of this customer only.")
 @click.option(
     "--status",

@@ -19,13 +19,33 @@ Period = tuple[datetime.date, datetime.date]
     )
 )
 @click.argument("customer", required=False)
-@click.option("--all", "everyone", is_flag=True, help="For every customer who had movements or a balance, as Markdown and HTML files.")
+@click.option(
+    "--all",
+    "everyone",
+    is_flag=True,
+    help="For every customer who had movements or a balance, as Markdown and HTML files.",
+)
 @click.option("--from", "start", type=Day(), metavar="DATE", help="First day. Else the first of the last day's year.")
 @click.option("--to", "end", type=Day(), metavar="DATE", help="Last day. Else today.")
 @click.option("--month", type=Month(), metavar="YYYY-MM", help="From the first to the last day of a month.")
-@click.option("--kind", type=click.Choice(["activity", "open-items"]), default="activity", show_default=True, help="All movements, or just what is open.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where the files of --all go.")
-@click.option("--format", "form", type=click.Choice([*FORMATS, "html"]), default="table", show_default=True, help="How to print it. Markdown and HTML are in the customer's language.")
+@click.option(
+    "--kind",
+    type=click.Choice(["activity", "open-items"]),
+    default="activity",
+    show_default=True,
+    help="All movements, or just what is open.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where the files of --all go."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, "html"]),
+    default="table",
+    show_default=True,
+    help="How to print it. Markdown and HTML are in the customer's language.",
+)
 @click.pass_obj
 def command(
     face: Face, customer: str | None, everyone: bool, start: datetime.date | None, end: datetime.date | None,

@@ -4,7 +4,10 @@ from billtext.model import Register
 
 
 class Receivables(dict[str, str | None]):
-    """Customer by account: an id, an empty text on the receivable account itself, None elsewhere. Filled as it is asked."""
+    """Customer by account: an id, an empty text on the receivable account itself, None elsewhere.
+
+    Filled as it is asked.
+    """
 
     def __init__(self, register: Register) -> None:
         super().__init__()

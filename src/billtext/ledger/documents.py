@@ -115,7 +115,9 @@ class Reader:
         root, value = self.register.options.receivable, written(meta["settles"])
         self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
 
-    def _item(self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date) -> Item:
+    def _item(
+        self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date
+    ) -> Item:
         meta = posting.meta or entry.meta
         settles = meta.get("settles")
         item = Item(
@@ -145,21 +147,27 @@ class Reader:
         number, currency = posting.units.number, posting.units.currency
         if number.adjusted() >= LARGEST:
             self.errors.append(
-                AmountSizeError.at(posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}")
+                AmountSizeError.at(
+                    posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}"
+                )
             )
             return
         unit = quantum(currency)
         if not number.same_quantum(unit) and number != number.quantize(unit, context=CONTEXT):
             right = rounded(number, currency)
             self.errors.append(
-                PrecisionError.at(posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}",
-                                  currency=currency, rounded=right)
+                PrecisionError.at(
+                    posting.meta or entry.meta, entry, amount=posting.units, where=f"on {posting.account}",
+                    currency=currency, rounded=right,
+                )
             )  # fmt: skip
 
     def _company_rate(self, entry: Transaction, posting: Booked) -> None:
         company = self._company
-        if company is not None and posting.units.currency != company and (
-            posting.price is None or posting.price.currency != company
+        if (
+            company is not None
+            and posting.units.currency != company
+            and (posting.price is None or posting.price.currency != company)
         ):
             self.errors.append(
                 RateMissingError.at(posting.meta or entry.meta, entry, amount=posting.units, account=posting.account,
@@ -194,7 +202,9 @@ class Reader:
         if gross < 0:
             remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
             amount = f"{exact(gross, currency)} {currency}"
-            self.errors.append(DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy))
+            self.errors.append(
+                DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy)
+            )
         return document, lines, vats
 
     def _instalments(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> list[Item]:
@@ -252,7 +262,9 @@ class Reader:
         if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
             self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end))
 
-    def _posting(self, entry: Transaction, posting: Booked, number: str, currency: str, rate: Figure | None) -> Figure | None:
+    def _posting(
+        self, entry: Transaction, posting: Booked, number: str, currency: str, rate: Figure | None
+    ) -> Figure | None:
         """Check what holds for every posting of a document: written out, to the cent, one currency and rate.
 
         :param rate: of the postings before
@@ -329,13 +341,14 @@ class Reader:
         if account not in self._vat_accounts:
             return None
         if account != vat.account:
-            self.errors.append(
-                VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none")
-            )
+            self.errors.append(VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none"))
         return vat
 
     def _meant(self, entry: Transaction, account: str) -> Vat | None:
-        """The only code of a document that a VAT posting without a code can belong to, so that one slip is told once."""
+        """The only code of a document that a VAT posting without a code can belong to.
+
+        So that one slip is told once.
+        """
         named = {(posting.meta or _NOTHING).get("vat") for posting in entry.postings}
         codes = [self.register.vat(code, entry.date) for code in named if isinstance(code, str)]
         meant = [vat for vat in codes if vat is not None and vat.account == account]
@@ -367,11 +380,11 @@ class Reader:
             vat=get("vat"), item=item, allowance=allowance, charge=get("charge"), priced=priced, meta=meta,
         )  # fmt: skip
 
-    def _other_currency(self, entry: Transaction, meta: Mapping[str, Any], currency: str, what: str, other: str) -> None:
+    def _other_currency(
+        self, entry: Transaction, meta: Mapping[str, Any], currency: str, what: str, other: str
+    ) -> None:
         number = entry.meta.get("invoice", entry.meta.get("credit-note"))
-        self.errors.append(
-            CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other)
-        )
+        self.errors.append(CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other))
 
     def _sound(self, meta: Mapping[str, Any], keys: Keys, entry: Transaction) -> Mapping[str, Any]:
         """Tell what is wrong with known keys; return the others, which are of their types."""

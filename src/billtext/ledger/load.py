@@ -46,7 +46,8 @@ def load(path: Path) -> Loaded:
     collecting = gc.isenabled()
     gc.disable()  # entries are many and live to the end: looking for garbage among them takes a fifth of the time
     try:
-        # Without Beancount's cache: it misses files that newly match an include, and it would keep for `bean-check` a load
+        # Without Beancount's cache: it misses files that newly match an include, and it would keep for
+        # `bean-check` a load
         # in which our plugins had been idle.
         entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None)
     except UnicodeDecodeError as error:
@@ -71,9 +72,13 @@ def _readable(path: Path) -> None:
             data = file.read()
         data.decode("utf-8")
     except FileNotFoundError:
-        raise Unreadable(f"{path}: there is no such ledger; name one with -f, or make one with `billtext init`") from None
+        raise Unreadable(
+            f"{path}: there is no such ledger; name one with -f, or make one with `billtext init`"
+        ) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"{path}:{line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8") from None
+        raise Unreadable(
+            f"{path}:{line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None

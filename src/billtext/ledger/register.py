@@ -134,9 +134,15 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
                 if key in last.changed and written(last.changed[key]) != written(value):
                     errors.append(
                         RegisterConflictError.at(
-                            entry.meta, entry, directive=directive, id=label, key=key, value=written(value),
-                            other=written(last.changed[key]), place=place(last.meta),
-                        )  # fmt: skip
+                            entry.meta,
+                            entry,
+                            directive=directive,
+                            id=label,
+                            key=key,
+                            value=written(value),
+                            other=written(last.changed[key]),
+                            place=place(last.meta),
+                        )
                     )
             changed = {**last.changed, **changed}
         versions.append(Version(date=entry.date, changed=changed, values=merged, meta=entry.meta))
@@ -157,7 +163,9 @@ def _references(register: Register) -> Iterator[LedgerError]:
         referring = {name: key.refers for name, key in keys.items() if key.refers}
         if directive == "contact":
             for record in register.of("contact").values():
-                yield from _reference(register, record, "customer", "customer", record.id.split()[0], record.versions[0])
+                yield from _reference(
+                    register, record, "customer", "customer", record.id.split()[0], record.versions[0]
+                )
         for record in register.of(directive).values() if referring else ():
             for version in record.versions:
                 for name in referring.keys() & version.changed.keys():
@@ -233,7 +241,9 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
                 )  # fmt: skip
                 continue
             allocates.append(
-                Directive(date=entry.date, by=values[0], number=values[1], amount=number, currency=currency, meta=entry.meta)
+                Directive(
+                    date=entry.date, by=values[0], number=values[1], amount=number, currency=currency, meta=entry.meta
+                )
             )
     return voids, allocates, errors
 

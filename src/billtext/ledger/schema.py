@@ -121,9 +121,7 @@ ACCOUNT = Key(
     expected="an account, such as Assets:Bank",
     valid=lambda value, _: account.is_valid(value),
 )
-COUNTRY = Key(
-    type=str, expected='an ISO 3166 code of two letters, such as "NO"', valid=lambda v, _: ids.is_country(v)
-)
+COUNTRY = Key(type=str, expected='an ISO 3166 code of two letters, such as "NO"', valid=lambda v, _: ids.is_country(v))
 CURRENCY = Key(type=str, expected='an ISO 4217 code, such as "NOK"', valid=lambda v, _: ids.is_currency(v))
 LANGUAGE = Key(type=str, expected='a language code, such as "nb" or "en"', valid=lambda v, _: ids.is_language(v))
 EMAIL = Key(
@@ -139,7 +137,9 @@ UNIT = Key(
 FORMAT = Key(
     type=str,
     expected='{number} once and {year} at most once, such as "{year}-{number:04}"',
-    valid=lambda v, _: sorted(re.findall(r"\{(year|number)(?::0\d{1,2})?\}|\{.*", v)) in (["number"], ["number", "year"]),
+    valid=lambda v, _: (
+        sorted(re.findall(r"\{(year|number)(?::0\d{1,2})?\}|\{.*", v)) in (["number"], ["number", "year"])
+    ),
 )
 ORG_NUMBER = numbered("organisation number", ids.is_org_number)
 KID = Key(type=str, expected='the KID in quotes, such as "2026001202"')
@@ -218,7 +218,9 @@ _SEEN = (
 
 def seen(value: object) -> str:
     """What kind of value a ledger holds, in a bookkeeper's words."""
-    return next((name for kind, name in _SEEN if isinstance(value, kind)), "empty" if value is None else "of another kind")
+    return next(
+        (name for kind, name in _SEEN if isinstance(value, kind)), "empty" if value is None else "of another kind"
+    )
 
 
 def written(value: object) -> str:
@@ -232,7 +234,9 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def faults(values: Mapping[str, Any], keys: Keys, meta: Meta, entry: Any, country: str = "NO") -> dict[str, LedgerError]:
+def faults(
+    values: Mapping[str, Any], keys: Keys, meta: Meta, entry: Any, country: str = "NO"
+) -> dict[str, LedgerError]:
     """Errors in the values of known keys, by key.
 
     :param values: what the ledger says, other keys included

@@ -51,7 +51,11 @@ def vat_codes(country: str, rate: Decimal | None) -> Sequence[Mapping[str, Any]]
     if rate is None and country.isalpha() and data.is_file():
         codes: list[Mapping[str, Any]] = tomllib.loads(data.read_text("utf-8"))["code"]
         return codes
-    return [] if not rate else [{"id": f"S{rate}".replace(".", "-"), "rate": rate, "category": "S", "saft": "", "text": ""}]
+    return (
+        []
+        if not rate
+        else [{"id": f"S{rate}".replace(".", "-"), "rate": rate, "category": "S", "saft": "", "text": ""}]
+    )
 
 
 def render(company: Company) -> dict[str, str]:
@@ -66,9 +70,11 @@ def render(company: Company) -> dict[str, str]:
     currency = company.card["currency"]
     tax = vat_rules.amount(Decimal(1000), Decimal(codes[0]["rate"]), currency) if codes else Decimal(0)
     values = {
-        "name": company.name, "start": company.start, "card": list(company.card.items()), "bank": list(company.bank.items()),
+        "name": company.name, "start": company.start, "card": list(company.card.items()),
+        "bank": list(company.bank.items()),
         "days": company.days, "vat": codes, "currency": currency, "country": company.card["country"],
-        "language": company.card["language"], "example": {"vat": exact(tax, currency), "gross": exact(1000 + tax, currency)},
+        "language": company.card["language"], "example": {"vat": exact(tax, currency),
+        "gross": exact(1000 + tax, currency)},
     }  # fmt: skip
     texts = {
         path.format(year=company.start.year): environment.get_template(f"{template}.beancount.j2").render(**values)

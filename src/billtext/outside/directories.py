@@ -27,7 +27,7 @@ def create(directory: Path, texts: Mapping[str, str]) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
             place.chmod(0o777 & ~_umask())
-            os.replace(place, directory)
+            place.replace(directory)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise

@@ -22,7 +22,11 @@ def one_line(text: str) -> str:
     """
     if text.isprintable():  # most text is: no control or direction character, no white space but the space
         return text
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
+    kept = (
+        " " if c.isspace() else c
+        for c in text
+        if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
+    )
     return " ".join("".join(kept).split(" ")) if "\n" not in text else " ".join("".join(kept).split())
 
 

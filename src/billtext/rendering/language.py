@@ -1,6 +1,7 @@
 """The language of a reader: words from a catalogue, numbers and dates by Babel (Unicode CLDR).
 
-A catalogue is a gettext file `catalogues/LANGUAGE.po`. The texts are English themselves: what a catalogue lacks stays so.
+A catalogue is a gettext file `catalogues/LANGUAGE.po`. The texts are English themselves: what a catalogue lacks
+stays so.
 """
 
 import datetime

@@ -30,7 +30,10 @@ def customers(book: Book, records: Iterable[Record], as_of: Date) -> Sheet:
         rows += [[*card, currency, Amount(total, currency)] for currency, total in balances.items()]
         if not balances:
             rows.append([*card, str(values.get("currency") or ""), None])
-    columns = (column("id", "Customer"), *(column(key) for key in ("name", "kind", "city", "country", "terms", "currency")))
+    columns = (
+        column("id", "Customer"),
+        *(column(key) for key in ("name", "kind", "city", "country", "terms", "currency")),
+    )
     return Sheet(title="", columns=(*columns, column("balance", right=True)), rows=rows)
 
 
@@ -61,14 +64,20 @@ def invoices(book: Book, rows: Iterable[invoice_rules.Row], voids: Iterable[Void
         cells.append(
             [document.number, Word(document.kind), document.date, document.due, document.customer,
              ageing.name_of(book, document.customer, as_of), currency, Amount(document.net, currency),
-             Amount(document.vat, currency), Amount(document.gross, currency), Amount(row.open, currency), Word(row.status),
+             Amount(document.vat, currency), Amount(document.gross, currency), Amount(row.open, currency),
+             Word(row.status),
              row.days_overdue or None]
         )  # fmt: skip
-    cells += [[void.number, Word("void"), void.date, None, "", void.reason, "", None, None, None, None, Word("void"), None] for void in voids]
+    cells += [
+        [void.number, Word("void"), void.date, None, "", void.reason, "", None, None, None, None, Word("void"), None]
+        for void in voids
+    ]
     cells.sort(key=lambda row: (row[2], row[1] == "credit-note", row[0]))
     columns = (
-        column("number"), column("kind"), column("date"), column("due"), column("customer"), column("name"), column("currency"),
-        column("net", right=True), column("vat", "VAT", right=True), column("gross", right=True), column("open", right=True),
+        column("number"), column("kind"), column("date"), column("due"), column("customer"), column("name"),
+        column("currency"),
+        column("net", right=True), column("vat", "VAT", right=True), column("gross", right=True),
+        column("open", right=True),
         column("status"), OVERDUE,
     )  # fmt: skip
     return Sheet(title="", columns=columns, rows=cells)
@@ -90,7 +99,9 @@ def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
         rows.append([text, line.quantity, line.unit, price, discount, line.vat, Amount(line.net, currency)])
     totals: list[list[Cell]] = [[language("Net"), None, None, None, None, None, Amount(found.net, currency)]]
     for part in detail.vat_breakdown:
-        text = f"{language('VAT')} {language.number(part.rate)} % {language('on')} {language.amount(part.base, currency)}"
+        text = (
+            f"{language('VAT')} {language.number(part.rate)} % {language('on')} {language.amount(part.base, currency)}"
+        )
         totals.append([text, None, None, None, None, part.code, Amount(part.amount, currency)])
     if found.rounding:
         totals.append([language("Rounding"), None, None, None, None, None, Amount(found.rounding, currency)])
@@ -119,9 +130,12 @@ def document_foot(detail: invoice_rules.Detail, language: Language) -> str:
     """What settled a document, and what is open of it."""
     currency = detail.row.document.currency
     lines = [
-        f"{language.date(part.date)}  {part.by or '–'}  {language.amount(part.amount, currency)}" for part in detail.allocations
+        f"{language.date(part.date)}  {part.by or '–'}  {language.amount(part.amount, currency)}"
+        for part in detail.allocations
     ]
-    state = f"{language('Open')} {language.amount(detail.row.open, currency)} {currency} · {language(detail.row.status)}"
+    state = (
+        f"{language('Open')} {language.amount(detail.row.open, currency)} {currency} · {language(detail.row.status)}"
+    )
     return "\n".join([*lines, state])
 
 
@@ -132,12 +146,14 @@ def open_items(book: Book, found: Iterable[OpenItem], as_of: Date) -> Sheet:
     for each in found:
         item = each.item
         rows.append(
-            [item.customer, ageing.name_of(book, item.customer, as_of), item.name, Word(each.kind), item.date, item.due, item.currency,
+            [item.customer, ageing.name_of(book, item.customer, as_of), item.name, Word(each.kind), item.date,
+            item.due, item.currency,
              Amount(item.amount, item.currency), Amount(each.open, item.currency), each.days_overdue or None]
         )  # fmt: skip
         sums[item.currency] = sums.get(item.currency, ZERO) + each.open
     columns = (
-        column("customer"), column("name"), column("number"), column("kind"), column("date"), column("due"), column("currency"),
+        column("customer"), column("name"), column("number"), column("kind"), column("date"), column("due"),
+        column("currency"),
         column("amount", right=True), column("open", right=True), OVERDUE,
     )  # fmt: skip
     totals = [["", "", "", "", None, None, c, None, Amount(total, c), None] for c, total in sorted(sums.items())]
@@ -165,7 +181,8 @@ def aging(report: ageing.Report, *, summary: bool = False) -> Sheet:
 def statement(report: Statement, section: Section, language: Language) -> Sheet:
     """One section of a statement: movements with a running balance, or the open items."""
     currency = section.currency
-    title = f"{report.customer} {escape.one_line(report.name)} · {currency} · {language.date(report.start)} – {language.date(report.end)}"
+    period = f"{language.date(report.start)} – {language.date(report.end)}"
+    title = f"{report.customer} {escape.one_line(report.name)} · {currency} · {period}"
     if report.kind == "open-items":
         rows: list[list[Cell]] = [
             [found.item.date, found.item.due, Word(found.kind), found.item.name, Amount(found.item.amount, currency),
@@ -174,11 +191,20 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
         ]  # fmt: skip
         columns = (column("date"), column("due"), column("kind"), column("number"), column("amount", right=True),
                    column("open", right=True))  # fmt: skip
-        totals: list[list[Cell]] = [[None, None, "", language("Closing balance"), None, Amount(section.closing, currency)]]
+        totals: list[list[Cell]] = [
+            [None, None, "", language("Closing balance"), None, Amount(section.closing, currency)]
+        ]
         return Sheet(title=title, columns=columns, rows=rows, totals=totals)
     rows = [[report.start, "", "", language("Opening balance"), None, Amount(section.opening, currency)]]
     rows += [
-        [line.date, Word(line.kind), line.number, line.text, Amount(line.amount, currency), Amount(line.balance, currency)]
+        [
+            line.date,
+            Word(line.kind),
+            line.number,
+            line.text,
+            Amount(line.amount, currency),
+            Amount(line.balance, currency),
+        ]
         for line in section.lines
     ]
     columns = (column("date"), column("kind"), column("number"), column("text"), column("amount", right=True),
@@ -195,9 +221,20 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
 def statement_lines(report: Statement) -> Sheet:
     """All sections of a statement as one table for CSV: movements, or open items."""
     if report.kind == "open-items":
-        keys: tuple[str, ...] = ("customer", "currency", "number", "kind", "date", "due", "amount", "open", "days_overdue")
+        keys: tuple[str, ...] = (
+            "customer",
+            "currency",
+            "number",
+            "kind",
+            "date",
+            "due",
+            "amount",
+            "open",
+            "days_overdue",
+        )
         rows: list[list[Cell]] = [
-            [report.customer, s.currency, f.item.name, f.kind, f.item.date, f.item.due, Amount(f.item.amount, s.currency),
+            [report.customer, s.currency, f.item.name, f.kind, f.item.date, f.item.due, Amount(f.item.amount,
+            s.currency),
              Amount(f.open, s.currency), f.days_overdue]
             for s in report.sections for f in s.open_items
         ]  # fmt: skip

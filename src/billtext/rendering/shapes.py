@@ -50,7 +50,8 @@ def invoice(row: invoices.Row) -> Json:
     return {
         "number": document.number, "kind": document.kind, "customer": document.customer,
         "date": document.date.isoformat(), "due": document.due.isoformat(), "currency": currency,
-        "net": exact(document.net, currency), "vat": exact(document.vat, currency), "gross": exact(document.gross, currency),
+        "net": exact(document.net, currency), "vat": exact(document.vat, currency),
+        "gross": exact(document.gross, currency),
         "open": exact(row.open, currency), "status": row.status, "days_overdue": row.days_overdue,
     }  # fmt: skip
 
@@ -70,7 +71,8 @@ def invoice_detail(detail: invoices.Detail) -> Json:
     return {
         **invoice(detail.row),
         "lines": [
-            {"text": line.text, "quantity": plain(line.quantity), "unit": line.unit, "price": exact(line.price, currency),
+            {"text": line.text, "quantity": plain(line.quantity), "unit": line.unit, "price": exact(line.price,
+            currency),
              "net": exact(line.net, currency), "vat": line.vat, "discount": plain(line.discount),
              "discount_amount": exact(line.discount_amount, currency), "price_per": plain(line.price_per),
              "item": line.item, "account": line.account, "allowance": line.allowance, "charge": line.charge}
@@ -103,7 +105,10 @@ def open_item(found: OpenItem) -> Json:
 
 
 def _columns(row: Row) -> Json:
-    return {**{name: exact(amount, row.currency) for name, amount in row.columns.items()}, "total": exact(row.total, row.currency)}
+    return {
+        **{name: exact(amount, row.currency) for name, amount in row.columns.items()},
+        "total": exact(row.total, row.currency),
+    }
 
 
 def aging(report: ageing.Report) -> Json:

@@ -13,6 +13,7 @@ from billtext.money import exact, number, plain
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 
+
 class Word(str):
     """A word of the ledger language, such as `credit-note`: a reader sees it in his own."""
 
@@ -141,7 +142,9 @@ def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | 
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     limits: list[int | None] = [None] * len(widths)
     while sum(widths) + 2 * len(widths) > width:
-        n = max((n for n, column in enumerate(sheet.columns) if not column.right), key=lambda n: widths[n], default=None)
+        n = max(
+            (n for n, column in enumerate(sheet.columns) if not column.right), key=lambda n: widths[n], default=None
+        )
         if n is None or widths[n] <= 12:
             break
         widths[n] -= 1

@@ -90,7 +90,9 @@ def buckets(edges: Iterable[int]) -> tuple[str, ...]:
     return (*names, f"{start}+")
 
 
-def open_items(book: Book, as_of: Date, *, customers: Iterable[str] | None = None, basis: str = "due") -> tuple[OpenItem, ...]:
+def open_items(
+    book: Book, as_of: Date, *, customers: Iterable[str] | None = None, basis: str = "due"
+) -> tuple[OpenItem, ...]:
     """What is open on a day, by customer, then in the order of items.
 
     :param customers: ids to report, all if None

@@ -1,7 +1,9 @@
 """Allocation: which money settles which claim, and from which day on.
 
-Three sources, in this order: `settles:` on the posting (and `allocate` directives); else the transaction's links that name
-open documents, earliest due first; else, with the option `allocation: "oldest"`, the oldest due; else the money stands unapplied.
+Three sources, in this order: `settles:` on the posting (and `allocate` directives); else the transaction's links
+that name
+open documents, earliest due first; else, with the option `allocation: "oldest"`, the oldest due; else the money
+stands unapplied.
 
 Days are gone through in their order, so that what is added later never changes an allocation of an earlier day.
 """
@@ -97,7 +99,9 @@ class _State:
         self.made.append(Allocation(date=date, source=source, target=target, amount=amount))
 
 
-def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: bool = False) -> tuple[Allocations, list[LedgerError]]:
+def allocate(
+    items: Sequence[Item], directives: Iterable[Directive], *, oldest: bool = False
+) -> tuple[Allocations, list[LedgerError]]:
     """Allocate money and credits to claims.
 
     :param items: in the order of `Item.sort_key`
@@ -134,7 +138,7 @@ def allocate(items: Sequence[Item], directives: Iterable[Directive], *, oldest: 
         for n, item in enumerate(items):
             events.append((item.date, OLDEST, n, item, []))
         accounts = {(item.customer, item.currency): item for item in reversed(items)}
-        for date, rule, n, what, targets in list(events):
+        for date, rule, n, _, targets in list(events):
             if rule == EXPLICIT and targets:
                 events.append((date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []))
     events.sort(key=itemgetter(0, 1, 2))
@@ -169,13 +173,18 @@ def _find(state: _State, number: str) -> list[Item]:
     if "/" in number:
         document, _, part = number.rpartition("/")
         parts = [item for item in state.names.get(document, ()) if str(item.instalment) == part and item.instalment]
-        if parts and (not found or parts[0].sort_key() < found[0].sort_key()):  # one of a number twice: the earlier has it
+        if parts and (
+            not found or parts[0].sort_key() < found[0].sort_key()
+        ):  # one of a number twice: the earlier has it
             return parts
     return found
 
 
 def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
-    """Items that a posting settles by name, earliest due first; errors where there are none of its customer and currency."""
+    """Items that a posting settles by name, earliest due first.
+
+    Errors where there are none of its customer and currency.
+    """
     found = _find(state, number)
     if len(found) == 1 and _can_settle(item, found[0]):  # as it nearly always is
         return found
@@ -224,12 +233,7 @@ def _links(item: Item) -> frozenset[str]:
 
 def _linked(state: _State, n: int, item: Item, links: Iterable[str]) -> list[tuple[Date, int, int, Item, list[Item]]]:
     """Events by which money reaches the documents that its links name, as each of them exists."""
-    targets = [
-        target
-        for link in links
-        for target in state.names.get(link, ())
-        if _can_settle(item, target)
-    ]
+    targets = [target for link in links for target in state.names.get(link, ()) if _can_settle(item, target)]
     targets.sort(key=_due_order)
     days = sorted({max(item.date, target.date) for target in targets})
     return [(day, LINKED, n, item, [target for target in targets if target.date <= day]) for day in days]
@@ -246,9 +250,13 @@ def _settle(state: _State, date: Date, item: Item, targets: list[Item]) -> None:
         amount = f"{exact(item.amount, item.currency)} {item.currency}"
         state.errors.append(
             SettlesBeyondError.at(
-                item.meta, item.entry, amount=amount, number=item.settles, open=exact(abs(open_), item.currency),
+                item.meta,
+                item.entry,
+                amount=amount,
+                number=item.settles,
+                open=exact(abs(open_), item.currency),
                 currency=item.currency,
-            )  # fmt: skip
+            )
         )
 
 
@@ -264,7 +272,9 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
     own = [item for item in targets if item.customer in customers]
     if not own:
         state.errors.append(
-            SettlesCustomerError.at(meta, number=directive.number, other=targets[0].customer, customer=sources[0].customer)
+            SettlesCustomerError.at(
+                meta, number=directive.number, other=targets[0].customer, customer=sources[0].customer
+            )
         )
         return None
     currency = directive.currency
@@ -343,5 +353,3 @@ def _oldest(state: _State, date: Date, items: list[Item]) -> None:
     for source in money:
         for target in claims:
             state.apply(date, source, target, abs(state.open[source]))
-
-

@@ -179,7 +179,9 @@ def _customers(register: Register, items: Iterable[Item]) -> Iterable[LedgerErro
                 yield CustomerNotYetError.at(
                     item.entry.meta, item.entry, customer=item.customer, first=record.first, date=item.date
                 )
-            elif item.customer in closing and register.values("customer", item.customer, item.date).get("closed") is True:
+            elif (
+                item.customer in closing and register.values("customer", item.customer, item.date).get("closed") is True
+            ):
                 closed = max(v.date for v in record.versions if v.changed.get("closed") is True and v.date <= item.date)
                 yield CustomerClosedError.at(item.entry.meta, item.entry, customer=item.customer, closed=closed)
 
@@ -227,5 +229,6 @@ def _credits(ledger: Ledger) -> Iterable[LedgerError]:
             currency = invoice.currency
             yield CreditBeyondError.at(
                 meta, document.entry, number=number, corrects=corrects, credited=exact(credited[corrects], currency),
-                gross=exact(invoice.gross, currency), left=exact(max(ZERO, invoice.gross - before), currency), currency=currency,
+                gross=exact(invoice.gross, currency), left=exact(max(ZERO, invoice.gross - before), currency),
+                currency=currency,
             )  # fmt: skip

@@ -57,7 +57,9 @@ def row(book: Book, document: Document, as_of: Date) -> Row:
         open_ += left
         if left and document.kind == "invoice":
             overdue = max(overdue, dates.days_overdue(item.due, as_of))
-    return Row(document=document, open=open_, status=_status(book, document, as_of, open_, overdue), days_overdue=overdue)
+    return Row(
+        document=document, open=open_, status=_status(book, document, as_of, open_, overdue), days_overdue=overdue
+    )
 
 
 def _status(book: Book, document: Document, as_of: Date, open_: Decimal, overdue: int) -> str:

@@ -37,9 +37,7 @@ def written(form: str, year: int, number: int) -> str:
     >>> written("K{year}-{number:04}", 2026, 7)
     'K2026-0007'
     """
-    return _FIELD.sub(
-        lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form
-    )
+    return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +66,15 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
         meta = document.entry.meta
         fits = _place(kinds[document.kind], document.number, document.date)
         if fits is None:
-            formats = " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"
-            yield NumberSeriesError.at(meta, document.entry, number=document.number, kind=document.kind, formats=formats)
+            formats = (
+                " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"
+            )
+            yield NumberSeriesError.at(
+                meta, document.entry, number=document.number, kind=document.kind, formats=formats
+            )
             continue
         name, year, count = fits
-        used[name, year].append(
-            _Used(count=count, number=document.number, date=document.date, void=False, meta=meta)
-        )
+        used[name, year].append(_Used(count=count, number=document.number, date=document.date, void=False, meta=meta))
     for void in ledger.voids:
         fits = _place(series.values(), void.number, void.date)
         if fits is not None and void.number not in ledger.documents:

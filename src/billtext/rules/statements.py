@@ -78,16 +78,23 @@ def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "ac
             opening, movements = closing, ()
         sections.append(
             Section(
-                currency=currency, opening=opening, lines=movements, closing=closing, open_items=found,
-                aging=rows.get(currency) or _empty(aged, customer, currency), buckets=aged.buckets,
-            )  # fmt: skip
+                currency=currency,
+                opening=opening,
+                lines=movements,
+                closing=closing,
+                open_items=found,
+                aging=rows.get(currency) or _empty(aged, customer, currency),
+                buckets=aged.buckets,
+            )
         )
     if not sections:
         card = book.register.values("customer", customer, end)
         currency = str(card.get("currency") or book.register.currency or "")
         row = _empty(aged, customer, currency)
         sections.append(
-            Section(currency=currency, opening=ZERO, lines=(), closing=ZERO, open_items=(), aging=row, buckets=aged.buckets)
+            Section(
+                currency=currency, opening=ZERO, lines=(), closing=ZERO, open_items=(), aging=row, buckets=aged.buckets
+            )
         )
     name = ageing.name_of(book, customer, end)
     return Statement(customer=customer, name=name, kind=kind, start=start, end=end, sections=tuple(sections))

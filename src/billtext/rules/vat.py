@@ -62,7 +62,9 @@ def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
     return rounded(CONTEXT.divide(CONTEXT.multiply(base, rate), HUNDRED), currency)
 
 
-def breakdown(document: Document, lines: Iterable[Line], vats: Iterable[VatPosting], register: Register) -> tuple[Breakdown, ...]:
+def breakdown(
+    document: Document, lines: Iterable[Line], vats: Iterable[VatPosting], register: Register
+) -> tuple[Breakdown, ...]:
     """VAT of a document by code, with the codes that have no rate; lines without a code are left out."""
     posted = _posted(vats)
     found = []
@@ -114,13 +116,12 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
             found.append(_sign(document, line, "charge", "cheaper", "allowance"))
     found += _vat(document, bases, vats, register)
     total = document.net + document.vat + document.rounding
-    if total != document.gross and all(
-        posting.units.currency == currency for posting in postings(document.entry)
-    ):
+    if total != document.gross and all(posting.units.currency == currency for posting in postings(document.entry)):
         found.append(DocumentSumError.at(
             document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
             vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
-            gross=exact(document.gross, currency), difference=exact(document.gross - total, currency), currency=currency,
+            gross=exact(document.gross, currency), difference=exact(document.gross - total, currency),
+            currency=currency,
         ))  # fmt: skip
     return found
 
@@ -130,7 +131,9 @@ def _sign(document: Document, line: Line, key: str, what: str, other: str) -> Le
     return AllowanceSignError.at(line.meta, document.entry, key=key, amount=amount, what=what, other=other)
 
 
-def _vat(document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register) -> Iterator[LedgerError]:
+def _vat(
+    document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register
+) -> Iterator[LedgerError]:
     currency = document.currency
     posted = _posted(vats)
     told = set()
