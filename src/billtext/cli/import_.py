@@ -1,13 +1,12 @@
 """`billtext import`."""
 
-import sys
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from billtext.cli.common import Face, example
+from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
     from billtext.outside.invoice_import import Outcome
@@ -58,7 +57,7 @@ def invoices(
     """
     from billtext.outside import invoice_import
 
-    with _Bar() as bar:
+    with Progress() as bar:
         done = invoice_import.run(
             face.path, table, mapping, refused=refused, limit=limit, trial=trial, progress=bar.show
         )
@@ -92,32 +91,3 @@ def _data(done: "Outcome") -> dict[str, Any]:
         "written": [str(path) for path in done.written], "refused": None if done.refused is None else str(done.refused),
         "warnings": list(done.warnings),
     }  # fmt: skip
-
-
-class _Bar(AbstractContextManager["_Bar"]):
-    """A progress bar on a terminal's standard error; nothing elsewhere."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-        self._stage, self._done = "", 0
-        self._bar: Any = None
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Show how far a stage of the work is."""
-        if not self._on:
-            return
-        if stage != self._stage:
-            self._close()
-            self._stage, self._done = stage, 0
-            self._bar = click.progressbar(length=max(total, 1), label=f"{stage:<8}", file=sys.stderr)
-            self._bar.__enter__()
-        self._bar.update(done - self._done)
-        self._done = done
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
-
-    def __exit__(self, *error: object) -> None:
-        self._close()

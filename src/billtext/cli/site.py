@@ -1,20 +1,19 @@
 """`billtext site`: build it, or serve it."""
 
 import datetime
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from billtext.cli.common import Face, as_of, example
+from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
     from billtext.site import Place, Result
 
 F = TypeVar("F", bound=Callable[..., Any])
-MANY = 300  # pages from which a terminal gets a progress bar
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
@@ -104,8 +103,8 @@ def serve(face: Face, site: Path, out: Path, documents: str, as_of: datetime.dat
 def _build(face: Face, place: "Place", as_of: datetime.date, documents: str) -> "Result":
     from billtext import site
 
-    with _bars() as progress:
-        return site.build(face.loaded, face.book, place, as_of, documents=documents, progress=progress)
+    with Progress() as progress:
+        return site.build(face.loaded, face.book, place, as_of, documents=documents, progress=progress.stage)
 
 
 def _tell(result: "Result", place: "Place") -> None:
@@ -118,28 +117,3 @@ def _tell(result: "Result", place: "Place") -> None:
     click.echo(
         f"{result.pages} pages ({result.written} new or changed{removed}) in {sum(result.seconds):.1f} s: {page}"
     )
-
-
-@contextmanager
-def _bars() -> Iterator[Callable[[str, int], Callable[[], Any]]]:
-    """Progress bars on a terminal, one for each stage of a large site."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal
-    ) as progress:
-
-        def stage(name: str, count: int) -> Callable[[], Any]:
-            task = progress.add_task(name, total=count, visible=count >= MANY)
-            done = 0
-
-            def step() -> None:
-                nonlocal done
-                done += 1
-                if done % 20 == 0 or done == count:
-                    progress.update(task, completed=done)
-
-            return step
-
-        yield stage

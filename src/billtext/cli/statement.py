@@ -1,12 +1,12 @@
 """`billtext statement`."""
 
 import datetime
-import sys
 from pathlib import Path
 
 import click
 
 from billtext.cli.common import FORMATS, Day, Face, Month, example
+from billtext.cli.progress import Progress
 
 Period = tuple[datetime.date, datetime.date]
 
@@ -103,14 +103,15 @@ def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: 
     from billtext.rules import statements
 
     count = 0
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(face.book.items_of, label="Statements", file=sys.stderr, hidden=hidden) as customers:
-        for customer in customers:
+    with Progress() as progress:
+        step = progress.stage("Statements", len(face.book.items_of))
+        for customer in face.book.items_of:
+            step()
             report = statements.report(face.book, customer, first, last, kind=kind)
             if not any(s.opening or s.lines or s.closing for s in report.sections):
                 continue
             for form, ending in (("markdown", "md"), ("html", "html")):
                 text = statement_pages.render(face.book, report, form)
-                files.replace(out / f"{escape.file_name(customer)}-{last.isoformat()}.{ending}", text)
+                files.replace(out / f"{escape.file_name(customer)}-{last.isoformat()}.{ending}", text, durable=False)
             count += 1
     click.echo(f"{count} statements from {first} to {last} in {out}, each as Markdown and HTML")

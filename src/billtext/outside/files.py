@@ -185,16 +185,21 @@ def _lock(root: Path) -> int:
     return handle
 
 
-def replace(path: Path, text: str, *, encoding: str = "utf-8") -> None:
-    """Write one file whole or not at all."""
+def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = True) -> None:
+    """Write one file whole or not at all.
+
+    :param durable: bring it to disk before going on; what can be made again at any time need not be
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.billtext-new")
     try:
         with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync(path.parent)
+    if durable:
+        _sync(path.parent)

@@ -1,0 +1,49 @@
+"""How far long work is, on a terminal's standard error; nothing elsewhere."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import click
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """A progress bar for each stage of the work."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+        self._stage, self._done = "", 0
+        self._bar: Any = None
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show that so much of a stage is done, of so much."""
+        if not self._on:
+            return
+        if stage != self._stage:
+            self._close()
+            self._stage, self._done = stage, 0
+            self._bar = click.progressbar(length=max(total, 1), label=f"{stage:<10}", file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done
+
+    def stage(self, name: str, total: int) -> Callable[[], None]:
+        """Begin a stage of so many steps; what comes back is called at each of them."""
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            if done % 20 == 0 or done == total:
+                self.show(name, done, total)
+
+        return step
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
