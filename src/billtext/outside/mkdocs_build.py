@@ -164,10 +164,13 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
 
     config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
     config.plugins["billtext"] = Quick()
+    # Python-Markdown leaves rings of objects behind for each page: they have to be collected, whatever the caller does.
     # The ledger stays: no use to look for garbage in it. The count of what is old begins anew, else it would take
     # millions of new objects until anyone looks at all.
+    collecting = gc.isenabled()
     gc.freeze()
     gc.collect()
+    gc.enable()
     try:
         config.plugins.on_startup(command="build", dirty=False)
         run(config)
@@ -178,6 +181,8 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
             f"MkDocs cannot build the site: {type(error).__name__}: {' '.join(str(error).split())}"
         ) from error
     finally:
+        if not collecting:
+            gc.disable()
         config.plugins.on_shutdown()
 
 
