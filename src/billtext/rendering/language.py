@@ -72,7 +72,7 @@ class Language:
 
     def number(self, number: Decimal) -> str:
         """A quantity, rate or price with the digits that it has."""
-        return format_decimal(number, "#,##0.##########", locale=self._locale)
+        return format_decimal(number or abs(number), "#,##0.##########", locale=self._locale)
 
     def price(self, number: Decimal, currency: str) -> str:
         """A price: at least the decimals of its currency."""
