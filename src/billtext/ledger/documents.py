@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from beancount.core.data import Transaction
 
@@ -33,13 +33,13 @@ from billtext.errors import (
     VatCodeMissingError,
 )
 from billtext.ledger.accounts import Receivables
-from billtext.ledger.schema import POSTING, TRANSACTION, Keys, faults, written
-from billtext.model import DOCUMENTS, KINDS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
+from billtext.ledger.schema import POSTING, TRANSACTION, Keys, Shape, faults, written
+from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
-NAMES = KINDS[:-1]
 _NOTHING: Mapping[str, Any] = {}
+_NEVER = (None, None)
 
 Parsed = tuple[Document, list[Line], list[VatPosting]]
 
@@ -59,30 +59,24 @@ class Reader:
         } - {None}
         self._customers = register.of("customer")
         self._price_list = register.of("item")
+        self._unit = quantum(self._company or "")
+        self._codes: dict[str, tuple[datetime.date | None, Vat | None]] = {}
 
     def transaction(self, entry: Transaction) -> Parsed | None:
         """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings."""
         customer_of = self._customer_of
-        receivable = [posting for posting in postings(entry) if customer_of[posting.account] is not None]
-        kind = self._kind(entry, document_only=not receivable)
-        if kind in DOCUMENTS:
-            return self._document(entry, kind, receivable)
+        receivable = [posting for posting in entry.postings if customer_of[posting.account] is not None]
+        shape = TRANSACTION.shapes[tuple(entry.meta)]
+        kinds = [kind for kind in shape.kinds if receivable or kind in DOCUMENTS]
+        for other in kinds[1:]:
+            self.errors.append(DocumentKindError.at(entry.meta, entry, key=kinds[0], other=other))
+        if kinds and kinds[0] in DOCUMENTS:
+            return self._document(entry, shape, kinds[0], cast("list[Booked]", receivable))
         if receivable:
-            self._money(entry, kind, receivable)
-        elif "settles" in entry.meta:
+            self._money(entry, shape, kinds[0] if kinds else "entry", cast("list[Booked]", receivable))
+        elif "settles" in shape.names:
             self._misplaced(entry, entry.meta, "on the transaction")
         return None
-
-    def _kind(self, entry: Transaction, *, document_only: bool) -> str:
-        meta = entry.meta
-        kind = "entry"
-        for name in NAMES[:2] if document_only else NAMES:
-            if name in meta:
-                if kind == "entry":
-                    kind = name
-                else:
-                    self.errors.append(DocumentKindError.at(meta, entry, key=kind, other=name))
-        return kind
 
     def _number(self, entry: Transaction, kind: str) -> str:
         number = entry.meta[kind]
@@ -93,23 +87,30 @@ class Reader:
 
     # --- money --------------------------------------------------------------------------------------------
 
-    def _money(self, entry: Transaction, kind: str, receivable: list[Booked]) -> None:
+    def _money(self, entry: Transaction, shape: Shape, kind: str, receivable: list[Booked]) -> None:
         number = "" if kind == "entry" else self._number(entry, kind)
-        self._transaction(entry)
-        for posting in postings(entry):
-            if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
-                self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
+        self._transaction(entry, shape)
+        if len(receivable) < len(entry.postings):
+            for posting in postings(entry):
+                if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
+                    self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
         for posting in receivable:
-            self._sound(posting.meta or entry.meta, POSTING, entry)
-            self._precision(entry, posting)
-            self._company_rate(entry, posting)
+            meta, units = posting.meta or entry.meta, posting.units
+            self._sound(meta, POSTING.shapes[tuple(meta)], POSTING, entry)
+            if (
+                units.currency != self._company
+                or not units.number.same_quantum(self._unit)
+                or units.number.adjusted() >= LARGEST
+            ):
+                self._precision(entry, posting)
+                self._company_rate(entry, posting)
             self._item(entry, posting, kind, number, 0, entry.date)
 
-    def _transaction(self, entry: Transaction) -> None:
+    def _transaction(self, entry: Transaction, shape: Shape) -> None:
         """Check the keys of the transaction itself; `settles:` does nothing there."""
-        if "settles" in entry.meta:
+        if "settles" in shape.names:
             self._misplaced(entry, entry.meta, "on the transaction")
-        self._sound(entry.meta, TRANSACTION, entry)
+        self._sound(entry.meta, shape, TRANSACTION, entry)
 
     def _misplaced(self, entry: Transaction, meta: Mapping[str, Any], where: str) -> None:
         root, value = self.register.options.receivable, written(meta["settles"])
@@ -118,10 +119,10 @@ class Reader:
     def _item(
         self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date
     ) -> Item:
-        meta = posting.meta or entry.meta
+        meta, units = posting.meta or entry.meta, posting.units
         settles = meta.get("settles")
         item = Item(
-            customer=self._customer(entry, posting), currency=posting.units.currency, amount=posting.units.number,
+            customer=self._customer(entry, posting), currency=units.currency, amount=units.number,
             date=entry.date, due=due, kind=kind, number=number, instalment=instalment,
             settles=settles if isinstance(settles, str) else None, entry=entry, meta=meta,
         )  # fmt: skip
@@ -176,21 +177,23 @@ class Reader:
 
     # --- documents ----------------------------------------------------------------------------------------
 
-    def _document(self, entry: Transaction, kind: str, receivable: list[Booked]) -> Parsed | None:
+    def _document(self, entry: Transaction, shape: Shape, kind: str, receivable: list[Booked]) -> Parsed | None:
         number = self._number(entry, kind)
         meta = entry.meta
-        self._transaction(entry)
+        self._transaction(entry, shape)
         if entry.flag != "*":
             self.errors.append(DocumentFlagError.at(meta, entry, number=number, flag=entry.flag))
         if not receivable:
             account = self.register.options.receivable
             self.errors.append(ReceivableMissingError.at(meta, entry, number=number, account=account))
             return None
-        self._kid(entry)
+        if "kid" in shape.names:
+            self._kid(entry)
         currency = receivable[0].units.currency
         items = self._instalments(entry, kind, number, receivable)
         lines, vats, rounding = self.lines(entry, kind, number, currency)
-        self._period(entry)
+        if "period-end" in shape.names:
+            self._period(entry)
         gross = sum([item.amount for item in items], ZERO)
         if kind == "credit-note":
             gross = -gross
@@ -307,11 +310,12 @@ class Reader:
                 or units.number.adjusted() >= LARGEST
             ):
                 rate = self._posting(entry, posting, number, currency, rate)
+            shape = POSTING.shapes[tuple(meta)]
             if self._customer_of[account] is not None:
-                self._sound(meta, POSTING, entry)
+                self._sound(meta, shape, POSTING, entry)
                 continue
             amount = -units.number if kind == "invoice" else units.number
-            if "settles" in meta and posting.meta:
+            if "settles" in shape.names and posting.meta:
                 self._misplaced(entry, meta, f"on the posting to {account}")
             if account == self._rounding:
                 rounding += amount
@@ -319,8 +323,8 @@ class Reader:
             vat = self._vat(entry, account, meta)
             if vat is not None:
                 vats.append(VatPosting(vat=vat, amount=amount, meta=meta))
-            elif account not in self._vat_accounts or "vat" in meta:
-                lines.append(self._line(entry, posting, meta, amount, currency))
+            elif account not in self._vat_accounts or "vat" in shape.names:
+                lines.append(self._line(entry, posting, meta, shape, amount, currency))
         return lines, vats, rounding
 
     def _vat(self, entry: Transaction, account: str, meta: Mapping[str, Any]) -> Vat | None:
@@ -331,7 +335,7 @@ class Reader:
                 return None
             self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
             return self._meant(entry, account)
-        vat = self.register.vat(code, entry.date) if isinstance(code, str) else None
+        vat = self._vat_of(code, entry.date) if isinstance(code, str) else None
         if vat is None:
             if isinstance(code, str):
                 self.errors.append(
@@ -344,6 +348,14 @@ class Reader:
             self.errors.append(VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none"))
         return vat
 
+    def _vat_of(self, code: str, date: datetime.date) -> Vat | None:
+        """A VAT code on a date: entries come day by day, so the last answer nearly always is the next one too."""
+        day, vat = self._codes.get(code, _NEVER)
+        if day != date:
+            vat = self.register.vat(code, date)
+            self._codes[code] = date, vat
+        return vat
+
     def _meant(self, entry: Transaction, account: str) -> Vat | None:
         """The only code of a document that a VAT posting without a code can belong to.
 
@@ -354,9 +366,11 @@ class Reader:
         meant = [vat for vat in codes if vat is not None and vat.account == account]
         return meant[0] if len(meant) == 1 else None
 
-    def _line(self, entry: Transaction, posting: Booked, meta: Mapping[str, Any], net: Decimal, currency: str) -> Line:
+    def _line(
+        self, entry: Transaction, posting: Booked, meta: Mapping[str, Any], shape: Shape, net: Decimal, currency: str
+    ) -> Line:
         told = len(self.errors)
-        get = self._sound(meta, POSTING, entry).get
+        get = self._sound(meta, shape, POSTING, entry).get
         price, item = get("price"), get("item")
         allowance = get("allowance")
         discount_amount = get("discount-amount")
@@ -386,9 +400,9 @@ class Reader:
         number = entry.meta.get("invoice", entry.meta.get("credit-note"))
         self.errors.append(CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=other))
 
-    def _sound(self, meta: Mapping[str, Any], keys: Keys, entry: Transaction) -> Mapping[str, Any]:
+    def _sound(self, meta: Mapping[str, Any], shape: Shape, keys: Keys, entry: Transaction) -> Mapping[str, Any]:
         """Tell what is wrong with known keys; return the others, which are of their types."""
-        for name, kind, valid in keys.checks[tuple(meta)]:
+        for name, kind, valid in shape.checks:
             value = meta[name]
             if type(value) is not kind or (valid is not None and not valid(value, "")):
                 break

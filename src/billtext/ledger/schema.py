@@ -16,6 +16,7 @@ from beancount.core.amount import Amount
 
 from billtext import ids
 from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
+from billtext.model import KINDS
 from billtext.money import plain
 
 
@@ -38,28 +39,47 @@ class Key:
 Check = tuple[str, type, Callable[[Any, str], bool] | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What can be said of metadata by its names alone.
+
+    :param names: all of them
+    :param checks: those that are known, with their types and checks
+    :param kinds: those that say what kind of transaction it is, in the order of `KINDS`
+    """
+
+    names: frozenset[str]
+    checks: tuple[Check, ...]
+    kinds: tuple[str, ...]
+
+
 class Keys(dict[str, Key]):
     """Keys of one kind of directive, transaction or posting."""
 
     def __init__(self, keys: Mapping[str, Key]) -> None:
         super().__init__(keys)
-        self.checks = Checks(self)
+        self.shapes = Shapes(self)
 
 
-class Checks(dict[tuple[str, ...], tuple[Check, ...]]):
-    """What is to be checked of a set of keys: those of them that are known, with their types and checks.
+class Shapes(dict[tuple[str, ...], Shape]):
+    """The shape of each set of names.
 
-    A ledger has few sets of keys and many postings: looking up the set is quicker than looking up each key.
+    A ledger has few sets of names and many postings: looking up the set is quicker than looking up each name.
     """
 
     def __init__(self, keys: Mapping[str, Key]) -> None:
         super().__init__()
         self._keys = keys
 
-    def __missing__(self, names: tuple[str, ...]) -> tuple[Check, ...]:
-        known = tuple((name, self._keys[name].type, self._keys[name].valid) for name in names if name in self._keys)
-        self[names] = known
-        return known
+    def __missing__(self, names: tuple[str, ...]) -> Shape:
+        keys = self._keys
+        found = Shape(
+            names=frozenset(names),
+            checks=tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys),
+            kinds=tuple(kind for kind in KINDS[:-1] if kind in names),
+        )
+        self[names] = found
+        return found
 
 
 def one_of(*words: str) -> Key:
@@ -244,7 +264,7 @@ def faults(
     :param country: whose numbers they are (ISO 3166)
     """
     found: dict[str, LedgerError] = {}
-    for name, kind, valid in keys.checks[tuple(values)]:
+    for name, kind, valid in keys.shapes[tuple(values)].checks:
         value = values[name]
         if type(value) is kind and (valid is None or valid(value, country)):  # Beancount makes no subclasses
             continue

@@ -28,6 +28,9 @@ from billtext.errors import (
 from billtext.model import DOCUMENTS, Allocation, Date, Directive, Item
 from billtext.money import ZERO, exact
 
+# The items of each number: the instalments of a document, or the postings of a payment.
+Names = dict[str, list[Item]]
+
 UNDO, EXPLICIT, LINKED, OLDEST = range(4)
 
 
@@ -64,7 +67,7 @@ class Allocations:
 class _State:
     """The work in progress: what is open of each item, and the allocations made."""
 
-    names: dict[str, list[Item]]
+    names: Names
     open: dict[Item, Decimal]
     made: list[Allocation] = field(default_factory=list)
     errors: list[LedgerError] = field(default_factory=list)
@@ -100,19 +103,15 @@ class _State:
 
 
 def allocate(
-    items: Sequence[Item], directives: Iterable[Directive], *, oldest: bool = False
+    items: Sequence[Item], names: Names, directives: Iterable[Directive], *, oldest: bool = False
 ) -> tuple[Allocations, list[LedgerError]]:
     """Allocate money and credits to claims.
 
     :param items: in the order of `Item.sort_key`
+    :param names: the items of each number
     :param oldest: apply money that names nothing to the oldest due
     :return: the allocations, and the errors in what is written about them
     """
-    names: dict[str, list[Item]] = defaultdict(list)
-    owner: dict[str, object] = {}
-    for item in items:
-        if item.number and owner.setdefault(item.number, item.entry) is item.entry:
-            names[item.number].append(item)
     # On one day, what is taken back comes first: it may be given to another document the same day.
     order = sorted(directives, key=_directive_order)
     undoing = any(directive.amount < 0 for directive in order)
@@ -124,10 +123,8 @@ def allocate(
             targets = _targets(state, item, item.settles, item.meta)
             if targets:
                 events.append((max(item.date, targets[0].date), EXPLICIT, n, item, targets))
-        elif item.kind not in DOCUMENTS:
-            links = _links(item) if item.entry.links else None
-            if links:
-                events.extend(_linked(state, n, item, links))
+        elif item.entry.links and item.kind not in DOCUMENTS:
+            events.extend(_linked(state, n, item, _links(item)))
     for n, directive in enumerate(order, len(items)):
         event = _directed(state, n, directive)
         if event is not None:

@@ -25,7 +25,7 @@ from billtext.ledger.schema import FORMS
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, numbering, vat
-from billtext.rules.allocation import Allocations
+from billtext.rules.allocation import Allocations, Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,26 +102,26 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     if customs:
         errors.extend(register_reader.misspelt(others))
     if sources is not None and customs:
-        names = sorted({str(entry.meta.get("filename")) for entry in customs})
-        errors.extend(register_reader.duplicate_keys(customs, sources(names)))
+        files = sorted({str(entry.meta.get("filename")) for entry in customs})
+        errors.extend(register_reader.duplicate_keys(customs, sources(files)))
     register, found = register_reader.read(good)
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
     errors.extend(found)
-    documents, items = _transactions(transactions, pads, register, bool(customs), errors)
+    documents, items, names = _transactions(transactions, pads, register, bool(customs), errors)
     ledger = Ledger(
         register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
     )
     errors.extend(numbering.check(ledger, documents.values()))
     errors.extend(_credits(ledger))
-    allocations, found = allocation.allocate(items, directives, oldest=register.options.allocation == "oldest")
+    allocations, found = allocation.allocate(items, names, directives, oldest=register.options.allocation == "oldest")
     errors.extend(found)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
 
 
 def _transactions(transactions: list[Transaction], pads: list[Pad], register: Register, has_register: bool,
-                  errors: list[LedgerError]) -> tuple[dict[str, Document], list[Item]]:  # fmt: skip
+                  errors: list[LedgerError]) -> tuple[dict[str, Document], list[Item], Names]:  # fmt: skip
     padded = {(pad.meta.get("filename"), pad.meta.get("lineno")) for pad in pads}
     reader = Reader(register)
     found: list[Document] = []
@@ -133,26 +133,50 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
             found.append(parsed[0])  # lines are many: they are read again when they are asked for
             reader.errors += vat.check(*parsed, register)
     if not found and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
-        return {}, []
+        return {}, [], {}
     errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
     reader.items.sort(key=Item.sort_key)
-    documents = _in_order(found, reader.items)
-    errors.extend(_duplicates(reader.items))
-    return documents, reader.items
+    documents, names = _by_number(found, reader.items, errors)
+    return documents, reader.items, names
 
 
-def _in_order(documents: Iterable[Document], items: Iterable[Item]) -> dict[str, Document]:
-    """Documents by number, in the order of their items; of a number given twice the first."""
-    of_entry = {id(document.entry): document for document in documents}
-    found: dict[str, Document] = {}
+def _by_number(
+    found: Iterable[Document], items: Iterable[Item], errors: list[LedgerError]
+) -> tuple[dict[str, Document], Names]:
+    """Documents and items by number, in the order of the items; of a number given twice the first, and an error."""
+    of_entry = {id(document.entry): document for document in found}
+    documents: dict[str, Document] = {}
+    names: Names = {}
+    instalments: list[Item] = []
+    again: dict[int, tuple[Item, str, Item]] = {}
     for item in items:
+        number, entry = item.number, item.entry
         if item.kind in DOCUMENTS:
-            document = of_entry.pop(id(item.entry), None)
+            document = of_entry.pop(id(entry), None)
             if document is not None:
-                found.setdefault(document.number, document)
-    return found
+                documents.setdefault(number, document)
+        if not number:
+            continue
+        known = names.get(number)
+        if known is None:
+            names[number] = [item]
+        elif known[0].entry is entry:
+            known.append(item)
+        else:
+            again.setdefault(id(entry), (item, number, known[0]))
+        if item.instalment:
+            instalments.append(item)
+    for item in instalments:  # 2026-0012/2 may be somebody's number as well
+        for other in names.get(item.name, ()):
+            if other.entry is not item.entry:
+                first, second = sorted((item, other), key=Item.sort_key)
+                again.setdefault(id(second.entry), (second, item.name, first))
+    for item, number, first in again.values():
+        where = register_reader.place(first.entry.meta)
+        errors.append(NumberDuplicateError.at(item.entry.meta, item.entry, number=number, place=where))
+    return documents, names
 
 
 def _pads(pads: Iterable[Pad], register: Register) -> Iterable[LedgerError]:
@@ -184,17 +208,6 @@ def _customers(register: Register, items: Iterable[Item]) -> Iterable[LedgerErro
             ):
                 closed = max(v.date for v in record.versions if v.changed.get("closed") is True and v.date <= item.date)
                 yield CustomerClosedError.at(item.entry.meta, item.entry, customer=item.customer, closed=closed)
-
-
-def _duplicates(items: Iterable[Item]) -> Iterable[LedgerError]:
-    first: dict[str, Transaction] = {}
-    told: set[int] = set()
-    for item in items:
-        for name in (item.number, item.name) if item.instalment else (item.number,):
-            if name and first.setdefault(name, item.entry) is not item.entry and id(item.entry) not in told:
-                told.add(id(item.entry))
-                where = register_reader.place(first[name].meta)
-                yield NumberDuplicateError.at(item.entry.meta, item.entry, number=name, place=where)
 
 
 def _credits(ledger: Ledger) -> Iterable[LedgerError]:

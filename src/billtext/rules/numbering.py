@@ -6,9 +6,10 @@ Source: bokføringsforskriften §§ 5-1-3 and 5-2-7. A ledger without `series` i
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from billtext.errors import LedgerError, NumberGapError, NumberOrderError, NumberSeriesError, NumberVoidError
 from billtext.ledger.register import place
@@ -40,9 +41,10 @@ def written(form: str, year: int, number: int) -> str:
     return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Used:
-    count: int
+class _Used(NamedTuple):
+    """A number of a series; numbers sort by their count."""
+
+    ordinal: int
     number: str
     date: Date
     void: bool
@@ -74,12 +76,12 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
             )
             continue
         name, year, count = fits
-        used[name, year].append(_Used(count=count, number=document.number, date=document.date, void=False, meta=meta))
+        used[name, year].append(_Used(ordinal=count, number=document.number, date=document.date, void=False, meta=meta))
     for void in ledger.voids:
         fits = _place(series.values(), void.number, void.date)
         if fits is not None and void.number not in ledger.documents:
             name, year, count = fits
-            used[name, year].append(_Used(count=count, number=void.number, date=void.date, void=True, meta=void.meta))
+            used[name, year].append(_Used(ordinal=count, number=void.number, date=void.date, void=True, meta=void.meta))
     for (name, year), numbers in sorted(used.items()):
         yield from _sequence(series[name], year, numbers)
 
@@ -100,12 +102,14 @@ def _voids(ledger: Ledger) -> Iterator[LedgerError]:
 def _place(series: Iterable[Record], number: str, date: Date) -> tuple[str, int, int] | None:
     """The series that a number fits, its year (0 if the series never starts anew) and its count."""
     for record in series:
-        values = record.at(date) or record.versions[0].values
-        match = pattern(str(values.get("format"))).fullmatch(number)
-        if match is None or not match.groupdict().get("number"):
+        values = (
+            record.versions[0].values if len(record.versions) == 1 else record.at(date) or record.versions[0].values
+        )
+        form = pattern(str(values.get("format")))
+        match = form.fullmatch(number)
+        if match is None or "number" not in form.groupindex:
             continue
-        year = match.groupdict().get("year")
-        if year is not None and int(year) != date.year:
+        if "year" in form.groupindex and int(match["year"]) != date.year:
             continue
         return record.id, date.year if values.get("reset", "yearly") == "yearly" else 0, int(match["number"])
     return None
@@ -113,18 +117,18 @@ def _place(series: Iterable[Record], number: str, date: Date) -> tuple[str, int,
 
 def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[LedgerError]:
     values = series.latest
-    numbers.sort(key=lambda used: (used.count, used.number))
+    numbers.sort(key=itemgetter(0, 1))
     gapless = values.get("gapless", True) is not False
     first = values.get("first")
     expected = int(first) if isinstance(first, Decimal) else 1
     before: _Used | None = None
     for used in numbers:
-        if gapless and used.count > expected:
+        if gapless and used.ordinal > expected:
             start = missing = written(str(values["format"]), used.date.year, expected)
-            if used.count > expected + 1:
-                missing += " to " + written(str(values["format"]), used.date.year, used.count - 1)
+            if used.ordinal > expected + 1:
+                missing += " to " + written(str(values["format"]), used.date.year, used.ordinal - 1)
             yield NumberGapError.at(used.meta, number=used.number, missing=missing, first=start, series=series.id)
-        expected = max(expected, used.count + 1)
+        expected = max(expected, used.ordinal + 1)
         if used.void:
             continue
         if before is not None and used.date < before.date:

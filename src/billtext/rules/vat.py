@@ -48,7 +48,9 @@ def net(quantity: Decimal, price: Decimal, currency: str, *, price_per: Decimal 
         amount = CONTEXT.divide(amount, price_per)
     if discount:
         amount = CONTEXT.multiply(amount, (HUNDRED - discount) / HUNDRED)
-    return rounded(CONTEXT.subtract(amount, discount_amount), currency)
+    if discount_amount:
+        amount = CONTEXT.subtract(amount, discount_amount)
+    return rounded(amount, currency)
 
 
 def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
@@ -59,7 +61,7 @@ def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
     >>> amount(Decimal("15.25"), Decimal(19), "EUR")
     Decimal('2.90')
     """
-    return rounded(CONTEXT.divide(CONTEXT.multiply(base, rate), HUNDRED), currency)
+    return rounded(CONTEXT.multiply(base, rate).scaleb(-2, CONTEXT), currency)
 
 
 def breakdown(
@@ -135,19 +137,19 @@ def _vat(
     document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register
 ) -> Iterator[LedgerError]:
     currency = document.currency
-    posted = _posted(vats)
-    told = set()
+    posted: dict[str, VatPosting] = {}
     for posting in vats:
         vat = posting.vat
-        if vat.code in told:
+        if posted.setdefault(vat.code, posting) is not posting:
             yield VatDuplicateError.at(posting.meta, document.entry, number=document.number, code=vat.code)
-            continue
-        told.add(vat.code)
-        base = bases.get(vat.code, ZERO)
+    for code, posting in posted.items():
+        vat = posting.vat
+        charged = posting.amount if len(posted) == len(vats) else _posted(vats)[code]
+        base = bases.get(code, ZERO)
         expected = amount(base, vat.rate, currency)
-        if posted[vat.code] != expected:
+        if charged != expected:
             yield VatAmountError.at(
-                posting.meta, document.entry, code=vat.code, posted=exact(posted[vat.code], currency),
+                posting.meta, document.entry, code=code, posted=exact(charged, currency),
                 rate=plain(vat.rate), base=exact(base, currency), expected=exact(expected, currency), currency=currency,
             )  # fmt: skip
     for code in bases.keys() - posted.keys():
