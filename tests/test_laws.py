@@ -77,7 +77,7 @@ class Event:
     :param sizes: amounts of its lines, in the smallest unit of the currency
     :param other: which of the other events it refers to
     :param how: in which way it does
-    :param share: quarters of what it refers to; 5 is more than all of it
+    :param share: quarters of what it refers to; 5 and more are more than all of it
     """
 
     kind: str
@@ -93,7 +93,19 @@ class Event:
 
 
 MONEY = ("payment", "payment", "payment", "refund", "write-off", "entry")
-KINDS = ("invoice", "invoice", "invoice", "invoice", *MONEY, "credit-note", "credit-note", "allocate", "undo")
+REGISTER = ("policy", "edges", "customer", "void")
+KINDS = (
+    "invoice",
+    "invoice",
+    "invoice",
+    "invoice",
+    *MONEY,
+    "credit-note",
+    "credit-note",
+    "allocate",
+    "undo",
+    "register",
+)
 HOW = ("settles",) * 8 + ("link",) * 6 + ("nothing", "nothing", "both", "both", "part", "part", "stranger", "unknown")
 
 event = st.builds(
@@ -106,7 +118,7 @@ event = st.builds(
     parts=st.sampled_from((1, 1, 1, 2, 3)),
     other=st.integers(0, 20),
     how=st.sampled_from(HOW),
-    share=st.sampled_from((4, 4, 2, 2, 1, 1, 5)),
+    share=st.sampled_from((4, 4, 2, 2, 1, 1, 5, 9)),
     twice=st.sampled_from((False,) * 39 + (True,)),
 )
 events = st.lists(event, min_size=1, max_size=2) | st.lists(event, min_size=6, max_size=16)
@@ -206,10 +218,29 @@ DOCUMENTS = {"invoice", "credit-note"}
 def chunks(events_: list[Event]) -> list[Chunk]:
     """The directives of the events, each with its date."""
     drawn = Drawn(events_)
-    return [
-        allocation(drawn, n) if one.kind in {"allocate", "undo"} else transaction(drawn, n)
-        for n, one in enumerate(events_)
-    ]
+    found = []
+    said: set[tuple[str, int]] = set()  # two of a kind on one day would contradict each other
+    for n, one in enumerate(events_):
+        if one.kind == "register":
+            what = REGISTER[one.other % len(REGISTER)]
+            if (what, one.day) not in said:
+                found.append(directive(one, what, n))
+            said.add((what, one.day))
+        else:
+            found.append(allocation(drawn, n) if one.kind in {"allocate", "undo"} else transaction(drawn, n))
+    return found
+
+
+def directive(one: Event, what: str, n: int) -> Chunk:
+    """A later change of the register or of an option, or a void number."""
+    day = FIRST + one.day * DAY
+    text = {
+        "policy": 'custom "billtext-option" "allocation" "' + ("none" if one.twice else "oldest") + '"',
+        "edges": f'custom "billtext-option" "aging-edges" "{one.parts} 10"',
+        "customer": f'custom "customer" "{CUSTOMERS[one.customer % 2]}"\n  name: "Name {n}"',
+        "void": f'custom "void" "V{n}"\n  reason: "spoilt"',
+    }[what]
+    return day, f"{day} {text}\n"
 
 
 def named(drawn: Drawn, n: int) -> str:
@@ -245,7 +276,8 @@ def transaction(drawn: Drawn, n: int) -> Chunk:
         rest = [f"  {account}  {money(-SIGN[one.kind] * amount, currency)}"]
     links = ""
     if target is not None and one.how in {"link", "both"}:
-        more = [m for m in drawn.claims if m > target][: one.parts - 1]  # money over several documents
+        mine = [m for m in drawn.claims if m != target and drawn.account(m) == drawn.account(n)]
+        more = (mine or [m for m in drawn.claims if m > target])[: one.parts - 1]  # money over several documents
         links = "".join(f" ^{name}" for name in sorted({drawn.names[m] for m in (target, *more)}))
     text = [f'{day} * "{one.kind}"{links}']
     if one.kind != "entry":
@@ -443,7 +475,7 @@ def test_columns_and_totals_of_the_ageing_add_up(drawn: list[Event], oldest: boo
     _, made = read(whole(found, oldest=oldest))
     for day in days(found):
         for basis in ageing.BASES:
-            report = ageing.report(made, day, basis=basis)
+            report = ageing.report(made, day, basis=basis, edges=(30, 60, 90))
             items = ageing.open_items(made, day, basis=basis)
             for total in report.totals:
                 rows = [row for row in report.rows if row.currency == total.currency]

@@ -151,6 +151,12 @@ class OptionUnknownError(RegisterError):
     sentence = "there is no billtext option {name}; the options are {known}"
 
 
+class OptionConflictError(RegisterError):
+    """An option with two values at once: which of them holds would hang on the order of files."""
+
+    sentence = "option {name} is {value} here and {other} at {place}; it has one value {when}: keep one of them"
+
+
 # --- customers ----------------------------------------------------------------------------------------------
 
 

@@ -1,41 +1,21 @@
-"""The billtext options of a ledger: `custom "billtext-option" NAME VALUE`."""
+"""The billtext options of a ledger: `custom "billtext-option" NAME VALUE`.
 
-from dataclasses import dataclass
+Some hold for the whole ledger, whatever date their directive has: where receivables stand does not change. The others
+hold from the date of their directive on, so that a new policy changes no earlier report.
+"""
+
+import datetime
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 EDGES = (30, 60, 90)
+_ACCOUNT = re.compile(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a ledger can set.
-
-    :param receivable: account of claims on customers; each customer's is below it
-    :param rounding: account that takes the rounding of a document's total, or None
-    :param kid: check digit methods that a KID may use, of `mod10` and `mod11`
-    :param allocation: `none` leaves money that names nothing unapplied, `oldest` applies it to the oldest due
-    :param aging_edges: last day overdue of each ageing column but the last, in days
-    """
-
-    receivable: str = "Assets:Receivable"
-    rounding: str | None = None
-    kid: tuple[str, ...] = ("mod10", "mod11")
-    allocation: str = "none"
-    aging_edges: tuple[int, ...] = EDGES
-
-
-# Each option by its name in the ledger, with what it expects; `billtext-option` of another name is an error.
-# `fava-write` belongs to the Fava extension, which reads it there.
-EXPECTED = {
-    "receivable": "an account, such as Assets:Receivable",
-    "rounding": "an account, such as Expenses:Rounding",
-    "kid": '"mod10", "mod11" or "mod10 mod11"',
-    "allocation": '"none" or "oldest"',
-    "aging-edges": 'days in rising order, such as "30 60 90"',
-    "fava-write": "TRUE or FALSE",
-}
-
-
-def edges(text: str) -> tuple[int, ...]:
+def edges(text: object) -> tuple[int, ...]:
     """Ageing edges written as days in rising order, separated by spaces or commas.
 
     :raises ValueError: not such edges
@@ -43,7 +23,114 @@ def edges(text: str) -> tuple[int, ...]:
     >>> edges("15 45")
     (15, 45)
     """
-    days = tuple(int(part) for part in text.replace(",", " ").split())
-    if not days or list(days) != sorted(set(days)) or days[0] < 1:
+    days = tuple(int(part) for part in str(text).replace(",", " ").split())
+    if not isinstance(text, str) or not days or list(days) != sorted(set(days)) or days[0] < 1:
         raise ValueError(text)
     return days
+
+
+def _account(value: object) -> str:
+    if isinstance(value, str) and _ACCOUNT.fullmatch(value):
+        return value
+    raise ValueError(value)
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(value)
+
+
+def _one_of(*words: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        raise ValueError(value)
+
+    return parse
+
+
+def _methods(value: object) -> tuple[str, ...]:
+    words = tuple(value.split()) if isinstance(value, str) else ()
+    if words and set(words) <= {"mod10", "mod11"}:
+        return words
+    raise ValueError(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an option can be.
+
+    :param expected: in a bookkeeper's words
+    :param parse: gives the value that a ledger's value means, or raises ValueError
+    :param default: where the ledger does not say, and of a dated option before its first date
+    :param dated: it holds from the date of its directive on; else for the whole ledger
+    """
+
+    expected: str
+    parse: Callable[[object], Any]
+    default: Any = None
+    dated: bool = False
+
+
+# Each option by its name in the ledger; `billtext-option` of another name is an error.
+SETTINGS: Mapping[str, Setting] = {
+    # The account of claims on customers; each customer's is below it.
+    "receivable": Setting(
+        expected="an account, such as Assets:Receivable", parse=_account, default="Assets:Receivable"
+    ),
+    # Takes the rounding of a document's total.
+    "rounding": Setting(expected="an account, such as Expenses:Rounding", parse=_account),
+    # Check digit methods that a KID may use.
+    "kid": Setting(
+        expected='"mod10", "mod11" or "mod10 mod11"', parse=_methods, default=("mod10", "mod11"), dated=True
+    ),
+    # `none` leaves money that names nothing unapplied, `oldest` applies it to the oldest due.
+    "allocation": Setting(
+        expected='"none" or "oldest"', parse=_one_of("none", "oldest"), default="none", dated=True
+    ),
+    # Last day overdue of each ageing column but the last.
+    "aging-edges": Setting(
+        expected='days in rising order, such as "30 60 90"', parse=edges, default=EDGES, dated=True
+    ),
+    # Whether the Fava extension may write.
+    "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a ledger sets, by name: values with the dates from which they hold, in order."""
+
+    values: Mapping[str, tuple[tuple[datetime.date, Any], ...]] = field(default_factory=dict)
+
+    def at(self, name: str, date: datetime.date) -> Any:
+        """The value of a dated option on a day."""
+        known = self.values.get(name, ())
+        found = bisect_right(known, date, key=lambda pair: pair[0])
+        return known[found - 1][1] if found else SETTINGS[name].default
+
+    def of(self, name: str) -> Any:
+        """The value of an option that holds for the whole ledger."""
+        known = self.values.get(name)
+        return known[0][1] if known else SETTINGS[name].default
+
+    def since(self, name: str, value: object) -> list[datetime.date]:
+        """The days on which a dated option takes a value that it did not have before."""
+        found, before = [], SETTINGS[name].default
+        for date, new in self.values.get(name, ()):
+            if new == value != before:
+                found.append(date)
+            before = new
+        return found
+
+    @property
+    def receivable(self) -> str:
+        """Account of claims on customers; each customer's is below it."""
+        return str(self.of("receivable"))
+
+    @property
+    def rounding(self) -> str | None:
+        """Account that takes the rounding of a document's total, or None."""
+        account = self.of("rounding")
+        return None if account is None else str(account)

@@ -256,7 +256,7 @@ class Reader:
     def _kid(self, entry: Transaction) -> None:
         kid = entry.meta.get("kid")
         if isinstance(kid, str):
-            why = ids.kid_fault(kid, self.register.options.kid)
+            why = ids.kid_fault(kid, self.register.options.at("kid", entry.date))
             if why is not None:
                 self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why))
 

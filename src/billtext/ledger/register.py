@@ -1,5 +1,6 @@
 """Read the register: `custom` directives into records with their history."""
 
+import datetime
 import difflib
 import re
 from collections import defaultdict
@@ -7,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from beancount.core import account
 from beancount.core.data import Custom
 from beancount.parser import lexer
 
-from billtext import options as billtext_options
 from billtext.errors import (
     DirectiveFormError,
     DirectiveUnknownError,
@@ -20,6 +21,7 @@ from billtext.errors import (
     KeyTypeError,
     KeyValueError,
     LedgerError,
+    OptionConflictError,
     OptionUnknownError,
     PrecisionError,
     ReasonMissingError,
@@ -30,7 +32,7 @@ from billtext.ids import is_id, is_number
 from billtext.ledger.schema import FORMS, REGISTER, REQUIRED, faults, written
 from billtext.model import Directive, Record, Register, Version, Void
 from billtext.money import LARGEST, rounded
-from billtext.options import Options
+from billtext.options import SETTINGS, Options
 
 
 def order(entry: Any) -> tuple[Any, ...]:
@@ -181,40 +183,39 @@ def _reference(
 
 
 def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
-    found: dict[str, Any] = {}
+    found: dict[str, list[tuple[datetime.date, Any]]] = {}
+    first: dict[tuple[str, object], Custom] = {}
     for entry in customs:
         name, value = (v.value for v in entry.values)
-        expected = billtext_options.EXPECTED.get(name)
-        if expected is None:
-            known = ", ".join(billtext_options.EXPECTED)
-            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), known=known))
+        setting = SETTINGS.get(name)
+        if setting is None:
+            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), known=", ".join(SETTINGS)))
             continue
         try:
-            found[name.replace("-", "_")] = _option(name, value)
+            meant = setting.parse(value)
         except ValueError:
-            wrong = KeyValueError.at(entry.meta, entry, key=name, value=written(value), expected=expected)
+            wrong = KeyValueError.at(entry.meta, entry, key=name, value=written(value), expected=setting.expected)
             errors.append(wrong)
-    found.pop("fava_write", None)
-    return Options(**found)
+            continue
+        period = entry.date if setting.dated else None
+        before = first.setdefault((name, period), entry)
+        if before is entry:
+            found.setdefault(name, []).append((entry.date, meant))
+        elif before.values[1].value != value:
+            when = f"on {entry.date}" if setting.dated else "for the whole ledger"
+            errors.append(
+                OptionConflictError.at(
+                    entry.meta, entry, name=name, value=_option(entry), other=_option(before),
+                    place=place(before.meta), when=when,
+                )
+            )  # fmt: skip
+    return Options(values={name: tuple(values) for name, values in found.items()})
 
 
-def _option(name: str, value: Any) -> Any:
-    if name in {"receivable", "rounding"}:
-        if isinstance(value, str) and re.fullmatch(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+", value):
-            return value
-    elif name == "fava-write":
-        if isinstance(value, bool):
-            return value
-    elif isinstance(value, str) and name == "kid":
-        words = tuple(value.split())
-        if words and set(words) <= {"mod10", "mod11"}:
-            return words
-    elif isinstance(value, str) and name == "allocation":
-        if value in {"none", "oldest"}:
-            return value
-    elif isinstance(value, str):
-        return billtext_options.edges(value)
-    raise ValueError(name)
+def _option(entry: Custom) -> str:
+    """The value of an option as the ledger writes it: an account has no quotes."""
+    value = entry.values[1]
+    return str(value.value) if value.dtype == account.TYPE else written(value.value)
 
 
 def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], list[LedgerError]]:

@@ -117,9 +117,9 @@ def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] 
     """Age what is open on a day: a row for each customer and currency that has something open.
 
     :param basis: `due` or `date`
-    :param edges: last day overdue of each column but the last; the ledger's option if None
+    :param edges: last day overdue of each column but the last; the ledger's option of the day if None
     """
-    edges = tuple(book.register.options.aging_edges if edges is None else edges)
+    edges = tuple(book.register.options.at("aging-edges", as_of) if edges is None else edges)
     names = buckets(edges)
     empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}

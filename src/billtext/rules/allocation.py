@@ -9,7 +9,7 @@ Days are gone through in their order, so that what is added later never changes 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -27,11 +27,15 @@ from billtext.errors import (
 )
 from billtext.model import DOCUMENTS, Allocation, Date, Directive, Item
 from billtext.money import ZERO, exact
+from billtext.options import Options
 
 # The items of each number: the instalments of a document, or the postings of a payment.
 Names = dict[str, list[Item]]
 
 UNDO, EXPLICIT, LINKED, OLDEST = range(4)
+
+# (day, rule, order within the day, what to do, and with which targets): later rules see what earlier ones left.
+Event = tuple[Date, int, int, Item | Directive, list[Item]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,21 +107,20 @@ class _State:
 
 
 def allocate(
-    items: Sequence[Item], names: Names, directives: Iterable[Directive], *, oldest: bool = False
+    items: Sequence[Item], names: Names, directives: Iterable[Directive], options: Options
 ) -> tuple[Allocations, list[LedgerError]]:
     """Allocate money and credits to claims.
 
     :param items: in the order of `Item.sort_key`
     :param names: the items of each number
-    :param oldest: apply money that names nothing to the oldest due
+    :param options: `allocation` says from which days on money that names nothing goes to the oldest due
     :return: the allocations, and the errors in what is written about them
     """
     # On one day, what is taken back comes first: it may be given to another document the same day.
     order = sorted(directives, key=_directive_order)
     undoing = any(directive.amount < 0 for directive in order)
     state = _State(names=names, open={item: item.amount for item in items}, between={} if undoing else None)
-    # An event is (day, source of the rule, order within the day, what to do): later kinds see what earlier ones left.
-    events: list[tuple[Date, int, int, Item | Directive, list[Item]]] = []
+    events: list[Event] = []
     for n, item in enumerate(items):
         if item.settles is not None:
             targets = _targets(state, item, item.settles, item.meta)
@@ -131,15 +134,9 @@ def allocate(
             events.append(event)
             if directive.amount < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
                 events.append((event[0], UNDO, *event[2:]))
-    if oldest:
-        for n, item in enumerate(items):
-            events.append((item.date, OLDEST, n, item, []))
-        accounts = {(item.customer, item.currency): item for item in reversed(items)}
-        for date, rule, n, _, targets in list(events):
-            if rule == EXPLICIT and targets:
-                events.append((date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []))
+    events += _policy(items, events, options)
     events.sort(key=itemgetter(0, 1, 2))
-    account_items = _by_account(items) if oldest else {}
+    account_items = _by_account(items) if options.values.get("allocation") else {}
     undone: set[int] = set()
     for date, rule, n, what, targets in events:
         if isinstance(what, Directive):
@@ -156,6 +153,23 @@ def allocate(
         else:
             _oldest(state, date, account_items[what.customer, what.currency])
     return Allocations(all=tuple(state.made)), state.errors
+
+
+def _policy(items: Sequence[Item], events: list[Event], options: Options) -> Iterator[Event]:
+    """Events after which unapplied money goes to the oldest due, on the days on which that is the policy."""
+    begins = options.since("allocation", "oldest")
+    if not begins:
+        return
+    accounts = {(item.customer, item.currency): item for item in reversed(items)}
+    for n, item in enumerate(items):
+        if options.at("allocation", item.date) == "oldest":
+            yield item.date, OLDEST, n, item, []
+    for date, rule, n, _, targets in list(events):
+        if rule == EXPLICIT and targets and options.at("allocation", date) == "oldest":
+            yield date, OLDEST, n, accounts[targets[0].customer, targets[0].currency], []
+    for date in begins:
+        for n, item in enumerate(accounts.values()):
+            yield date, OLDEST, n, item, []
 
 
 def _directive_order(directive: Directive) -> tuple[object, ...]:

@@ -114,7 +114,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     )
     errors.extend(numbering.check(ledger, documents.values()))
     errors.extend(_credits(ledger))
-    allocations, found = allocation.allocate(items, names, directives, oldest=register.options.allocation == "oldest")
+    allocations, found = allocation.allocate(items, names, directives, register.options)
     errors.extend(found)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
