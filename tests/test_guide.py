@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from billtext.ledger.schema import FORMS, POSTING, REGISTER, TRANSACTION
-from billtext.options import EXPECTED
+from billtext.options import SETTINGS
 
 GUIDE = Path(__file__).parent.parent / "site" / "guide"
 
@@ -15,7 +15,7 @@ def test_every_key_and_option_is_in_the_guide() -> None:
     words = set(re.findall(r"[a-z][a-z0-9-]+", page))
     keys = {key for keys in REGISTER.values() for key in keys} | set(TRANSACTION) | set(POSTING)
     assert (keys - {"rate", "format"}) - words == set()
-    assert set(EXPECTED) - words == set()
+    assert set(SETTINGS) - words == set()
     assert [form for form, _ in FORMS.values() if form.split('"')[1] not in page] == []
 
 
