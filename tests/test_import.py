@@ -611,7 +611,8 @@ def test_killed_at_any_rename_the_next_run_finds_the_old_or_the_new_ledger(tmp_p
     old = snapshot(cut.parent)
     done = subprocess.run([sys.executable, "-c", KILLED, str(renames), cut, *arguments], check=False)
     assert done.returncode == (-signal.SIGKILL if renames < 6 else 0)
-    assert files.recover(cut.parent) is (0 < renames < 6)
+    found = files.recover(cut.parent)
+    assert (found is not None and found.finished) is (0 < renames < 6)
     assert snapshot(cut.parent) == (old if renames == 0 else snapshot(whole.parent))
 
 
@@ -633,7 +634,7 @@ def test_two_at_once_are_refused_and_the_work_of_the_first_is_left_alone(tmp_pat
             file.write("new")
         with pytest.raises(Refused, match="another billtext"), files.Switch(tmp_path):
             pass
-        assert files.recover(tmp_path) is False
+        assert files.recover(tmp_path) is None
         first.commit()
     assert snapshot(tmp_path) == {"a": b"new"}
 

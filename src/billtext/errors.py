@@ -452,3 +452,55 @@ class AllocateUndoError(AllocationError):
     sentence = (
         "{amount} of {by} on {number} is taken back, but {allocated} {currency} is allocated; take back at most that"
     )
+
+
+# --- drafts -------------------------------------------------------------------------------------------------
+
+
+class DraftError(LedgerError):
+    """What is wrong in a draft, which is not part of the ledger yet."""
+
+
+class DraftFormError(DraftError):
+    """Something else than a draft in the drafts directory."""
+
+    sentence = "a draft is a transaction flagged `!`, and this is {seen}; flag it `!`, or move it to the ledger"
+
+
+class DraftNumberError(DraftError):
+    """A number in a draft: numbers are given when a document is issued, never before."""
+
+    sentence = "the draft has the number {number}, but numbers are given when it is issued; leave `{kind}:` empty"
+
+
+class DraftCustomerError(DraftError):
+    """A draft whose customer is not known, or may not be billed."""
+
+    sentence = "{why}; {remedy}"
+
+
+class DraftEmptyError(DraftError):
+    """A draft without lines."""
+
+    sentence = "the draft has no line; add one, such as `Income:Consulting` with `item:` and `quantity:`"
+
+
+class DraftLineError(DraftError):
+    """A line whose amount cannot be worked out."""
+
+    sentence = "{why}; {remedy}"
+
+
+class DraftRateError(DraftError):
+    """A draft in another currency, and no rate is known."""
+
+    sentence = (
+        "no rate from {currency} to {company} is known on {date}; add `rate:` to the draft, or a `price` directive "
+        "to the ledger"
+    )
+
+
+class DraftSumError(DraftError):
+    """Instalments that do not add up to the document."""
+
+    sentence = "{why}; {remedy}"

@@ -221,6 +221,23 @@ class Item:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document before it is issued.
+
+    :param name: by which commands call it
+    :param first: the first of its lines in its file, counted from 1
+    :param last: the last of them
+    """
+
+    name: str
+    kind: str
+    file: str
+    first: int
+    last: int
+    entry: Transaction
+
+
 @value
 class Document:
     """An invoice or a credit note.

@@ -57,6 +57,15 @@ def _methods(value: object) -> tuple[str, ...]:
     raise ValueError(value)
 
 
+_FIELD = re.compile(r"\{(?:customer|number)(?::0\d{1,2})?\}")
+
+
+def _layout(value: object) -> str:
+    if isinstance(value, str) and value.count("{number") == 1 and re.fullmatch(r"[0-9]*", _FIELD.sub("", value)):
+        return value
+    raise ValueError(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What an option can be.
@@ -92,6 +101,14 @@ SETTINGS: Mapping[str, Setting] = {
     # Last day overdue of each ageing column but the last.
     "aging-edges": Setting(
         expected='days in rising order, such as "30 60 90"', parse=edges, default=EDGES, dated=True
+    ),
+    # Digits of the KID before its check digit, from the digits of the customer's id and of the document's number.
+    "kid-layout": Setting(
+        expected='{number} and, if you like, {customer}, such as "{customer:05}{number:08}"', parse=_layout, dated=True
+    ),
+    # Digits of the RF reference (ISO 11649) of documents in another currency than the company's.
+    "rf-layout": Setting(
+        expected='{number} and, if you like, {customer}, such as "{customer:05}{number:08}"', parse=_layout, dated=True
     ),
     # Whether the Fava extension may write.
     "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),

@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from billtext.ledger.load import Loaded
+    from billtext.outside.files import Recovered
     from billtext.rendering.language import Language
     from billtext.rendering.sheets import Sheet
     from billtext.rules.book import Book
@@ -50,9 +51,13 @@ class Face:
         from billtext.ledger import load
         from billtext.outside import files
 
-        if files.recover(self.path.parent):
-            click.echo(f"billtext: an interrupted change of {self.path.parent} has been finished", err=True)
+        self.tell_recovered(files.recover(self.path.parent))
         return load.load(self.path)
+
+    def tell_recovered(self, found: "Recovered | None") -> None:
+        """Say what became of a change that was interrupted."""
+        if found is not None:
+            click.echo(f"billtext: {found}", err=True)
 
     @cached_property
     def book(self) -> "Book":

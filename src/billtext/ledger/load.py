@@ -82,3 +82,50 @@ def _readable(path: Path) -> None:
         ) from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:
+    """Directives of ledger text as they are written, before anything is filled in; and Beancount's errors.
+
+    :param name: file that the text belongs to, and the line in it on which the text begins
+    """
+    from beancount.parser import parser
+
+    entries, errors, _ = parser.parse_string(text, report_filename=name, report_firstline=first_line)
+    return entries, errors
+
+
+def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Directives of a ledger with new ones, booked and in order, and what Beancount has to say of the new ones.
+
+    :param entries: those of the ledger, loaded
+    :param new: those that `parse` gave
+    """
+    from beancount.core.data import Balance, Close, Open, entry_sortkey
+    from beancount.ops import balance, validation
+    from beancount.parser import booking
+
+    booked, errors = booking.book(new, options)
+    accounts = [entry for entry in entries if isinstance(entry, Open | Close)]
+    fresh = {id(entry) for entry in booked}
+    few = sorted([*accounts, *booked], key=entry_sortkey)
+    checks: tuple[Any, ...] = (
+        validation.validate_open_close,
+        validation.validate_active_accounts,
+        validation.validate_currency_constraints,
+        validation.validate_check_transaction_balances,
+    )
+    for check in checks:
+        errors += [error for error in check(few, options) if id(error.entry) in fresh]
+    whole = sorted([*entries, *booked], key=entry_sortkey)
+    touched = {(p.account, entry.date) for entry in booked for p in getattr(entry, "postings", ())}
+    asserted = [
+        entry for entry in entries
+        if isinstance(entry, Balance)
+        and any(entry.date > date and f"{name}:".startswith(f"{entry.account}:") for name, date in touched)
+    ]  # fmt: skip
+    if asserted:
+        _, found = balance.check(whole, options)
+        kept = {id(entry) for entry in asserted}
+        errors += [error for error in found if id(error.entry) in kept or error.entry in asserted]
+    return whole, errors

@@ -190,7 +190,7 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
                  "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
-                 "credit-limit": AMOUNT, "closed": BOOL, "buyer-reference": TEXT, "note": TEXT},
+                 "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT, "note": TEXT},
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
 }.items()}  # fmt: skip
 
@@ -228,6 +228,15 @@ POSTING = Keys({
     "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
     "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
     "vat": TEXT, "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
+})  # fmt: skip
+
+# What a draft says besides, before it is issued; `invoice:` and `credit-note:` stand there without a number.
+DRAFT = Keys({
+    **TRANSACTION, "prices": one_of("net", "gross"), "currency": CURRENCY, "discount": PERCENT, "series": to("series"),
+    "rate": Key(type=Decimal, expected="a rate above 0, such as 11.50", valid=lambda value, _: value > 0),
+})  # fmt: skip
+DRAFT_POSTING = Keys({
+    **{key: POSTING[key] for key in POSTING}, "share": PERCENT, "days": DAYS,
 })  # fmt: skip
 
 _SEEN = (

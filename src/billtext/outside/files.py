@@ -10,7 +10,9 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -19,10 +21,29 @@ from billtext.errors import Refused
 
 STAGE = ".billtext-switch"
 _JOURNAL = "journal.json"
+_PAUSE = 0.02  # seconds between two looks at a lock that somebody else holds
 
 
-def recover(root: Path) -> bool:
-    """Finish or clear away the change of a run that was killed; return whether one was finished.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What became of a change that was interrupted.
+
+    :param finished: it was decided, and is done now; else it was not, and nothing of it remains
+    :param files: the files that it is about, as far as they are known
+    """
+
+    finished: bool
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        about = f" of {', '.join(self.files)}" if self.files else ""
+        if self.finished:
+            return f"a change{about} that was interrupted has been finished"
+        return "a change that was interrupted before it was decided has been undone; run that command again"
+
+
+def recover(root: Path) -> Recovered | None:
+    """Finish or clear away the change of a run that was killed; return what was found, or None.
 
     Costs next to nothing where there is none, so any command may call it before it reads a ledger. What another process
     is preparing at this moment is left alone.
@@ -31,11 +52,11 @@ def recover(root: Path) -> bool:
     :raises Refused: the change cannot be finished, or the journal names a file outside the ledger's directory
     """
     if not (root / STAGE).is_dir():
-        return False
+        return None
     try:
         lock = _lock(root)
     except Refused:
-        return False
+        return None
     try:
         return _recover(root)
     except OSError as error:
@@ -46,46 +67,54 @@ def recover(root: Path) -> bool:
         os.close(lock)
 
 
-def _recover(root: Path) -> bool:
+def _recover(root: Path) -> Recovered | None:
     stage = root / STAGE
     if not stage.is_dir():
-        return False
+        return None
     journal = stage / _JOURNAL
     decided = journal.is_file()
+    names: list[str] = []
     if decided:
         for staged, name in json.loads(journal.read_text("utf-8")):
             target = root / name
-            if not target.resolve().is_relative_to(root.resolve()) or Path(staged).name != staged:
+            names.append(name)
+            if not target.resolve().is_relative_to(root.resolve()) or Path(staged or "-").name != (staged or "-"):
                 raise Refused(f"{journal}: names {name}, outside the ledger's directory; delete {stage}")
-            if (stage / staged).is_file():
+            if staged is None:
+                target.unlink(missing_ok=True)
+                _sync(target.parent)
+            elif (stage / staged).is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (stage / staged).replace(target)
                 _sync(target.parent)
         journal.unlink()
         _sync(stage)
     shutil.rmtree(stage)
-    return decided
+    return Recovered(finished=decided, files=tuple(names))
 
 
 class Switch:
     """Files that change together. Used as a context: what is not committed at its end never happened.
 
     :param root: directory of the ledger's top file; every file is below it
-    :raises Refused: another billtext is writing this ledger
+    :param wait: seconds to wait for another billtext that is writing this ledger
+    :raises Refused: another billtext is still writing it then
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, wait: float = 0) -> None:
         """Prepare; nothing is touched before the context is entered."""
         self.root = root.resolve()
+        self.recovered: Recovered | None = None
         self._stage = self.root / STAGE
-        self._files: list[tuple[str, Path, tuple[int, int] | None]] = []
+        self._files: list[tuple[str | None, Path, tuple[int, int] | None]] = []
+        self._wait = wait
         self._lock = -1
 
     def __enter__(self) -> Self:
         """Hold the ledger's directory, and clean up after a run that was killed."""
-        self._lock = _lock(self.root)
+        self._lock = _lock(self.root, self._wait)
         try:
-            _recover(self.root)
+            self.recovered = _recover(self.root)
             self._stage.mkdir()
         except BaseException:
             os.close(self._lock)
@@ -106,9 +135,7 @@ class Switch:
 
         :raises Refused: the file is outside the ledger's directory or on another file system
         """
-        target = path.resolve()
-        if not target.is_relative_to(self.root):
-            raise Refused(f"{path} is outside the ledger's directory {self.root}; move it there")
+        target = self._inside(path)
         staged = self._stage / str(len(self._files))
         self._files.append((staged.name, target, _state(target)))
         if append and target.exists():
@@ -121,10 +148,24 @@ class Switch:
             file.flush()
             os.fsync(file.fileno())
 
+    def delete(self, path: Path) -> None:
+        """Delete a file with the rest of the change.
+
+        :raises Refused: the file is outside the ledger's directory
+        """
+        target = self._inside(path)
+        self._files.append((None, target, _state(target)))
+
+    def _inside(self, path: Path) -> Path:
+        target = path.resolve()
+        if not target.is_relative_to(self.root):
+            raise Refused(f"{path} is outside the ledger's directory {self.root}; move it there")
+        return target
+
     def staged(self, path: Path) -> Path:
         """Where the new text of a file stands until it is committed."""
         target = path.resolve()
-        return next(self._stage / name for name, other, _ in self._files if other == target)
+        return next(self._stage / name for name, other, _ in self._files if name and other == target)
 
     def commit(self) -> None:
         """Put the new files in place, in the order in which they were written.
@@ -170,19 +211,30 @@ def _sync(directory: Path) -> None:
             os.close(handle)
 
 
-def _lock(root: Path) -> int:
-    """Hold the directory; the system lets go of it when the process ends, however it ends."""
+def _lock(root: Path, wait: float = 0) -> int:
+    """Hold the directory; the system lets go of it when the process ends, however it ends.
+
+    :param wait: seconds to wait for another process
+    """
     try:
         import fcntl
     except ImportError:  # Windows: no lock on a directory
         return os.open(os.devnull, os.O_RDONLY)
-    handle = os.open(root, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise Refused(f"another billtext is writing the ledger in {root}; wait until it is done") from None
-    return handle
+        handle = os.open(root, os.O_RDONLY)
+    except OSError as error:
+        raise Refused(f"{root}: cannot be written ({error.strerror})") from None
+    end = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= end:
+                os.close(handle)
+                raise Refused(f"another billtext is writing the ledger in {root}; wait until it is done") from None
+            time.sleep(_PAUSE)
+        else:
+            return handle
 
 
 def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = True) -> None:

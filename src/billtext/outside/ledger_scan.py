@@ -60,16 +60,16 @@ class Known:
 
     def includes(self, path: Path) -> bool:
         """Whether an `include` line already brings in a file of this absolute path."""
-        return any(_matches(path.parts, Path(pattern).parts) for pattern in self.patterns)
+        return any(matches(path.parts, Path(pattern).parts) for pattern in self.patterns)
 
 
-def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+def matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     """Whether a path fits a pattern as `glob` with `recursive` understands it."""
     if not pattern:
         return not path
     if pattern[0] == "**":
-        return any(_matches(path[n:], pattern[1:]) for n in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
+        return any(matches(path[n:], pattern[1:]) for n in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and matches(path[1:], pattern[1:])
 
 
 def scan(path: Path) -> Known:

@@ -5,13 +5,14 @@ Source: bokføringsforskriften §§ 5-1-3 and 5-2-7. A ledger without `series` i
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from billtext.errors import LedgerError, NumberGapError, NumberOrderError, NumberSeriesError, NumberVoidError
+from billtext.errors import LedgerError, NumberGapError, NumberOrderError, NumberSeriesError, NumberVoidError, Refused
 from billtext.ledger.register import place
 from billtext.model import Date, Document, Ledger, Meta, Record
 
@@ -84,6 +85,86 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
             used[name, year].append(_Used(ordinal=count, number=void.number, date=void.date, void=True, meta=void.meta))
     for (name, year), numbers in sorted(used.items()):
         yield from _sequence(series[name], year, numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A number for a document.
+
+    :param void: numbers before it that are skipped and made void
+    """
+
+    number: str
+    series: str
+    void: tuple[str, ...] = ()
+
+
+class Numbers:
+    """Gives the next numbers of the series of a ledger, one after the other."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._series = ledger.register.of("series")
+        self._last: dict[tuple[str, int], tuple[int, Date | None, str]] = {}
+        for document in ledger.documents.values():
+            records = [record for record in self._series.values() if record.latest.get("kind") == document.kind]
+            self._use(_place(records, document.number, document.date), document.number, document.date)
+        for void in ledger.voids:
+            self._use(_place(self._series.values(), void.number, void.date), void.number, None)
+
+    def _use(self, place: tuple[str, int, int] | None, number: str, date: Date | None) -> None:
+        if place is None:
+            return
+        name, year, count = place
+        last, day, known = self._last.get((name, year), (0, None, ""))
+        later = date is not None and (day is None or date >= day)
+        self._last[name, year] = max(last, count), date if later else day, number if later else known
+
+    def give(
+        self, kind: str, date: Date, series: str | None = None, suits: Callable[[str], bool] | None = None
+    ) -> Given:
+        """The next number for a document of a kind on a date; it is used from now on.
+
+        :param series: id of the series, or the first of the kind
+        :param suits: whether a number may be used; one that may not is skipped, and comes back as void
+        :raises Refused: there is no such series, or a document of it has a later date
+        """
+        record = self._record(kind, series)
+        values = record.at(date) or record.versions[0].values
+        year = date.year if values.get("reset", "yearly") == "yearly" else 0
+        first = values.get("first")
+        begin = int(first) if isinstance(first, Decimal) else 1
+        last, day, known = self._last.get((record.id, year), (begin - 1, None, ""))
+        if day is not None and date < day:
+            raise Refused(
+                f"{known} is dated {day}, and dates of the series {record.id} never go backwards; issue on {day} or later"
+            )
+        skipped: list[str] = []
+        for _ in range(_SKIPS):
+            last += 1
+            number = written(str(values["format"]), date.year, last)
+            if suits is None or suits(number):
+                self._last[record.id, year] = last, date, number
+                return Given(number=number, series=record.id, void=tuple(skipped))
+            skipped.append(number)
+        raise Refused(f"no number of the series {record.id} fits the payment reference; widen `kid-layout`")
+
+    def _record(self, kind: str, series: str | None) -> Record:
+        if series is not None:
+            record = self._series.get(series)
+            if record is None or record.latest.get("kind") != kind:
+                raise Refused(f"there is no series {series} of the kind {kind}; the draft names it")
+            return record
+        fitting = [record for record in self._series.values() if record.latest.get("kind") == kind]
+        fitting.sort(key=lambda record: (record.latest.get("gapless") is False, record.id))
+        if not fitting:
+            raise Refused(
+                f'the ledger has no series for a {kind}; add one, such as `custom "series" "INV" "{{year}}-{{number:04}}"` '
+                f'with `kind: "{kind}"`'
+            )
+        return fitting[0]
+
+
+_SKIPS = 100  # numbers in a row that may not suit
 
 
 def _voids(ledger: Ledger) -> Iterator[LedgerError]:

@@ -1,0 +1,104 @@
+"""`billtext draft`: documents before they are issued."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from billtext.cli.common import Face, as_of, example, form, relative
+
+if TYPE_CHECKING:
+    from billtext.model import Draft
+    from billtext.rules.drafts import Prepared
+
+
+@click.group(epilog=example("billtext draft list", "billtext draft show nordlys"))
+def command() -> None:
+    """Drafts: list them, show what they will become, check them.
+
+    A draft is ledger text in drafts/ with flag `!`, without a number, and with everything left out that can be worked
+    out from the register: texts, units, prices, VAT, due date and amounts.
+    """
+
+
+@command.command("list", epilog=example("billtext draft list --format json"))
+@as_of
+@form
+@click.pass_obj
+def list_(face: Face, as_of: datetime.date, form: str) -> None:
+    """List the drafts with what they come to when they are issued on a day."""
+    from billtext.rendering import drafts
+
+    found = _all(face, as_of)
+    prepared = [(draft, one) for draft, one, _ in found]
+    face.show(drafts.listed(prepared), [drafts.data(draft, one) for draft, one in prepared], form)
+    _finish(face, found)
+
+
+@command.command(epilog=example("billtext draft show nordlys"))
+@click.argument("name")
+@as_of
+@click.option("--format", "form", type=click.Choice(["ledger", "json"]), default="ledger", show_default=True,
+              help="How to print it.")  # fmt: skip
+@click.pass_obj
+def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
+    """Show the document that a draft becomes when it is issued on a day, to the cent."""
+    import json
+
+    from billtext.rendering import drafts
+
+    found = _all(face, as_of, name)
+    for draft, prepared, _ in found:
+        if prepared is None:
+            continue
+        if form == "json":
+            click.echo(json.dumps(drafts.data(draft, prepared), ensure_ascii=False, indent=2))
+        else:
+            click.echo(drafts.preview(prepared, face.book.register), nl=False)
+    _finish(face, found)
+
+
+@command.command(epilog=example("billtext draft check"))
+@click.argument("names", metavar="[DRAFT]...", nargs=-1)
+@as_of
+@click.pass_obj
+def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
+    """Check drafts, all if none is named: each mistake at its file and line."""
+    found = _all(face, as_of, *names)
+    right = sum(1 for _, prepared, _ in found if prepared is not None)
+    click.echo(f"{right} of {len(found)} drafts can be issued")
+    _finish(face, found)
+
+
+Found = "tuple[Draft, Prepared | None, list[Any]]"
+
+
+def _all(face: Face, date: datetime.date, *names: str) -> "list[tuple[Draft, Prepared | None, list[Any]]]":
+    from billtext.outside import draft_files, issuing
+    from billtext.rules import drafts
+
+    root = face.path.resolve().parent
+    rates = issuing.rates(face.loaded.entries)
+    register = face.book.register
+    if names:
+        return [(draft, *drafts.prepare(draft, register, rates, date)) for _, draft in draft_files.named(root, names)]
+    found: list[tuple[Any, Any, list[Any]]] = []
+    for file in draft_files.every(root):
+        if file.errors:
+            for error in file.errors:
+                click.echo(_told(error), err=True)
+        found += [(draft, *drafts.prepare(draft, register, rates, date)) for draft in file.drafts]
+    return found
+
+
+def _told(error: Any) -> str:
+    return f"{relative(str(error.source['filename']))}:{error.source['lineno']}: {error.message}"
+
+
+def _finish(face: Face, found: list[Any]) -> None:
+    errors = [error for _, _, wrong in found for error in wrong]
+    for error in errors:
+        click.echo(_told(error), err=True)
+    if errors:
+        raise click.exceptions.Exit(1)
+    face.finish()

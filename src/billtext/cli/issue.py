@@ -1,0 +1,66 @@
+"""`billtext issue`: drafts become documents."""
+
+import datetime
+
+import click
+
+from billtext.cli.common import Face, example, relative
+from billtext.cli.writing import changing, done, force, on, trial
+
+
+@click.command(
+    epilog=example("billtext issue nordlys", "billtext issue --all --date 2026-11-30", "billtext issue --all --dry-run")
+)
+@click.argument("names", metavar="[DRAFT]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All drafts.")
+@on
+@click.option("--collect", is_flag=True, help="One invoice for all drafts of a customer.")
+@click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")
+@trial
+@force
+@click.pass_obj
+def command(
+    face: Face, names: tuple[str, ...], every: bool, date: datetime.date, collect: bool, atomic: bool, trial: bool,
+    force: bool,
+) -> None:  # fmt: skip
+    """Issue drafts: each gets its number, date, due date and payment reference, and is appended to the ledger.
+
+    A draft with a mistake is refused by name, and the others go through.
+    """
+    from billtext.errors import Refused
+    from billtext.money import exact
+    from billtext.outside import draft_files, issuing
+
+    if bool(names) == every:
+        raise click.UsageError("name the drafts to issue, or say --all")
+    with changing(face, force=force) as desk:
+        files = draft_files.every(desk.root) if every else []
+        wanted = [(file, draft) for file in files for draft in file.drafts]
+        wanted += draft_files.named(desk.root, names)
+        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect)
+        for file in files:
+            for error in file.errors:
+                where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
+                click.echo(f"{where}: {error.message}", err=True)
+        if not trial and outcome.issued:
+            desk.commit(about=[one.prepared.customer for one in outcome.issued])
+        for one in outcome.issued:
+            prepared = one.prepared
+            reference = "".join(f", {key} {value}" for key, value in one.reference.items())
+            click.echo(
+                f"{one.number}  {prepared.payee}  {exact(prepared.gross, prepared.currency)} {prepared.currency}"
+                f"  due {prepared.instalments[-1][0]}{reference}"
+            )
+            if trial:
+                click.echo(one.text)
+        for draft, reasons in outcome.refused:
+            for reason in reasons:
+                line = getattr(reason, "line", draft.first)
+                text = getattr(reason, "message", str(reason))
+                click.echo(f"{relative(draft.file)}:{line}: {text}", err=True)
+        done(desk)
+    if outcome.refused or any(file.errors for file in files):
+        count = len(outcome.refused)
+        raise Refused(f"{count} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued")
+    if not wanted:
+        click.echo("There are no drafts.")

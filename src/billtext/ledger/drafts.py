@@ -1,0 +1,70 @@
+"""Read drafts: the ledger's own text with flag `!`, without a number, and with everything left out that can be known.
+
+>>> text = '''
+... 2026-11-25 ! "Consulting, November"
+...   invoice:
+...   customer: "C00017"
+...   Income:Consulting
+...     item: "CONS-SR"
+...     quantity: 8
+... '''
+>>> drafts, errors = read(text, "drafts/nordlys.beancount")
+>>> drafts[0].name, drafts[0].kind, drafts[0].first, drafts[0].last, errors
+('nordlys', 'invoice', 2, 7, [])
+"""
+
+from pathlib import PurePath
+from typing import Any
+
+from beancount.core.data import Transaction
+
+from billtext.errors import DraftError, DraftFormError, DraftNumberError
+from billtext.ledger import load
+from billtext.ledger.schema import written
+from billtext.model import DOCUMENTS, Draft
+
+
+def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
+    """The drafts in the text of a file, and what is wrong with their form.
+
+    :param file: its path; the name of a draft is the file's, and its line where the file has several
+    :return: the drafts in order; errors of Beancount's parser, and `DraftError`s
+    """
+    entries, errors = load.parse(text, file)
+    found: list[Draft] = []
+    wrong: list[DraftError] = []
+    lines = text.split("\n")
+    stem = PurePath(file).name.partition(".")[0]
+    for entry in entries:
+        if not isinstance(entry, Transaction) or entry.flag != "!":
+            seen = f"flagged `{entry.flag}`" if isinstance(entry, Transaction) else f"`{type(entry).__name__.lower()}`"
+            wrong.append(DraftFormError.at(entry.meta, entry, seen=seen))
+            continue
+        kind = "credit-note" if "credit-note" in entry.meta else "invoice"
+        for name in DOCUMENTS & entry.meta.keys():
+            if entry.meta[name] is not None and entry.meta[name] is not True:
+                wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
+        first = entry.meta["lineno"]
+        name = stem if len(entries) == 1 else f"{stem}:{first}"
+        found.append(Draft(name=name, kind=kind, file=file, first=first, last=_end(lines, first), entry=entry))
+    return found, [*errors, *wrong]
+
+
+def _end(lines: list[str], first: int) -> int:
+    """The last line of a directive that begins on a line, counted from 1."""
+    last = first
+    while last < len(lines) and lines[last][:1] in (" ", "\t") and lines[last].strip():
+        last += 1
+    return last
+
+
+def without(text: str, drafts: list[Draft]) -> str | None:
+    """The text of a file after drafts are taken out of it; None where nothing is left but white space."""
+    lines = text.split("\n")
+    for draft in sorted(drafts, key=lambda draft: -draft.first):
+        end = draft.last
+        if end < len(lines) and not lines[end].strip():
+            end += 1
+        del lines[draft.first - 1 : end]
+    left = "\n".join(lines)
+    return left if left.strip() else None

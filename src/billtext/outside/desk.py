@@ -1,0 +1,224 @@
+"""One change of a ledger: read it while nobody else writes, decide, check what was decided, write all of it or nothing.
+
+    with Desk(top) as desk:
+        ...                                       # decide from desk.book
+        desk.append("payments/2026.beancount", text)
+        desk.commit()
+
+New directives are parsed and checked together with the ledger before anything is written: what would be an error
+afterwards is refused. Files are only appended to, or changed in exactly the lines that are named; comments, blank lines
+and order stay.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from beancount.core.data import Custom, Transaction
+
+from billtext.errors import LedgerError, Refused
+from billtext.ledger import load, write
+from billtext.ledger.accounts import Receivables
+from billtext.outside.files import Recovered, Switch
+from billtext.outside.ledger_scan import matches
+from billtext.rules import book
+from billtext.rules.book import Book
+
+WAIT = 120.0  # seconds for another billtext that is writing the same ledger
+_INCLUDE = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
+_TOLD = 5  # errors in one refusal
+
+
+class Desk:
+    """A ledger that is being changed. Used as a context; what is not committed at its end never happened.
+
+    :param top: the ledger's top file
+    :param force: go on where the ledger has errors, as long as they are about something else
+    """
+
+    loaded: load.Loaded
+    book: Book
+
+    def __init__(self, top: Path, *, force: bool = False, wait: float = WAIT) -> None:
+        """Prepare; nothing is touched before the context is entered."""
+        self.top = top.resolve()
+        self.root = self.top.parent
+        self.force = force
+        self.written: list[Path] = []
+        self._switch = Switch(self.root, wait=wait)
+        self._appended: dict[Path, str] = {}
+        self._replaced: dict[Path, tuple[str | None, str | None]] = {}
+
+    def __enter__(self) -> Self:
+        """Hold the ledger and read it."""
+        if not self.top.is_file():
+            load.load(self.top)  # says what is wrong with the name
+        try:
+            self._switch.__enter__()
+        except OSError as error:
+            raise Refused(f"{self.root}: cannot be written ({error.strerror}); nothing was changed") from None
+        try:
+            self.loaded = load.load(self.top)
+            self.book = book.build(self.loaded.entries, load.sources)
+        except BaseException:
+            self._switch.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the ledger."""
+        self._switch.__exit__(kind, error, trace)
+
+    @property
+    def recovered(self) -> Recovered | None:
+        """What became of a change that was interrupted before this one."""
+        return self._switch.recovered
+
+    # --- what is to change --------------------------------------------------------------------------------
+
+    def path(self, name: str | Path) -> Path:
+        """Absolute path of a file of the ledger, given below the directory of its top file."""
+        return (self.root / name).resolve()
+
+    def append(self, name: str | Path, text: str, *, head: str = "") -> None:
+        """Add directives at the end of a ledger file; a file that is not there yet is made, and included.
+
+        :param text: whole directives; an empty line is put before them
+        :param head: what a new file begins with, a comment
+        """
+        path = self.path(name)
+        before = self._appended.get(path)
+        if before is None:
+            before = head if not path.exists() else "" if _ends_line(path) else "\n"
+        self._appended[path] = f"{before}\n{text}"
+
+    def replace(self, name: str | Path, text: str | None, *, was: str | None = None) -> None:
+        """Give a file outside the ledger (a draft, a quote, a template) another text; None deletes it.
+
+        :param was: the text on which this was decided: a file that has another by now is not changed
+        """
+        self._replaced[self.path(name)] = text, was
+
+    # --- doing it -----------------------------------------------------------------------------------------
+
+    def commit(self, *, about: Iterable[str] = ()) -> None:
+        """Check what is to change, and write all of it.
+
+        :param about: customers that it concerns: with `force`, errors about others are let pass
+        :raises Refused: the ledger has errors, or would have them; nothing is changed then
+        """
+        self.refuse_errors(about)
+        includes = self._includes()
+        if includes:
+            self.append(self.top, includes)
+        self._check()
+        try:
+            for path, text in self._appended.items():
+                with self._switch.writing(path, append=True) as file:
+                    file.write(text)
+            for path, (new, was) in self._replaced.items():
+                if new is None:
+                    self._switch.delete(path)
+                else:
+                    with self._switch.writing(path) as file:
+                        file.write(new)
+                if was is not None and path.read_text("utf-8") != was:
+                    raise Refused(f"{path} was changed by somebody else meanwhile; run the command again")
+            self._switch.commit()
+        except OSError as error:
+            raise Refused(
+                f"{error.filename or self.root}: cannot be written ({error.strerror}); nothing was changed"
+            ) from None
+        self.written += [*self._appended, *self._replaced]
+
+    def refuse_errors(self, about: Iterable[str] = ()) -> None:
+        """Refuse to go on where the ledger has errors.
+
+        :raises Refused: it has, and they are not about something else, or `force` was not said
+        """
+        errors = [*self.loaded.errors, *self.book.errors]
+        here = [error for error in errors if not self.force or self._concerns(error, set(about))]
+        if here:
+            hint = "" if self.force else "; mend it, or say --force where it is about something else"
+            raise Refused(f"the ledger has errors, so nothing was changed: {_told(here)}{hint}")
+
+    def _concerns(self, error: Any, about: set[str]) -> bool:
+        """Whether an error is about these customers, or about what all documents hang on."""
+        entry = error.entry
+        if isinstance(entry, Transaction):
+            customer_of = Receivables(self.book.register)
+            owners = {customer_of[p.account] for p in entry.postings} | {entry.meta.get("customer")}
+            return bool(owners & about)
+        if isinstance(entry, Custom) and entry.type in {"customer", "contact"} and entry.values:
+            return entry.values[0].value in about
+        return True
+
+    def _includes(self) -> str:
+        """The `include` lines that new files need."""
+        known = {Path(name) for name in self.loaded.options["include"]}
+        new = [path for path in self._appended if path not in known and path != self.top]
+        if not new:
+            return ""
+        patterns = [
+            os.path.normpath(file.parent / found)
+            for file in sorted(known)
+            for found in _INCLUDE.findall(file.read_text("utf-8"))
+        ]
+        lines = [
+            f"include {write.string(path.relative_to(self.root).as_posix())}\n"
+            for path in new
+            if not any(matches(path.parts, Path(pattern).parts) for pattern in patterns)
+        ]
+        return "".join(lines)
+
+    def _check(self) -> None:
+        """Parse what is appended, and see what the ledger says of it.
+
+        :raises Refused: it would have an error that it does not have now
+        """
+        new: list[Any] = []
+        errors: list[Any] = []
+        texts: dict[str, str] = {}
+        for path, text in self._appended.items():
+            old = path.read_text("utf-8") if path.exists() else ""
+            entries, found = load.parse(text, str(path), old.count("\n") + 1)
+            texts[str(path)] = old + text
+            new += entries
+            errors += found
+        whole, found = load.added(self.loaded.entries, new, self.loaded.options)
+        errors += found
+        if not errors:
+            known = {_key(error) for error in self.book.errors}
+            after = book.build(
+                whole, lambda names: {**load.sources(names), **{n: texts[n] for n in texts if n in names}}
+            )
+            errors += [error for error in after.errors if _key(error) not in known]
+        if errors:
+            raise Refused(f"nothing was changed, since the ledger would have errors: {_told(errors)}")
+
+
+def _ends_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        if not file.tell():
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _key(error: LedgerError) -> tuple[str, int, str]:
+    return error.file, error.line, error.message
+
+
+def _told(errors: list[Any]) -> str:
+    shown = [
+        f"{Path(str(error.source.get('filename'))).name}:{error.source.get('lineno')}: {error.message}"
+        for error in errors[:_TOLD]
+    ]
+    more = len(errors) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")

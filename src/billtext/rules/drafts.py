@@ -1,0 +1,463 @@
+"""What a draft will become: every amount, VAT, due date and text that it leaves out, worked out to the cent.
+
+A draft says what only its writer knows. Texts, units, prices, VAT codes and terms come from the register as it stands on
+the document's date; amounts follow the rules of `billtext.rules.vat` and `billtext.rules.prices`.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+from beancount.core.data import Posting
+
+from billtext import dates
+from billtext.errors import (
+    DraftCustomerError,
+    DraftEmptyError,
+    DraftLineError,
+    DraftRateError,
+    DraftSumError,
+    LedgerError,
+    RegisterUnknownError,
+)
+from billtext.ledger.accounts import Receivables
+from billtext.ledger.register import values_of
+from billtext.ledger.schema import DRAFT, DRAFT_POSTING, faults
+from billtext.model import Date, Draft, Register
+from billtext.money import CONTEXT, HUNDRED, ZERO, exact, number, plain, rounded
+from billtext.rules import prices, vat
+
+ONE = Decimal(1)
+
+# The rate from a currency to another on a day, or None where the ledger knows none.
+Rates = Callable[[str, str, Date], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as it will be written.
+
+    :param net: positive where it adds to the document, an invoice or a credit note
+    :param price: without VAT; None where only the amount is known
+    :param keys: what else its posting says, in order
+    """
+
+    account: str
+    net: Decimal
+    vat: str | None
+    quantity: Decimal | None
+    price: Decimal | None
+    keys: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document that lacks nothing but its number and what follows from it.
+
+    :param rate: from its currency to the company's; None where they are the same
+    :param instalments: due date and amount of each, positive
+    :param vats: code, account and amount, positive, of the codes that have VAT
+    :param keys: what the transaction says besides number, due date and reference, in order
+    """
+
+    draft: Draft
+    date: Date
+    customer: str
+    payee: str
+    currency: str
+    rate: Decimal | None
+    lines: tuple[Line, ...]
+    vats: tuple[tuple[str, str, Decimal], ...]
+    rounding: Decimal
+    instalments: tuple[tuple[Date, Decimal], ...]
+    keys: Mapping[str, Any]
+
+    @property
+    def net(self) -> Decimal:
+        """Sum of the lines."""
+        return sum((line.net for line in self.lines), ZERO)
+
+    @property
+    def vat(self) -> Decimal:
+        """Sum of the VAT."""
+        return sum((amount for _, _, amount in self.vats), ZERO)
+
+    @property
+    def gross(self) -> Decimal:
+        """What the customer will owe, or be owed."""
+        return self.net + self.vat + self.rounding
+
+
+def prepare(draft: Draft, register: Register, rates: Rates, date: Date) -> tuple[Prepared | None, list[LedgerError]]:
+    """Work out what a draft becomes when it is issued on a day.
+
+    :return: None if an error stands in the way, and the errors
+    """
+    work = _Preparing(draft, register, rates, date)
+    prepared = work.document()
+    return (None if work.errors else prepared), work.errors
+
+
+def together(several: Sequence[Prepared], register: Register) -> Prepared:
+    """One invoice of several of a customer: VAT is computed once more, on all lines."""
+    first = several[0]
+    if len(several) == 1:
+        return first
+    lines = [
+        replace(line, keys={**line.keys, "text": line.keys.get("text") or one.draft.entry.narration})
+        for one in several
+        for line in one.lines
+    ]
+    vats = vat_of(lines, register, first.date, first.currency)
+    keys: dict[str, Any] = {}
+    for one in several:
+        for key, value in one.keys.items():
+            keys.setdefault(key, value)
+    net = sum((line.net for line in lines), ZERO)
+    gross = net + sum((amount for _, _, amount in vats), ZERO)
+    due = max(due for one in several for due, _ in one.instalments)
+    return replace(first, lines=tuple(lines), vats=tuple(vats), rounding=ZERO, instalments=((due, gross),), keys=keys)
+
+
+def vat_of(lines: Iterable[Line], register: Register, date: Date, currency: str) -> list[tuple[str, str, Decimal]]:
+    """VAT of lines by code: once for each code, on the sum of its lines (EN 16931 BR-CO-17)."""
+    bases: dict[str, Decimal] = {}
+    for line in lines:
+        if line.vat is not None:
+            bases[line.vat] = bases.get(line.vat, ZERO) + line.net
+    found = []
+    for code, base in bases.items():
+        known = register.vat(code, date)
+        amount = ZERO if known is None else vat.amount(base, known.rate, currency)
+        if known is not None and known.account and amount:
+            found.append((code, known.account, amount))
+    return found
+
+
+# Keys of a draft that its document does not have, or has in another form.
+_USED = {"invoice", "credit-note", "customer", "due", "prices", "currency", "rate", "discount", "series"}
+_LINE_USED = {"item", "text", "quantity", "unit", "price", "vat", "share", "days"}
+
+
+class _Preparing:
+    """The work on one draft; what is wrong is collected, and the rest still looked at."""
+
+    def __init__(self, draft: Draft, register: Register, rates: Rates, date: Date) -> None:
+        self.draft, self.register, self.rates, self.date = draft, register, rates, date
+        self.entry, self.meta = draft.entry, draft.entry.meta
+        self.errors: list[LedgerError] = []
+        self.errors += faults(values_of(self.meta), DRAFT, self.meta, self.entry).values()
+        for posting in self.entry.postings:
+            meta = _meta(posting)
+            self.errors += faults(values_of(meta), DRAFT_POSTING, meta, self.entry).values()
+        terms = self.meta.get("terms")
+        if isinstance(terms, str) and register.get("terms", terms) is None:
+            self.errors.append(
+                RegisterUnknownError.at(self.meta, self.entry, key="terms", value=terms, date=date, directive="terms")
+            )
+        self._customer_of = Receivables(register)
+        self._receivable = [p for p in self.entry.postings if self._customer_of[p.account] is not None]
+
+    def document(self) -> Prepared | None:
+        """The document, as far as it can be worked out."""
+        if self.errors:
+            return None
+        customer = self._customer()
+        if customer is None:
+            return None
+        card = self.register.values("customer", customer, self.date)
+        currency = self._currency(card)
+        rate = self._rate(currency)
+        lines, vats, rounding = self._amounts(card, currency)
+        if not lines and not self.errors:
+            self.errors.append(DraftEmptyError.at(self.meta, self.entry))
+        if self.errors:
+            return None
+        gross = sum((line.net for line in lines), ZERO) + sum((amount for _, _, amount in vats), ZERO) + rounding
+        if gross < 0:
+            remedy = "make it a credit note" if self.draft.kind == "invoice" else "make it an invoice"
+            amount = f"{exact(gross, currency)} {currency}"
+            self.errors.append(
+                DraftSumError.at(self.meta, self.entry, why=f"the draft comes to {amount}", remedy=remedy)
+            )
+        keys = {key: value for key, value in values_of(self.meta).items() if key not in _USED}
+        instalments = self._instalments(card, currency, gross)
+        if self.errors:
+            return None
+        name = str(card.get("name") or customer)
+        return Prepared(
+            draft=self.draft, date=self.date, customer=customer, currency=currency, rate=rate,
+            payee=customer if card.get("kind") in {"person", "guest"} else name,
+            lines=tuple(lines), vats=tuple(vats), rounding=rounding, instalments=tuple(instalments), keys=keys,
+        )  # fmt: skip
+
+    # --- customer, currency, rate -------------------------------------------------------------------------
+
+    def _customer(self) -> str | None:
+        named = self.meta.get("customer") or next(
+            (owner for owner in (self._customer_of[p.account] for p in self._receivable) if owner), None
+        )
+        if named is None:
+            self._refuse_customer("the draft names no customer", 'add `customer: "…"` with an id of the register')
+            return None
+        record = self.register.get("customer", named)
+        if record is None:
+            self._refuse_customer(f"customer {named} is not in the register", "correct the id, or add the customer")
+            return None
+        card = record.at(self.date)
+        if card is None:
+            why = f"customer {named} is in the register from {record.first} on, and the draft is issued on {self.date}"
+            self._refuse_customer(why, "issue it later, or correct the date of the `customer` directive")
+        elif card.get("closed") is True:
+            self._refuse_customer(f"customer {named} is closed", "bill another, or open it again with `closed: FALSE`")
+        elif card.get("hold") is True and self.draft.kind == "invoice":
+            self._refuse_customer(f"customer {named} is on hold", "wait, or lift it with `hold: FALSE`")
+        else:
+            return str(named)
+        return None
+
+    def _refuse_customer(self, why: str, remedy: str) -> None:
+        self.errors.append(DraftCustomerError.at(self.meta, self.entry, why=why, remedy=remedy))
+
+    def _currency(self, card: Mapping[str, Any]) -> str:
+        said = self.meta.get("currency")
+        if said is None:
+            amounts = [_meta(p).get("price") for p in self.entry.postings] + [p.units for p in self.entry.postings]
+            said = next((a.currency for a in amounts if isinstance(a, Amount) and isinstance(a.currency, str)), None)
+        return str(said or card.get("currency") or self.register.currency or "")
+
+    def _rate(self, currency: str) -> Decimal | None:
+        company = self.register.currency
+        if company is None or currency == company:
+            return None
+        rate: Decimal | None = self.meta.get("rate") or self.rates(currency, company, self.date)
+        if rate is None:
+            error = DraftRateError.at(self.meta, self.entry, currency=currency, company=company, date=self.date)
+            self.errors.append(error)
+        return rate
+
+    # --- lines and VAT ------------------------------------------------------------------------------------
+
+    def _amounts(
+        self, card: Mapping[str, Any], currency: str
+    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
+        gross = self.meta.get("prices") == "gross"
+        accounts = {v.values.get("account") for c in self.register.of("vat").values() for v in c.versions} - {None}
+        known = [
+            self._line(posting, card, currency)
+            for posting in self.entry.postings
+            if self._customer_of[posting.account] is None
+            and posting.account != self.register.options.rounding
+            and not (posting.account in accounts and _meta(posting).get("item") is None)
+        ]
+        if self.errors:
+            return [], [], ZERO
+        lines = [line for line in known if line is not None]
+        lines += self._discount(lines)
+        if not gross:
+            return lines, vat_of(lines, self.register, self.date, currency), ZERO
+        return self._from_gross(lines, currency)
+
+    def _line(self, posting: Posting, card: Mapping[str, Any], currency: str) -> Line | None:
+        meta = _meta(posting)
+        item = {}
+        if meta.get("item") is not None:
+            record = self.register.get("item", meta["item"])
+            if record is None or record.at(self.date) is None:
+                self.errors.append(RegisterUnknownError.at(
+                    meta, self.entry, key="item", value=meta["item"], date=self.date, directive="item"
+                ))  # fmt: skip
+                return None
+            item = dict(record.at(self.date) or {})
+        code = meta.get("vat") or card.get("vat") or item.get("vat")
+        if code is not None and self.register.vat(code, self.date) is None:
+            self.errors.append(
+                RegisterUnknownError.at(meta, self.entry, key="vat", value=code, date=self.date, directive="vat")
+            )
+            return None
+        keys: dict[str, Any] = {
+            "item": meta.get("item"), "text": meta.get("text") or item.get("text") or None,
+            "unit": meta.get("unit") or item.get("unit"), "price-per": meta.get("price-per") or item.get("price-per"),
+        }  # fmt: skip
+        keys.update({k: v for k, v in values_of(meta).items() if k not in _LINE_USED and k not in keys})
+        quantity: Decimal | None = meta.get("quantity")
+        if quantity is not None and quantity < 0:
+            self._refuse(meta, f"the quantity is {plain(quantity)}", "write it positive; credit with a credit note")
+            return None
+        price = meta.get("price") or item.get("price")
+        if price is not None and price.currency != currency:
+            if meta.get("price") is None and posting.units is not None and isinstance(posting.units, Amount):
+                price = None
+            else:
+                what = f"the price of {meta.get('item', 'the line')} is in {price.currency}, the draft in {currency}"
+                self._refuse(meta, what, f"give `price:` in {currency}")
+                return None
+        net = self._net(posting, meta, keys, quantity, price, currency)
+        if net is None:
+            return None
+        return Line(
+            account=posting.account, net=net, vat=code,
+            quantity=ONE if quantity is None and price is not None else quantity,
+            price=None if price is None else price.number, keys=keys,
+        )  # fmt: skip
+
+    def _net(self, posting: Posting, meta: Mapping[str, Any], keys: Mapping[str, Any], quantity: Decimal | None,
+             price: Amount | None, currency: str) -> Decimal | None:  # fmt: skip
+        """What a line comes to, positive where it adds to the document, with VAT where the prices have it."""
+        units = posting.units if isinstance(posting.units, Amount) else None
+        given = None if units is None or not isinstance(units.number, Decimal) else units.number
+        if given is not None and units is not None and units.currency != currency:
+            self._refuse(meta, f"the amount is in {units.currency}, the draft in {currency}", "give it in one currency")
+            return None
+        sign = -1 if self.draft.kind == "invoice" else 1
+        if price is None or price.number is None:
+            if given is None:
+                self._refuse(meta, "the line has neither a price nor an amount", "add `price:`, `item:` or an amount")
+                return None
+            if quantity is not None:
+                self._refuse(meta, "the line has a quantity, but no price", "add `price:`, or leave the quantity out")
+                return None
+            if rounded(given, currency) != given:
+                self._refuse(
+                    meta,
+                    f"{plain(given)} {currency} has too many decimals",
+                    f"write {exact(rounded(given, currency), currency)}",
+                )
+                return None
+            return sign * given
+        amount = keys.get("discount-amount")
+        if amount is not None and amount.currency != currency:
+            self._refuse(
+                meta, f"the discount is in {amount.currency}, the draft in {currency}", f"give it in {currency}"
+            )
+            return None
+        net = vat.net(
+            ONE if quantity is None else quantity, price.number, currency, price_per=keys.get("price-per") or ONE,
+            discount=keys.get("discount") or ZERO, discount_amount=amount.number if amount is not None else ZERO,
+        )  # fmt: skip
+        if keys.get("allowance") is not None:
+            net = -net
+        if given is not None and sign * given != net:
+            what = (
+                f"the amount is {plain(given)}, but quantity, price and discount come to {exact(sign * net, currency)}"
+            )
+            self._refuse(meta, what, "leave the amount out, or correct one of them")
+            return None
+        return net
+
+    def _refuse(self, meta: Mapping[str, Any], why: str, remedy: str) -> None:
+        self.errors.append(DraftLineError.at(meta, self.entry, why=why, remedy=remedy))
+
+    def _discount(self, lines: list[Line]) -> Iterable[Line]:
+        """The discount on the whole document: an allowance for each VAT code, on the account of its first line."""
+        percent = self.meta.get("discount")
+        if not percent or not lines:
+            return
+        currency = self._currency(self.register.values("customer", self._customer() or "", self.date))
+        for code in dict.fromkeys(line.vat for line in lines):
+            same = [line for line in lines if line.vat == code]
+            amount = rounded(CONTEXT.multiply(sum((line.net for line in same), ZERO), percent / HUNDRED), currency)
+            if amount:
+                text = f"{plain(percent)} %"
+                yield Line(
+                    account=same[0].account, net=-amount, vat=code, quantity=ONE, price=amount,
+                    keys={"text": text, "allowance": text},
+                )  # fmt: skip
+
+    def _from_gross(
+        self, lines: list[Line], currency: str
+    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
+        nets: dict[int, Line] = {}
+        vats: list[tuple[str, str, Decimal]] = []
+        rounding = ZERO
+        for code in dict.fromkeys(line.vat for line in lines):
+            known = None if code is None else self.register.vat(code, self.date)
+            same = [n for n, line in enumerate(lines) if line.vat == code]
+            rate = ZERO if known is None else known.rate
+            split = prices.split([lines[n].net for n in same], rate, currency)
+            rounding += split.rounding
+            if known is not None and known.account and split.vat:
+                vats.append((known.code, known.account, split.vat))
+            for n, net in zip(same, split.nets, strict=True):
+                nets[n] = self._without_vat(lines[n], net, rate, currency)
+        if rounding and self.register.options.rounding is None:
+            why = f"no net and VAT add up to {exact(sum((line.net for line in lines), ZERO), currency)} {currency}"
+            remedy = 'name an account for the difference with the option "rounding", or change a price'
+            self.errors.append(DraftSumError.at(self.meta, self.entry, why=why, remedy=remedy))
+        return [nets[n] for n in range(len(lines))], vats, rounding
+
+    def _without_vat(self, line: Line, net: Decimal, rate: Decimal, currency: str) -> Line:
+        keys = dict(line.keys)
+        price = line.price
+        if price is not None and rate:
+            off = keys.get("discount-amount")
+            if off is not None:
+                off = Amount(prices.without(off.number, rate, currency), currency)
+                keys["discount-amount"] = off
+            keys["price-with-vat"] = Amount(price, currency)
+            price = prices.price(
+                -net if keys.get("allowance") is not None else net, currency, quantity=line.quantity or ONE,
+                price_per=keys.get("price-per") or ONE, discount=keys.get("discount") or ZERO,
+                discount_amount=ZERO if off is None else number(off),
+            )  # fmt: skip
+        quantity = line.quantity if price is not None else None
+        return Line(account=line.account, net=net, vat=line.vat, quantity=quantity, price=price, keys=keys)
+
+    # --- what is due, and when ----------------------------------------------------------------------------
+
+    def _instalments(self, card: Mapping[str, Any], currency: str, gross: Decimal) -> list[tuple[Date, Decimal]]:
+        if self.draft.kind == "credit-note":
+            return [(self.date, gross)]
+        if len(self._receivable) < 2:
+            meta = _meta(self._receivable[0]) if self._receivable else {}
+            return [(self._due(card, meta), gross)]
+        found: list[tuple[Date, Decimal]] = []
+        left = gross
+        for n, posting in enumerate(self._receivable, 1):
+            meta = _meta(posting)
+            units = posting.units if isinstance(posting.units, Amount) else None
+            if units is not None and isinstance(units.number, Decimal):
+                amount = units.number
+            elif meta.get("share") is not None:
+                amount = rounded(CONTEXT.multiply(gross, meta["share"] / HUNDRED), currency)
+                if n == len(self._receivable) and sum(_meta(p).get("share", 0) for p in self._receivable) == HUNDRED:
+                    amount = left
+            elif n == len(self._receivable):
+                amount = left
+            else:
+                self._sum(meta, f"instalment {n} has neither an amount nor a share", "add `share:` in percent")
+                return []
+            left -= amount
+            found.append((self._due(card, meta), amount))
+        if left:
+            total, there = exact(gross, currency), exact(gross - left, currency)
+            self._sum(
+                self.meta, f"the instalments are {there} of {total} {currency}", "leave the last one's amount out"
+            )
+        return found
+
+    def _sum(self, meta: Mapping[str, Any], why: str, remedy: str) -> None:
+        self.errors.append(DraftSumError.at(meta, self.entry, why=why, remedy=remedy))
+
+    def _due(self, card: Mapping[str, Any], meta: Mapping[str, Any]) -> Date:
+        for known in (meta, self.meta):
+            due = known.get("due")
+            if isinstance(due, datetime.date):
+                if due < self.date:
+                    self._sum(known, f"it is due {due}, before its date {self.date}", "correct or leave out `due:`")
+                return due
+        if meta.get("days") is not None:
+            return dates.after(self.date, int(meta["days"]))
+        name = self.meta.get("terms") or card.get("terms")
+        terms = self.register.values("terms", name, self.date) if isinstance(name, str) else {}
+        days = terms.get("days")
+        if not isinstance(days, Decimal):
+            return self.date
+        return dates.after(self.date, int(days), end_of_month=terms.get("end-of-month") is True)
+
+
+def _meta(posting: Posting) -> Mapping[str, Any]:
+    return posting.meta or {}
