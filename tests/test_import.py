@@ -285,17 +285,92 @@ def test_a_number_that_the_ledger_has_is_not_booked_again_or_over_something_else
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("2024-06-01 open Assets:Receivable:A1", "account not open: Assets:Receivable:A1 is opened on 2024-06-01"),
         ("2020-01-01 open Income:Sales\n2024-01-05 close Income:Sales", "account not open: Income:Sales is closed on 2024-01-05"),
-        ('2024-06-01 custom "customer" "A1"\n  name: "A"', "customer not yet known: A1 is in the register from 2024-06-01"),
         ('2020-01-01 custom "customer" "A1"\n  name: "A"\n  closed: TRUE', "customer closed: A1 is closed on 2024-01-10"),
-        ('2020-01-01 custom "series" "I" "{year}-{number}"\n  kind: "invoice"', "no series: 1001 fits none of kind invoice"),
+        ('2020-01-01 custom "series" "I" "{year}-{number}"\n  kind: "invoice"', "no series: 1001 fits none of kind invoice; add [series.invoice] to the mapping, such as format = \"{number}\""),
     ],
 )  # fmt: skip
 def test_what_the_ledger_would_not_accept_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     path = ledger(tmp_path, text + "\n")
     invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
     assert refused(tmp_path / "imports/refused-import-lines.csv")[2].startswith(reason)
+
+
+def test_what_the_ledger_knows_only_from_a_later_day_is_dated_back(tmp_path: Path) -> None:
+    """The date on the line is all that changes: of accounts, of the customer, and of the terms that it names."""
+    books = tmp_path / "books"
+    books.mkdir()
+    path = ledger(
+        books,
+        """2025-01-01 open Assets:Receivable:A1 NOK  ; the first
+2025/1/1 * "Not an invoice" "Nothing of this import"
+2025-01-01 custom "terms" "net-14"
+  days: 14
+2025-02-01 custom "customer" "A1"
+  name: "A one"
+  kind: "company"
+2025-02-01 custom "customer" "A1"
+  terms: "net-14"
+2025-03-01 custom "customer" "A1"
+  name: "A two"
+include "accounts.txt"
+""",
+    )
+    (books / "accounts.txt").write_bytes(
+        b"; accounts\r\n2025/1/1   open Income:Sales\r\n2020-01-01 open Assets:Bank\r\n"
+    )
+    before = path.read_text()
+    outcome = invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert [str(dated) for dated in outcome.dated] == [
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:15)",
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:18)",
+        "Assets:Receivable:A1 from 2025-01-01 to 2024-01-10 (main.beancount:11)",
+        "Income:Sales from 2025-01-01 to 2024-01-10 (accounts.txt:2)",
+        "terms net-14 from 2025-01-01 to 2024-01-10 (main.beancount:13)",
+    ]
+    # Every date of 2025 but those of the transaction and of the customer's later name.
+    wanted = before
+    for day in ("2025-01-01", "2025-02-01"):
+        wanted = wanted.replace(day, "2024-01-10")
+    assert path.read_text().startswith(wanted)
+    assert (books / "accounts.txt").read_bytes() == (
+        b"; accounts\r\n2024-01-10   open Income:Sales\r\n2020-01-01 open Assets:Bank\r\n"
+    )
+    assert len(checked(path).documents) == 5
+    assert set(outcome.written) >= {path, books / "accounts.txt"}
+
+
+def test_older_history_can_follow_newer(tmp_path: Path) -> None:
+    """What an import has opened is dated back by the next, in the file to which that appends as well."""
+    path = ledger(tmp_path)
+    header = "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n"
+    for number, day in (("2", "2024-05-01"), ("1", "2023-05-01")):
+        table = tmp_path / f"{number}.csv"
+        table.write_text(header + f"{number},{day},A,Ann,,X{number},T,1,5\n")
+        invoice_import.run(path, table, DATA / "import-lines.toml")
+    found = checked(path)
+    assert [(d.number, str(d.date)) for d in found.documents] == [("1", "2023-05-01"), ("2", "2024-05-01")]
+    assert set(found.register.of("item")) == {"X1", "X2"}
+
+
+def test_a_file_outside_the_ledger_is_left_alone_and_the_refusal_names_the_line(tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    books.mkdir()
+    outside = tmp_path / "shared.beancount"
+    outside.write_text('2025-01-01 open Income:Sales\n2025-01-01 custom "customer" "A1"\n  name: "A"\n')
+    path = ledger(books, 'include "../shared.beancount"\n')
+    before = outside.read_text()
+    invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert refused(books / "imports/refused-import-lines.csv")[2] == (
+        "account not open: Income:Sales is opened on 2025-01-01 and the document is of 2024-01-10; "
+        f"give it an earlier date at {outside}:1"
+    )
+    outside.write_text(before.replace("2025-01-01 open", "2024-01-01 open"))
+    invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert refused(books / "imports/refused-import-lines.csv")[2] == (
+        "customer not yet known: A1 or its terms begin on 2025-01-01, and the document is of 2024-01-10; "
+        f"give it an earlier date at {outside}:2"
+    )
 
 
 def test_included_files_are_not_included_again(tmp_path: Path) -> None:

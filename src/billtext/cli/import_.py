@@ -76,9 +76,10 @@ def invoices(
 
 def _summary(done: "Outcome", trial: bool) -> str:
     new = f"{done.documents:,} documents, {done.customers:,} new customers, {done.items:,} new items"
-    if trial:
-        return f"Trial: {new}; nothing was written."
-    lines = [f"{new}."]
+    lines = [f"Trial: {new}; nothing was written." if trial else f"{new}."]
+    lines += [f"{'would date' if trial else 'dated'} back {dated}" for dated in done.dated[:SHOWN]]
+    if len(done.dated) > SHOWN:
+        lines.append(f"and {len(done.dated) - SHOWN} more of this kind")
     lines += [f"wrote {path}" for path in done.written]
     if done.refused is not None:
         lines.append(f"refused rows, with reasons: {done.refused}")
@@ -88,6 +89,11 @@ def _summary(done: "Outcome", trial: bool) -> str:
 def _data(done: "Outcome") -> dict[str, Any]:
     return {
         "totals": done.tally.data(), "documents": done.documents, "customers": done.customers, "items": done.items,
+        "dated": [
+            {"directive": dated.what[0], "id": dated.what[1], "from": dated.before.isoformat(),
+             "to": dated.after.isoformat(), "file": str(dated.place.file), "line": dated.place.line}
+            for dated in done.dated
+        ],
         "written": [str(path) for path in done.written], "refused": None if done.refused is None else str(done.refused),
         "warnings": list(done.warnings),
     }  # fmt: skip

@@ -192,16 +192,25 @@ class _Builder:
         """Accounts must be open on the day, and the customer in the register."""
         accounts = {line.account for line in draft.lines} | {str(tax.account) for tax, _ in vats}
         for account in (f"{self.root}:{draft.customer}", *sorted(accounts)):
-            opened, closed = self.known.opened.get(account), self.known.closed.get(account)
-            if opened is not None and opened > draft.date:
-                return f"account not open: {account} is opened on {opened} and the document is of {draft.date}"
+            opened, closed = self.known.fixed("open", account, draft.date), self.known.closed.get(account)
+            if opened is not None:
+                return (
+                    f"account not open: {account} is opened on {opened.date} and the document is of {draft.date}; "
+                    f"give it an earlier date at {opened.file}:{opened.line}"
+                )
             if closed is not None and closed <= draft.date:
-                return f"account not open: {account} is closed on {closed} and the document is of {draft.date}"
+                return (
+                    f"account not open: {account} is closed on {closed} and the document is of {draft.date}; "
+                    "take out its `close`, or give the mapping another account"
+                )
         record = self.known.register.get("customer", draft.customer)
-        if record is not None and record.first > draft.date:
+        first = self.known.fixed("customer", draft.customer, draft.date)
+        if first is None and record is not None and record.first > draft.date:
+            first = self.known.fixed("terms", str(record.versions[0].values.get("terms")), draft.date)
+        if first is not None:
             return (
-                f"customer not yet known: {draft.customer} is in the register from {record.first}, "
-                f"and the document is of {draft.date}"
+                f"customer not yet known: {draft.customer} or its terms begin on {first.date}, and the document is "
+                f"of {draft.date}; give it an earlier date at {first.file}:{first.line}"
             )
         if record is not None and (record.at(draft.date) or {}).get("closed") is True:
             return f"customer closed: {draft.customer} is closed on {draft.date}"

@@ -13,8 +13,9 @@ from pathlib import Path
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.model import Date
-from billtext.outside import files, import_register, import_rows, import_toml, import_write, ledger_scan
+from billtext.outside import files, import_dates, import_register, import_rows, import_toml, import_write, ledger_scan
 from billtext.outside.import_book import Document, decide
+from billtext.outside.import_dates import Dated
 from billtext.outside.import_documents import Sorter
 from billtext.outside.import_mapping import ImportMapping
 from billtext.outside.import_totals import Tally
@@ -29,6 +30,7 @@ _EVERY = 2000  # rows between two reports of progress
 class Outcome:
     """What an import did.
 
+    :param dated: what the ledger knew only from a later day, and was dated back
     :param written: files of the ledger that were written, in order; empty on a trial
     :param refused: file of the refused rows, or None where there are none or on a trial
     """
@@ -38,6 +40,7 @@ class Outcome:
     documents: int
     customers: int
     items: int
+    dated: tuple[Dated, ...] = ()
     written: tuple[Path, ...] = ()
     refused: Path | None = None
 
@@ -66,11 +69,11 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
         source=f"{shown(table.name)}, by {shown(mapping_file.name)}", documents=documents, customers=customers,
         items=import_register.items(documents, sorter), accounts=_accounts(documents, customers, known),
         series=[one for one in mapping.series if documents and known.register.get("series", one.id) is None],
-        payee=_payee(sorter),
+        payee=_payee(sorter), dated=import_dates.earlier(documents, customers, known),
     )  # fmt: skip
     done = Outcome(
         tally=sorter.tally, warnings=tuple(warnings), documents=len(documents), customers=len(customers),
-        items=len(plan.items),
+        items=len(plan.items), dated=tuple(plan.dated),
     )  # fmt: skip
     if trial:
         return done
