@@ -89,7 +89,8 @@ class _Builder:
         for record in known.register.of("series").values():
             self.forms.setdefault(str(record.latest.get("kind")), []).append(str(record.latest.get("format")))
         for series in mapping.series:
-            self.forms.setdefault(series.kind, []).append(series.format)
+            if known.register.get("series", series.id) is None:
+                self.forms.setdefault(series.kind, []).append(series.format)
 
     def differs(self, draft: Draft, there: Booked) -> str:
         """Why a document is not the one of its number in the ledger; empty if it is, as far as the text tells."""
@@ -170,7 +171,11 @@ class _Builder:
         if draft.number in self.known.voids:
             return f"number taken: {draft.number} is void in the ledger"
         if self.forms and not any(self._fits(form, draft) for form in self.forms.get(kind, ())):
-            return f"no series: {draft.number} fits none of kind {kind}; add one to the mapping under [series.{kind}]"
+            form = numbering.likely(draft.number, draft.date.year)
+            return (
+                f"no series: {draft.number} fits none of kind {kind}; add [series.{kind}] to the mapping, "
+                f'such as format = "{form}"'
+            )
         return ""
 
     def _fits(self, form: str, draft: Draft) -> bool:
