@@ -70,6 +70,14 @@ def test_its_example_invoice_and_payment_check_clean(tmp_path: Path) -> None:
     assert json.loads(found.stdout) == []
 
 
+def test_rates_of_law_begin_when_they_began(tmp_path: Path) -> None:
+    """Older invoices can be imported with the VAT that held; a rate that is only given begins with the ledger."""
+    for country, rate, wanted in (("NO", (), '2005-01-01 custom "vat" "S25"'),
+                                  ("DE", ("--vat-rate", "19"), '2026-01-01 custom "vat" "S19"')):  # fmt: skip
+        init(str(tmp_path / country), "--name", "X", "--country", country, *rate, "--start", "2026-01-01", "--yes")
+        assert wanted in (tmp_path / country / "company.beancount").read_text("utf-8")
+
+
 def test_it_asks_for_what_it_needs(tmp_path: Path) -> None:
     """Without --yes it asks; an empty answer leaves out what is not needed."""
     done = init(
