@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -217,6 +218,18 @@ def test_documents_of_one_row_with_vat_rate_and_totals(tmp_path: Path) -> None:
     assert (documents["K2"].corrects, documents["K2"].entry.meta["reason"]) == (None, "kreditert (of 2024-1)")
     # A person's name stands in the register only.
     assert documents["2024-1"].entry.payee == "K10"
+
+
+def test_a_vat_code_that_begins_later_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    """Whether a rate held earlier is for the bookkeeper to say."""
+    path = ledger(tmp_path, '2025-01-01 custom "vat" "S15" 15\n  account: Liabilities:VAT\n')
+    mapping = tmp_path / "m.toml"
+    mapping.write_text((DATA / "import-lines.toml").read_text().replace("[line]", '[line]\nvat = "S15"'))
+    invoice_import.run(path, DATA / "import-lines.csv", mapping)
+    assert refused(tmp_path / "imports/refused-import-lines.csv")[2] == (
+        "unknown VAT code: 'S15' is not in the ledger on 2024-01-10 but from 2025-01-01; "
+        "if its rate held then, date it back at main.beancount:11"
+    )
 
 
 def test_credit_notes_can_be_told_by_their_total(tmp_path: Path) -> None:
@@ -614,14 +627,54 @@ def test_the_guide_tells_of_every_key() -> None:
 
 
 def test_the_example_of_the_guide_can_be_pasted(tmp_path: Path) -> None:
+    """Its files, and its commands as they stand, into a ledger that `init` made."""
     guide = (ROOT / "site/guide/import.md").read_text()
     blocks = dict(_blocks(guide))
     for name in ("history.csv", "history.toml"):
         (tmp_path / name).write_text(blocks[name], "utf-8")
-    path = ledger(tmp_path, currency="NOK")
-    outcome = invoice_import.run(path, tmp_path / "history.csv", tmp_path / "history.toml")
-    assert outcome.tally.table() in guide
-    assert len(checked(path).documents) == outcome.documents == 3
+    commands = [line.removeprefix("$ ") for line in guide.splitlines() if line.startswith("$ billtext ")]
+    assert [line.split()[1] for line in commands] == ["init", "-f", "-f", "-f"]
+    printed = [billtext(tmp_path, line) for line in commands]
+    table = guide.partition("```text\n")[2].partition("```")[0]
+    assert printed[1].startswith(table)
+    assert "Trial: 3 documents" in printed[1]
+    assert printed[2].startswith(table)
+    assert printed[3] == "3 documents of 2 customers: no errors\n"
+    checked(tmp_path / "books/main.beancount")
+
+
+def test_the_readme_tells_the_same(tmp_path: Path) -> None:
+    """Its `init` and its import, with the files of the guide."""
+    blocks = dict(_blocks((ROOT / "site/guide/import.md").read_text()))
+    (tmp_path / "mapping.toml").write_text(blocks["history.toml"], "utf-8")
+    with gzip.open(tmp_path / "history.csv.gz", "wt", encoding="utf-8") as file:
+        file.write(blocks["history.csv"])
+    lines = [line.removeprefix("$ ").partition("#")[0] for line in (ROOT / "README.md").read_text().splitlines()]
+    for line in lines:
+        if line.startswith("billtext init ") or (line.startswith("billtext ") and "import invoices" in line):
+            billtext(tmp_path, line)
+    assert len(checked(tmp_path / "books/main.beancount").documents) == 3
+
+
+@needs_retail
+def test_the_real_year_goes_into_a_new_ledger_as_the_mapping_says(tmp_path: Path) -> None:
+    """The commands in the head of the mapping, with the first documents only."""
+    commands = [line.removeprefix("#").strip() for line in RETAIL_MAP.read_text().splitlines() if "billtext " in line]
+    made, filled = (line.replace("online_retail.csv.gz", str(RETAIL)) for line in commands)
+    billtext(tmp_path, made)
+    billtext(tmp_path, filled.replace("imports/online-retail.toml", f"{RETAIL_MAP} --limit 100"))
+    assert len(checked(tmp_path / "books/main.beancount").documents) == 100
+
+
+def billtext(directory: Path, line: str) -> str:
+    """What a command prints that ends well."""
+    program, *args = shlex.split(line, comments=True)
+    assert program == "billtext"
+    done = subprocess.run(
+        [sys.executable, "-m", "billtext", *args], cwd=directory, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def _blocks(text: str) -> list[tuple[str, str]]:
