@@ -504,6 +504,8 @@ BASE = (DATA / "import-lines.toml").read_text()
         ("due-days = 14", "duedays = 14", "[document] needs one of `due` (a column) and `due-days`; write for example due-days = 30"),
         ("due-days = 14", "due-days = 14\nduration = 1", "[document] duration is not known; there are due, due-days, order"),
         ("due-days = 14", 'due-days = "14"', "[document] due-days is '14'; write a whole number of days, without quotes"),
+        ("due-days = 14", "due-days = 99999999", "[document] due-days is 99999999; write a whole number of days from 0 to 3650"),
+        ("due-days = 14", "due-days = -3", "[document] due-days is -3; write a whole number of days from 0 to 3650"),
         ("[walk-in]", "[walkin]", "walkin is not known (did you mean 'walk-in'?); there are file, document"),
         ('currency = "NOK"', 'currency = "kroner"', "[document] currency is 'kroner'; write an ISO 4217 code"),
         ('number = "{Invoice}"', "", '[document] number is missing; add number = "{InvoiceNo}"'),

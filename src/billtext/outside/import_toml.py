@@ -22,6 +22,9 @@ from billtext.outside.import_mapping import (
 )
 from billtext.outside.toml_section import Section
 
+# Days to the due date: more is a slip, ten years being the longest that anybody waits.
+LONGEST = 3650
+
 
 def read(path: Path) -> ImportMapping:
     """Read a mapping.
@@ -70,6 +73,8 @@ def _file(section: Section) -> dict[str, Any]:
 
 def _document(section: Section) -> dict[str, Any]:
     due, days = section.template("due"), section.get("due-days", int, "a whole number of days, without quotes")
+    if days is not None and not 0 <= days <= LONGEST:
+        section.fail("due-days", f"is {days}; write a whole number of days from 0 to {LONGEST}")
     if (due is None) == (days is None):
         section.fail("", "needs one of `due` (a column) and `due-days`; write for example due-days = 30")
     keys = {key: section.template(key) for key in DOCUMENT_KEYS}
