@@ -232,6 +232,19 @@ def test_a_vat_code_that_begins_later_is_refused_with_the_remedy(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(("old", "new", "reason"), [
+    ("05.01.2024;19.01.2024", "31.12.9999;19.01.2024", "bad date: '31.12.9999' is not of the years 1900 to 2199"),
+    ("05.01.2024;19.01.2024", "05.01.2024;9999-12-31", "bad due date: '9999-12-31' is not of the years 1900 to 2199"),
+])  # fmt: skip
+def test_a_date_that_reads_but_cannot_be_meant_says_so(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    table = tmp_path / "t.csv"
+    text = (DATA / "import-documents.csv").read_text("cp1252")
+    assert old in text
+    table.write_text(text.replace(old, new, 1), "cp1252")
+    invoice_import.run(ledger(tmp_path), table, DATA / "import-documents.toml")
+    assert reason in refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";").values()
+
+
 def test_credit_notes_can_be_told_by_their_total(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     text = (DATA / "import-lines.toml").read_text()
@@ -506,6 +519,14 @@ BASE = (DATA / "import-lines.toml").read_text()
         ("due-days = 14", 'due-days = "14"', "[document] due-days is '14'; write a whole number of days, without quotes"),
         ("due-days = 14", "due-days = 99999999", "[document] due-days is 99999999; write a whole number of days from 0 to 3650"),
         ("due-days = 14", "due-days = -3", "[document] due-days is -3; write a whole number of days from 0 to 3650"),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%Q"', "[document] date-format is '%Q', which reads no dates ('Q' is a bad directive in format '%Q'); write such as \"%d.%m.%Y\""),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%d%d%Y"', "[document] date-format is '%d%d%Y', which reads no dates (redefinition of group name 'd'"),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%m/%Y"', "[document] date-format is '%m/%Y', which reads no dates (has no year, month or day)"),
+        ('"{Invoice}"', '"{Invoice"', "[document] number is '{Invoice', where a brace has no partner; write a column as '{Column}'"),
+        ('"{Text}"', '"Text}"', "[line] text is 'Text}', where a brace has no partner"),
+        ('"{Invoice}"', '"Invoice"', "[document] number is 'Invoice', the same for all rows; write a column such as '{InvoiceNo}'"),
+        ('"{Date}"', '"Date"', "[document] date is 'Date', which is no date; write a column such as '{InvoiceDate}'"),
+        ('"{Qty}"', '"Qty"', "[line] quantity is 'Qty', which is no number; write a column such as '{Column}'"),
         ("[walk-in]", "[walkin]", "walkin is not known (did you mean 'walk-in'?); there are file, document"),
         ('currency = "NOK"', 'currency = "kroner"', "[document] currency is 'kroner'; write an ISO 4217 code"),
         ('number = "{Invoice}"', "", '[document] number is missing; add number = "{InvoiceNo}"'),

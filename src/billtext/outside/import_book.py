@@ -123,7 +123,7 @@ class _Builder:
         if isinstance(due, str):
             return due
         if delivery and self.sorter.days[delivery] is None:
-            return f"bad delivery date: {delivery!r} does not read as {self.mapping.date_format}"
+            return f"bad delivery date: {self.sorter.days.fault(delivery)}"
         rate = None
         if self.company is not None and draft.currency != self.company:
             rate = self.sorter.numbers[self.rate(cells)]
@@ -149,7 +149,7 @@ class _Builder:
         text = self.due(draft.cells)
         due = self.sorter.days[text] if text else draft.date
         if due is None:
-            return f"bad due date: {text!r} does not read as {self.mapping.date_format}"
+            return f"bad due date: {self.sorter.days.fault(text)}"
         return due if due >= draft.date else f"bad due date: {due} is before the document's date {draft.date}"
 
     def _vats(self, draft: Draft) -> tuple[tuple[Vat, Decimal], ...]:

@@ -155,7 +155,7 @@ class Sorter:
         if not ids.is_number(number):
             return f"no document number: {number!r} is not made of letters, digits, `-`, `_`, `.` and `/`"
         if date is None:
-            return f"bad date: {self._date(cells)!r} does not read as {self.mapping.date_format}"
+            return f"bad date: {self.days.fault(self._date(cells))}"
         if not ids.is_currency(currency):
             return f"bad currency: {currency!r} is not an ISO 4217 code"
         return ""
