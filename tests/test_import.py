@@ -25,6 +25,7 @@ from billtext.cli import import_
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load, write
 from billtext.outside import files, import_names, import_toml, invoice_import, ledger_scan
+from billtext.rendering import escape
 from billtext.rules import book, statements
 
 ROOT = Path(__file__).parents[1]
@@ -178,15 +179,34 @@ def test_each_row_that_cannot_be_booked_has_its_reason(tmp_path: Path) -> None:
     assert (line.quantity, line.price, line.net) == (2, Decimal("12.345"), Decimal("24.69"))
 
 
-def test_refused_rows_keep_their_cells_as_they_are(tmp_path: Path) -> None:
-    """A cell that begins like a formula is the source's; changed, the corrected file would import something else."""
+def test_refused_rows_run_no_formula_and_are_read_again_as_they_were(tmp_path: Path) -> None:
+    """A spreadsheet that opens the file calculates nothing; the same mapping reads from it what the source had."""
     table = tmp_path / "t.csv"
-    table.write_text("Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n1,never,A,=1+1, x ,C,-2+3,1,1\n")
+    header = "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price,=cmd|' /C calc'!A0\n"
+    row = "1,never,A,=1+1, x ,@C,\"-2+3\nand '=more\",-1,+1.5,'=1\n"
+    table.write_text(header + row)
     path = ledger(tmp_path)
-    invoice_import.run(path, table, DATA / "import-lines.toml", refused=tmp_path / "out.csv")
-    assert (tmp_path / "out.csv").read_text().splitlines()[1] == (
-        "2,bad date: 'never' does not read as %Y-%m-%d,1,never,A,=1+1, x ,C,-2+3,1,1"
+    invoice_import.run(path, table, DATA / "import-lines.toml", refused=tmp_path / "once.csv")
+    assert (tmp_path / "once.csv").read_text() == (
+        "row,reason,Invoice,Date,Client,Name,Country,Code,Text,Qty,Price,'=cmd|' /C calc'!A0\n"
+        "2,bad date: 'never' does not read as %Y-%m-%d,"
+        "1,never,A,'=1+1, x ,'@C,\"'-2+3\nand '=more\",-1,+1.5,''=1\n"
     )
+    # Refused again, the file is the same: no second `row,reason`, no second guard.
+    invoice_import.run(path, tmp_path / "once.csv", DATA / "import-lines.toml", refused=tmp_path / "twice.csv")
+    assert (tmp_path / "twice.csv").read_text() == (tmp_path / "once.csv").read_text()
+    mended = (tmp_path / "twice.csv").read_text().replace("never", "2024-01-01").replace(",-1,", ",1,")
+    (tmp_path / "twice.csv").write_text(mended)
+    invoice_import.run(path, tmp_path / "twice.csv", DATA / "import-lines.toml")
+    found = checked(path)
+    assert found.lines(found.documents[0])[0][0].text == "-2+3\nand '=more"
+    assert found.register.of("customer")["A"].latest["name"] == "=1+1"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_guarded_cell_is_read_back_exactly_and_is_no_formula(text: str) -> None:
+    assert escape.unguarded(escape.guarded(text)) == text
+    assert escape.guarded(text)[:1] not in {"=", "@", "\t", "\r"}
 
 
 def test_documents_of_one_row_with_vat_rate_and_totals(tmp_path: Path) -> None:

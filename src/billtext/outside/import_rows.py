@@ -14,8 +14,11 @@ from pathlib import Path
 
 from billtext.errors import Unreadable
 from billtext.outside.import_mapping import ImportMapping
+from billtext.rendering import escape
 
 _GZIP = b"\x1f\x8b"
+# The columns before those of the source in a file of refused rows.
+REFUSED = ("row", "reason")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 # Digits before the point of a quantity or a price: more is a slip, and its product would not fit an amount of money.
@@ -40,6 +43,8 @@ class Table:
 def opened(path: Path, mapping: ImportMapping) -> Iterator[Table]:
     """Open a table; lines without a cell are passed over.
 
+    Of a file of refused rows come the columns and cells of the source, without the guard against formulas.
+
     :raises Unreadable: it cannot be read, or is not the table that the mapping says
     """
     try:
@@ -51,10 +56,17 @@ def opened(path: Path, mapping: ImportMapping) -> Iterator[Table]:
             text = io.TextIOWrapper(data, encoding, newline="")
             rows = _rows(path, text, mapping)
             header = [name.strip() for name in next(rows, (0, []))[1]]
+            if tuple(header[: len(REFUSED)]) == REFUSED:
+                header, rows = _source(header), ((line, _source(cells)) for line, cells in rows)
             _check(path, header)
             yield Table(header=header, rows=rows, size=path.stat().st_size, position=raw.tell)
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _source(cells: list[str]) -> list[str]:
+    """What the source had of a row of refused rows."""
+    return [escape.unguarded(cell) for cell in cells[len(REFUSED) :]]
 
 
 def _check(path: Path, header: list[str]) -> None:

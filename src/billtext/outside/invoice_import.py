@@ -141,15 +141,14 @@ def _accounts(
 def _refused(table: Path, mapping: ImportMapping, reasons: dict[int, str]) -> str:
     """The refused rows as CSV, to be corrected and imported again by the same mapping.
 
-    The cells are exactly those of the source: a guard against formulas in them would be imported as text the second
-    time, and hide what was wrong the first time. Only the reason, which is new here, is guarded.
+    The cells are those of the source, but for a guard against formulas, which `import_rows` takes off again.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=mapping.delimiter, lineterminator="\n")
     with import_rows.opened(table, mapping) as source:
-        writer.writerow(["row", "reason", *source.header])
+        writer.writerow([*import_rows.REFUSED, *map(escape.guarded, source.header)])
         for line, cells in source.rows if reasons else ():
             reason = reasons.get(line)
             if reason is not None:
-                writer.writerow([line, escape.csv_cell(reason), *cells])
+                writer.writerow([line, escape.csv_cell(reason), *map(escape.guarded, cells)])
     return text.getvalue()
