@@ -21,7 +21,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billtext.cli import import_
+from billtext.cli import check, import_
+from billtext.cli.common import Face
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load, write
 from billtext.outside import files, import_names, import_toml, invoice_import, ledger_scan
@@ -631,6 +632,17 @@ def test_a_trial_prints_the_totals_and_writes_nothing(tmp_path: Path) -> None:
     assert "read = booked + already in the ledger + refused" in result.stdout
     assert "Trial: 5 documents, 3 new customers, 3 new items; nothing was written." in result.stdout
     assert snapshot(tmp_path) == before
+
+
+def test_one_document_of_one_customer_is_told_in_the_singular(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n1,2024-01-01,A,A,,,T,1,5\n")
+    path = ledger(tmp_path)
+    result = command(path, table, "--map", DATA / "import-lines.toml")
+    assert "\none document, one new customer, no new items.\n" in result.stdout
+    assert CliRunner().invoke(check.command, [], obj=Face(str(path))).stdout == (
+        "one document of one customer: no errors\n"
+    )
 
 
 def test_totals_as_json(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, counted, example
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def invoices(
 
 
 def _summary(done: "Outcome", trial: bool) -> str:
-    new = f"{done.documents:,} documents, {done.customers:,} new customers, {done.items:,} new items"
+    counts = ((done.documents, "document"), (done.customers, "new customer"), (done.items, "new item"))
+    new = ", ".join(counted(number, noun) for number, noun in counts)
     lines = [f"Trial: {new}; nothing was written." if trial else f"{new}."]
     lines += [f"{'would date' if trial else 'dated'} back {dated}" for dated in done.dated[:SHOWN]]
     if len(done.dated) > SHOWN:
