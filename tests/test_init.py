@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from billtext.ledger import load
+
 
 def init(*args: str, answers: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "billtext", "init", *args]
@@ -60,12 +62,17 @@ def test_its_example_invoice_and_payment_check_clean(tmp_path: Path) -> None:
         books / "customers" / "README.beancount",
         books / "invoices" / "2026.beancount",
         books / "payments" / "2026.beancount",
+        books / "follow-up" / "2026.beancount",
     ):
         _, _, example = path.read_text("utf-8").partition("\n;\n")
         text = "\n".join(line.removeprefix("; ").replace("due: …", "due: 2026-01-15") for line in example.splitlines())
         path.with_name("2027.beancount").write_text(
             text.replace(";     ", "    ").replace(";   ", "  ") + "\n", "utf-8"
         )
+    included = load.load(books / "main.beancount").options["include"]
+    assert {str(path.relative_to(books)) for path in map(Path, included)} >= {
+        f"{name}/2027.beancount" for name in ("customers", "invoices", "payments", "follow-up")
+    }
     found = check(books / "main.beancount")
     assert json.loads(found.stdout) == []
 

@@ -23,8 +23,9 @@ FILES = {
     "customers/README.beancount": "customers",
     "invoices/{year}.beancount": "invoices",
     "payments/{year}.beancount": "payments",
+    "follow-up/{year}.beancount": "follow-up",
 }
-DIRECTORIES = ("documents", "drafts", "quotes", "recurring", "follow-up")
+DIRECTORIES = ("documents", "drafts", "quotes", "recurring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
