@@ -645,6 +645,32 @@ def test_one_document_of_one_customer_is_told_in_the_singular(tmp_path: Path) ->
     )
 
 
+def test_a_run_that_books_nothing_of_what_it_read_has_refused(tmp_path: Path) -> None:
+    """Status 1, and the first reason; the totals are printed and the refused rows written all the same."""
+    table, header = tmp_path / "t.csv", "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n"
+    path = ledger(tmp_path)
+    for rows, status in (
+        ("2,never,A,A,,,T,1,5\n", 1),
+        ("", 0),  # nothing was read
+        ("1,2024-01-01,A,A,,,T,1,5\n2,never,A,A,,,T,1,5\n", 0),
+        ("1,2024-01-01,A,A,,,T,1,5\n2,never,A,A,,,T,1,5\n", 0),  # one was there already
+        ("2,never,A,A,,,T,1,5\n", 1),
+    ):
+        table.write_text(header + rows)
+        done = subprocess.run(
+            [sys.executable, "-m", "billtext", "-f", path, "import", "invoices", table, "--map", DATA / "import-lines.toml"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == status
+        assert "read = booked" in done.stdout
+        assert done.stderr == (
+            "billtext: every row was refused; the first is row 2: bad date: 'never' does not read as %Y-%m-%d\n"
+            if status
+            else ""
+        )
+    assert list(refused(tmp_path / "imports/refused-t.csv")) == [2]
+
+
 def test_totals_as_json(tmp_path: Path) -> None:
     result = command(
         ledger(tmp_path), DATA / "import-lines.csv", "--map", DATA / "import-lines.toml", "--format", "json"

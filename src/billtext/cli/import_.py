@@ -53,8 +53,9 @@ def invoices(
 
     Customers and items are created, rows that cannot be booked go to a file with the reason on each, and the control
     totals are printed: read = booked + already in the ledger + refused. A second run books nothing twice, and an
-    interrupted run leaves the ledger as it was.
+    interrupted run leaves the ledger as it was. Exit status 1 if every row was refused.
     """
+    from billtext.errors import Refused
     from billtext.outside import invoice_import
 
     with Progress() as bar:
@@ -72,6 +73,8 @@ def invoices(
         click.echo(f"warning: {warning}", err=True)
     if len(done.warnings) > SHOWN:
         click.echo(f"warning: and {len(done.warnings) - SHOWN} more of this kind", err=True)
+    if done.futile:
+        raise Refused(f"every row was refused; the first is {done.futile}")
 
 
 def _summary(done: "Outcome", trial: bool) -> str:

@@ -18,7 +18,7 @@ from billtext.outside.import_book import Document, decide
 from billtext.outside.import_dates import Dated
 from billtext.outside.import_documents import Sorter
 from billtext.outside.import_mapping import ImportMapping
-from billtext.outside.import_totals import Tally
+from billtext.outside.import_totals import ALREADY, BOOKED, Tally
 from billtext.outside.import_write import Progress
 from billtext.outside.ledger_scan import Known
 from billtext.rendering import escape
@@ -30,6 +30,7 @@ _EVERY = 2000  # rows between two reports of progress
 class Outcome:
     """What an import did.
 
+    :param futile: the first refusal, where rows were read and all of them were refused; else empty
     :param dated: what the ledger knew only from a later day, and was dated back
     :param written: files of the ledger that were written, in order; empty on a trial
     :param refused: file of the refused rows, or None where there are none or on a trial
@@ -40,6 +41,7 @@ class Outcome:
     documents: int
     customers: int
     items: int
+    futile: str = ""
     dated: tuple[Dated, ...] = ()
     written: tuple[Path, ...] = ()
     refused: Path | None = None
@@ -73,7 +75,7 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
     )  # fmt: skip
     done = Outcome(
         tally=sorter.tally, warnings=tuple(warnings), documents=len(documents), customers=len(customers),
-        items=len(plan.items), dated=tuple(plan.dated),
+        items=len(plan.items), futile=_futile(sorter), dated=tuple(plan.dated),
     )  # fmt: skip
     if trial:
         return done
@@ -83,6 +85,14 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
     text = _refused(table, mapping, sorter.refused) if sorter.refused or place.exists() else None
     written = import_write.write(top, known, plan, (place, text, mapping.encoding), progress)
     return replace(done, written=written, refused=place if sorter.refused else None)
+
+
+def _futile(sorter: Sorter) -> str:
+    done = {ALREADY, *BOOKED.values()}
+    if not sorter.refused or any(category in done for category, _ in sorter.tally.counts):
+        return ""
+    first = min(sorter.refused)
+    return f"row {first}: {sorter.refused[first]}"
 
 
 def _stem(table: Path) -> str:
