@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,10 +21,12 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billtext.cli import import_
+from billtext.cli import check, import_
+from billtext.cli.common import Face
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load, write
 from billtext.outside import files, import_names, import_toml, invoice_import, ledger_scan
+from billtext.rendering import escape
 from billtext.rules import book, statements
 
 ROOT = Path(__file__).parents[1]
@@ -177,15 +180,34 @@ def test_each_row_that_cannot_be_booked_has_its_reason(tmp_path: Path) -> None:
     assert (line.quantity, line.price, line.net) == (2, Decimal("12.345"), Decimal("24.69"))
 
 
-def test_refused_rows_keep_their_cells_as_they_are(tmp_path: Path) -> None:
-    """A cell that begins like a formula is the source's; changed, the corrected file would import something else."""
+def test_refused_rows_run_no_formula_and_are_read_again_as_they_were(tmp_path: Path) -> None:
+    """A spreadsheet that opens the file calculates nothing; the same mapping reads from it what the source had."""
     table = tmp_path / "t.csv"
-    table.write_text("Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n1,never,A,=1+1, x ,C,-2+3,1,1\n")
+    header = "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price,=cmd|' /C calc'!A0\n"
+    row = "1,never,A,=1+1, x ,@C,\"-2+3\nand '=more\",-1,+1.5,'=1\n"
+    table.write_text(header + row)
     path = ledger(tmp_path)
-    invoice_import.run(path, table, DATA / "import-lines.toml", refused=tmp_path / "out.csv")
-    assert (tmp_path / "out.csv").read_text().splitlines()[1] == (
-        "2,bad date: 'never' does not read as %Y-%m-%d,1,never,A,=1+1, x ,C,-2+3,1,1"
+    invoice_import.run(path, table, DATA / "import-lines.toml", refused=tmp_path / "once.csv")
+    assert (tmp_path / "once.csv").read_text() == (
+        "row,reason,Invoice,Date,Client,Name,Country,Code,Text,Qty,Price,'=cmd|' /C calc'!A0\n"
+        "2,bad date: 'never' does not read as %Y-%m-%d,"
+        "1,never,A,'=1+1, x ,'@C,\"'-2+3\nand '=more\",-1,+1.5,''=1\n"
     )
+    # Refused again, the file is the same: no second `row,reason`, no second guard.
+    invoice_import.run(path, tmp_path / "once.csv", DATA / "import-lines.toml", refused=tmp_path / "twice.csv")
+    assert (tmp_path / "twice.csv").read_text() == (tmp_path / "once.csv").read_text()
+    mended = (tmp_path / "twice.csv").read_text().replace("never", "2024-01-01").replace(",-1,", ",1,")
+    (tmp_path / "twice.csv").write_text(mended)
+    invoice_import.run(path, tmp_path / "twice.csv", DATA / "import-lines.toml")
+    found = checked(path)
+    assert found.lines(found.documents[0])[0][0].text == "-2+3\nand '=more"
+    assert found.register.of("customer")["A"].latest["name"] == "=1+1"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_guarded_cell_is_read_back_exactly_and_is_no_formula(text: str) -> None:
+    assert escape.unguarded(escape.guarded(text)) == text
+    assert escape.guarded(text)[:1] not in {"=", "@", "\t", "\r"}
 
 
 def test_documents_of_one_row_with_vat_rate_and_totals(tmp_path: Path) -> None:
@@ -217,6 +239,31 @@ def test_documents_of_one_row_with_vat_rate_and_totals(tmp_path: Path) -> None:
     assert (documents["K2"].corrects, documents["K2"].entry.meta["reason"]) == (None, "kreditert (of 2024-1)")
     # A person's name stands in the register only.
     assert documents["2024-1"].entry.payee == "K10"
+
+
+def test_a_vat_code_that_begins_later_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    """Whether a rate held earlier is for the bookkeeper to say."""
+    path = ledger(tmp_path, '2025-01-01 custom "vat" "S15" 15\n  account: Liabilities:VAT\n')
+    mapping = tmp_path / "m.toml"
+    mapping.write_text((DATA / "import-lines.toml").read_text().replace("[line]", '[line]\nvat = "S15"'))
+    invoice_import.run(path, DATA / "import-lines.csv", mapping)
+    assert refused(tmp_path / "imports/refused-import-lines.csv")[2] == (
+        "unknown VAT code: 'S15' is not in the ledger on 2024-01-10 but from 2025-01-01; "
+        "if its rate held then, date it back at main.beancount:11"
+    )
+
+
+@pytest.mark.parametrize(("old", "new", "reason"), [
+    ("05.01.2024;19.01.2024", "31.12.9999;19.01.2024", "bad date: '31.12.9999' is not of the years 1900 to 2199"),
+    ("05.01.2024;19.01.2024", "05.01.2024;9999-12-31", "bad due date: '9999-12-31' is not of the years 1900 to 2199"),
+])  # fmt: skip
+def test_a_date_that_reads_but_cannot_be_meant_says_so(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    table = tmp_path / "t.csv"
+    text = (DATA / "import-documents.csv").read_text("cp1252")
+    assert old in text
+    table.write_text(text.replace(old, new, 1), "cp1252")
+    invoice_import.run(ledger(tmp_path), table, DATA / "import-documents.toml")
+    assert reason in refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";").values()
 
 
 def test_credit_notes_can_be_told_by_their_total(tmp_path: Path) -> None:
@@ -285,17 +332,92 @@ def test_a_number_that_the_ledger_has_is_not_booked_again_or_over_something_else
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("2024-06-01 open Assets:Receivable:A1", "account not open: Assets:Receivable:A1 is opened on 2024-06-01"),
         ("2020-01-01 open Income:Sales\n2024-01-05 close Income:Sales", "account not open: Income:Sales is closed on 2024-01-05"),
-        ('2024-06-01 custom "customer" "A1"\n  name: "A"', "customer not yet known: A1 is in the register from 2024-06-01"),
         ('2020-01-01 custom "customer" "A1"\n  name: "A"\n  closed: TRUE', "customer closed: A1 is closed on 2024-01-10"),
-        ('2020-01-01 custom "series" "I" "{year}-{number}"\n  kind: "invoice"', "no series: 1001 fits none of kind invoice"),
+        ('2020-01-01 custom "series" "I" "{year}-{number}"\n  kind: "invoice"', "no series: 1001 fits none of kind invoice; add [series.invoice] to the mapping, such as format = \"{number}\""),
     ],
 )  # fmt: skip
 def test_what_the_ledger_would_not_accept_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     path = ledger(tmp_path, text + "\n")
     invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
     assert refused(tmp_path / "imports/refused-import-lines.csv")[2].startswith(reason)
+
+
+def test_what_the_ledger_knows_only_from_a_later_day_is_dated_back(tmp_path: Path) -> None:
+    """The date on the line is all that changes: of accounts, of the customer, and of the terms that it names."""
+    books = tmp_path / "books"
+    books.mkdir()
+    path = ledger(
+        books,
+        """2025-01-01 open Assets:Receivable:A1 NOK  ; the first
+2025/1/1 * "Not an invoice" "Nothing of this import"
+2025-01-01 custom "terms" "net-14"
+  days: 14
+2025-02-01 custom "customer" "A1"
+  name: "A one"
+  kind: "company"
+2025-02-01 custom "customer" "A1"
+  terms: "net-14"
+2025-03-01 custom "customer" "A1"
+  name: "A two"
+include "accounts.txt"
+""",
+    )
+    (books / "accounts.txt").write_bytes(
+        b"; accounts\r\n2025/1/1   open Income:Sales\r\n2020-01-01 open Assets:Bank\r\n"
+    )
+    before = path.read_text()
+    outcome = invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert [str(dated) for dated in outcome.dated] == [
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:15)",
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:18)",
+        "Assets:Receivable:A1 from 2025-01-01 to 2024-01-10 (main.beancount:11)",
+        "Income:Sales from 2025-01-01 to 2024-01-10 (accounts.txt:2)",
+        "terms net-14 from 2025-01-01 to 2024-01-10 (main.beancount:13)",
+    ]
+    # Every date of 2025 but those of the transaction and of the customer's later name.
+    wanted = before
+    for day in ("2025-01-01", "2025-02-01"):
+        wanted = wanted.replace(day, "2024-01-10")
+    assert path.read_text().startswith(wanted)
+    assert (books / "accounts.txt").read_bytes() == (
+        b"; accounts\r\n2024-01-10   open Income:Sales\r\n2020-01-01 open Assets:Bank\r\n"
+    )
+    assert len(checked(path).documents) == 5
+    assert set(outcome.written) >= {path, books / "accounts.txt"}
+
+
+def test_older_history_can_follow_newer(tmp_path: Path) -> None:
+    """What an import has opened is dated back by the next, in the file to which that appends as well."""
+    path = ledger(tmp_path)
+    header = "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n"
+    for number, day in (("2", "2024-05-01"), ("1", "2023-05-01")):
+        table = tmp_path / f"{number}.csv"
+        table.write_text(header + f"{number},{day},A,Ann,,X{number},T,1,5\n")
+        invoice_import.run(path, table, DATA / "import-lines.toml")
+    found = checked(path)
+    assert [(d.number, str(d.date)) for d in found.documents] == [("1", "2023-05-01"), ("2", "2024-05-01")]
+    assert set(found.register.of("item")) == {"X1", "X2"}
+
+
+def test_a_file_outside_the_ledger_is_left_alone_and_the_refusal_names_the_line(tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    books.mkdir()
+    outside = tmp_path / "shared.beancount"
+    outside.write_text('2025-01-01 open Income:Sales\n2025-01-01 custom "customer" "A1"\n  name: "A"\n')
+    path = ledger(books, 'include "../shared.beancount"\n')
+    before = outside.read_text()
+    invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert refused(books / "imports/refused-import-lines.csv")[2] == (
+        "account not open: Income:Sales is opened on 2025-01-01 and the document is of 2024-01-10; "
+        f"give it an earlier date at {outside}:1"
+    )
+    outside.write_text(before.replace("2025-01-01 open", "2024-01-01 open"))
+    invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert refused(books / "imports/refused-import-lines.csv")[2] == (
+        "customer not yet known: A1 or its terms begin on 2025-01-01, and the document is of 2024-01-10; "
+        f"give it an earlier date at {outside}:2"
+    )
 
 
 def test_included_files_are_not_included_again(tmp_path: Path) -> None:
@@ -416,6 +538,16 @@ BASE = (DATA / "import-lines.toml").read_text()
         ("due-days = 14", "duedays = 14", "[document] needs one of `due` (a column) and `due-days`; write for example due-days = 30"),
         ("due-days = 14", "due-days = 14\nduration = 1", "[document] duration is not known; there are due, due-days, order"),
         ("due-days = 14", 'due-days = "14"', "[document] due-days is '14'; write a whole number of days, without quotes"),
+        ("due-days = 14", "due-days = 99999999", "[document] due-days is 99999999; write a whole number of days from 0 to 3650"),
+        ("due-days = 14", "due-days = -3", "[document] due-days is -3; write a whole number of days from 0 to 3650"),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%Q"', "[document] date-format is '%Q', which reads no dates ('Q' is a bad directive in format '%Q'); write such as \"%d.%m.%Y\""),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%d%d%Y"', "[document] date-format is '%d%d%Y', which reads no dates (redefinition of group name 'd'"),
+        ("due-days = 14", 'due-days = 14\ndate-format = "%m/%Y"', "[document] date-format is '%m/%Y', which reads no dates (has no year, month or day)"),
+        ('"{Invoice}"', '"{Invoice"', "[document] number is '{Invoice', where a brace has no partner; write a column as '{Column}'"),
+        ('"{Text}"', '"Text}"', "[line] text is 'Text}', where a brace has no partner"),
+        ('"{Invoice}"', '"Invoice"', "[document] number is 'Invoice', the same for all rows; write a column such as '{InvoiceNo}'"),
+        ('"{Date}"', '"Date"', "[document] date is 'Date', which is no date; write a column such as '{InvoiceDate}'"),
+        ('"{Qty}"', '"Qty"', "[line] quantity is 'Qty', which is no number; write a column such as '{Column}'"),
         ("[walk-in]", "[walkin]", "walkin is not known (did you mean 'walk-in'?); there are file, document"),
         ('currency = "NOK"', 'currency = "kroner"', "[document] currency is 'kroner'; write an ISO 4217 code"),
         ('number = "{Invoice}"', "", '[document] number is missing; add number = "{InvoiceNo}"'),
@@ -502,6 +634,43 @@ def test_a_trial_prints_the_totals_and_writes_nothing(tmp_path: Path) -> None:
     assert snapshot(tmp_path) == before
 
 
+def test_one_document_of_one_customer_is_told_in_the_singular(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n1,2024-01-01,A,A,,,T,1,5\n")
+    path = ledger(tmp_path)
+    result = command(path, table, "--map", DATA / "import-lines.toml")
+    assert "\none document, one new customer, no new items.\n" in result.stdout
+    assert CliRunner().invoke(check.command, [], obj=Face(str(path))).stdout == (
+        "one document of one customer: no errors\n"
+    )
+
+
+def test_a_run_that_books_nothing_of_what_it_read_has_refused(tmp_path: Path) -> None:
+    """Status 1, and the first reason; the totals are printed and the refused rows written all the same."""
+    table, header = tmp_path / "t.csv", "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price\n"
+    path = ledger(tmp_path)
+    for rows, status in (
+        ("2,never,A,A,,,T,1,5\n", 1),
+        ("", 0),  # nothing was read
+        ("1,2024-01-01,A,A,,,T,1,5\n2,never,A,A,,,T,1,5\n", 0),
+        ("1,2024-01-01,A,A,,,T,1,5\n2,never,A,A,,,T,1,5\n", 0),  # one was there already
+        ("2,never,A,A,,,T,1,5\n", 1),
+    ):
+        table.write_text(header + rows)
+        done = subprocess.run(
+            [sys.executable, "-m", "billtext", "-f", path, "import", "invoices", table, "--map", DATA / "import-lines.toml"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == status
+        assert "read = booked" in done.stdout
+        assert done.stderr == (
+            "billtext: every row was refused; the first is row 2: bad date: 'never' does not read as %Y-%m-%d\n"
+            if status
+            else ""
+        )
+    assert list(refused(tmp_path / "imports/refused-t.csv")) == [2]
+
+
 def test_totals_as_json(tmp_path: Path) -> None:
     result = command(
         ledger(tmp_path), DATA / "import-lines.csv", "--map", DATA / "import-lines.toml", "--format", "json"
@@ -539,14 +708,54 @@ def test_the_guide_tells_of_every_key() -> None:
 
 
 def test_the_example_of_the_guide_can_be_pasted(tmp_path: Path) -> None:
+    """Its files, and its commands as they stand, into a ledger that `init` made."""
     guide = (ROOT / "site/guide/import.md").read_text()
     blocks = dict(_blocks(guide))
     for name in ("history.csv", "history.toml"):
         (tmp_path / name).write_text(blocks[name], "utf-8")
-    path = ledger(tmp_path, currency="NOK")
-    outcome = invoice_import.run(path, tmp_path / "history.csv", tmp_path / "history.toml")
-    assert outcome.tally.table() in guide
-    assert len(checked(path).documents) == outcome.documents == 3
+    commands = [line.removeprefix("$ ") for line in guide.splitlines() if line.startswith("$ billtext ")]
+    assert [line.split()[1] for line in commands] == ["init", "-f", "-f", "-f"]
+    printed = [billtext(tmp_path, line) for line in commands]
+    table = guide.partition("```text\n")[2].partition("```")[0]
+    assert printed[1].startswith(table)
+    assert "Trial: 3 documents" in printed[1]
+    assert printed[2].startswith(table)
+    assert printed[3] == "3 documents of 2 customers: no errors\n"
+    checked(tmp_path / "books/main.beancount")
+
+
+def test_the_readme_tells_the_same(tmp_path: Path) -> None:
+    """Its `init` and its import, with the files of the guide."""
+    blocks = dict(_blocks((ROOT / "site/guide/import.md").read_text()))
+    (tmp_path / "mapping.toml").write_text(blocks["history.toml"], "utf-8")
+    with gzip.open(tmp_path / "history.csv.gz", "wt", encoding="utf-8") as file:
+        file.write(blocks["history.csv"])
+    lines = [line.removeprefix("$ ").partition("#")[0] for line in (ROOT / "README.md").read_text().splitlines()]
+    for line in lines:
+        if line.startswith("billtext init ") or (line.startswith("billtext ") and "import invoices" in line):
+            billtext(tmp_path, line)
+    assert len(checked(tmp_path / "books/main.beancount").documents) == 3
+
+
+@needs_retail
+def test_the_real_year_goes_into_a_new_ledger_as_the_mapping_says(tmp_path: Path) -> None:
+    """The commands in the head of the mapping, with the first documents only."""
+    commands = [line.removeprefix("#").strip() for line in RETAIL_MAP.read_text().splitlines() if "billtext " in line]
+    made, filled = (line.replace("online_retail.csv.gz", str(RETAIL)) for line in commands)
+    billtext(tmp_path, made)
+    billtext(tmp_path, filled.replace("imports/online-retail.toml", f"{RETAIL_MAP} --limit 100"))
+    assert len(checked(tmp_path / "books/main.beancount").documents) == 100
+
+
+def billtext(directory: Path, line: str) -> str:
+    """What a command prints that ends well."""
+    program, *args = shlex.split(line, comments=True)
+    assert program == "billtext"
+    done = subprocess.run(
+        [sys.executable, "-m", "billtext", *args], cwd=directory, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def _blocks(text: str) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from billtext.ledger import load
+
 
 def init(*args: str, answers: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "billtext", "init", *args]
@@ -60,14 +62,27 @@ def test_its_example_invoice_and_payment_check_clean(tmp_path: Path) -> None:
         books / "customers" / "README.beancount",
         books / "invoices" / "2026.beancount",
         books / "payments" / "2026.beancount",
+        books / "follow-up" / "2026.beancount",
     ):
         _, _, example = path.read_text("utf-8").partition("\n;\n")
         text = "\n".join(line.removeprefix("; ").replace("due: …", "due: 2026-01-15") for line in example.splitlines())
         path.with_name("2027.beancount").write_text(
             text.replace(";     ", "    ").replace(";   ", "  ") + "\n", "utf-8"
         )
+    included = load.load(books / "main.beancount").options["include"]
+    assert {str(path.relative_to(books)) for path in map(Path, included)} >= {
+        f"{name}/2027.beancount" for name in ("customers", "invoices", "payments", "follow-up")
+    }
     found = check(books / "main.beancount")
     assert json.loads(found.stdout) == []
+
+
+def test_rates_of_law_begin_when_they_began(tmp_path: Path) -> None:
+    """Older invoices can be imported with the VAT that held; a rate that is only given begins with the ledger."""
+    for country, rate, wanted in (("NO", (), '2005-01-01 custom "vat" "S25"'),
+                                  ("DE", ("--vat-rate", "19"), '2026-01-01 custom "vat" "S19"')):  # fmt: skip
+        init(str(tmp_path / country), "--name", "X", "--country", country, *rate, "--start", "2026-01-01", "--yes")
+        assert wanted in (tmp_path / country / "company.beancount").read_text("utf-8")
 
 
 def test_it_asks_for_what_it_needs(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from billtext.cli.common import Face, example, relative
+from billtext.cli.common import Face, counted, example, relative
 
 
 @click.command(epilog=example("billtext -f ledger/main.beancount check", "billtext check --format json"))
@@ -26,9 +26,8 @@ def command(face: Face, form: str) -> None:
             where = f"{relative(error['file'])}:{error['line']}"
             click.echo(f"{click.style(where, bold=True)}: {error['message']} ({error['type']})")
         documents, customers = len(face.book.documents), len(face.book.register.of("customer"))
-        counts = f"{documents} documents of {customers} customers"
         click.echo(
-            f"{counts}: {'no errors' if not errors else 'one error' if len(errors) == 1 else f'{len(errors)} errors'}"
+            f"{counted(documents, 'document')} of {counted(customers, 'customer')}: {counted(len(errors), 'error')}"
         )
     if errors:
         raise click.exceptions.Exit(1)

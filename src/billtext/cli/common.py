@@ -116,8 +116,7 @@ class Face:
             click.echo(f"{relative(error['file'])}:{error['line']}: {error['message']}", err=True)
         if errors:
             more = f", the first {20} of them above" if len(errors) > 20 else ""
-            count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-            click.echo(f"The ledger has {count}{more}; `billtext check` tells more.", err=True)
+            click.echo(f"The ledger has {counted(len(errors), 'error')}{more}; `billtext check` tells more.", err=True)
             raise click.exceptions.Exit(1)
 
 
@@ -133,6 +132,17 @@ def _close(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), 1)
     hint = f"; did you mean {close[0]}?" if close else "; `billtext customer list` shows them"
     return f"{name} is not in the register{hint}"
+
+
+def counted(number: int, noun: str) -> str:
+    """How many there are of something, in words where they are few.
+
+    >>> counted(0, "error"), counted(1, "new customer"), counted(4372, "document")
+    ('no errors', 'one new customer', '4,372 documents')
+    """
+    if number == 1:
+        return f"one {noun}"
+    return f"{number:,} {noun}s" if number else f"no {noun}s"
 
 
 def relative(file: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, counted, example
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def invoices(
 
     Customers and items are created, rows that cannot be booked go to a file with the reason on each, and the control
     totals are printed: read = booked + already in the ledger + refused. A second run books nothing twice, and an
-    interrupted run leaves the ledger as it was.
+    interrupted run leaves the ledger as it was. Exit status 1 if every row was refused.
     """
+    from billtext.errors import Refused
     from billtext.outside import invoice_import
 
     with Progress() as bar:
@@ -72,13 +73,17 @@ def invoices(
         click.echo(f"warning: {warning}", err=True)
     if len(done.warnings) > SHOWN:
         click.echo(f"warning: and {len(done.warnings) - SHOWN} more of this kind", err=True)
+    if done.futile:
+        raise Refused(f"every row was refused; the first is {done.futile}")
 
 
 def _summary(done: "Outcome", trial: bool) -> str:
-    new = f"{done.documents:,} documents, {done.customers:,} new customers, {done.items:,} new items"
-    if trial:
-        return f"Trial: {new}; nothing was written."
-    lines = [f"{new}."]
+    counts = ((done.documents, "document"), (done.customers, "new customer"), (done.items, "new item"))
+    new = ", ".join(counted(number, noun) for number, noun in counts)
+    lines = [f"Trial: {new}; nothing was written." if trial else f"{new}."]
+    lines += [f"{'would date' if trial else 'dated'} back {dated}" for dated in done.dated[:SHOWN]]
+    if len(done.dated) > SHOWN:
+        lines.append(f"and {len(done.dated) - SHOWN} more of this kind")
     lines += [f"wrote {path}" for path in done.written]
     if done.refused is not None:
         lines.append(f"refused rows, with reasons: {done.refused}")
@@ -88,6 +93,11 @@ def _summary(done: "Outcome", trial: bool) -> str:
 def _data(done: "Outcome") -> dict[str, Any]:
     return {
         "totals": done.tally.data(), "documents": done.documents, "customers": done.customers, "items": done.items,
+        "dated": [
+            {"directive": dated.what[0], "id": dated.what[1], "from": dated.before.isoformat(),
+             "to": dated.after.isoformat(), "file": str(dated.place.file), "line": dated.place.line}
+            for dated in done.dated
+        ],
         "written": [str(path) for path in done.written], "refused": None if done.refused is None else str(done.refused),
         "warnings": list(done.warnings),
     }  # fmt: skip

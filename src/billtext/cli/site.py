@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from billtext.cli.common import Face, as_of, example
+from billtext.cli.common import Face, as_of, counted, example
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -114,6 +114,5 @@ def _tell(result: "Result", place: "Place") -> None:
     if result.errors:
         click.echo(f"The ledger has errors: {page.with_name('errors.html')} tells them.", err=True)
     removed = f", {result.removed} removed" if result.removed else ""
-    click.echo(
-        f"{result.pages} pages ({result.written} new or changed{removed}) in {sum(result.seconds):.1f} s: {page}"
-    )
+    changed = f"{result.written} new or changed{removed}"
+    click.echo(f"{counted(result.pages, 'page')} ({changed}) in {sum(result.seconds):.1f} s: {page}")

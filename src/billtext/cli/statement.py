@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import FORMATS, Day, Face, Month, example
+from billtext.cli.common import FORMATS, Day, Face, Month, counted, example
 from billtext.cli.progress import Progress
 
 Period = tuple[datetime.date, datetime.date]
@@ -114,4 +114,4 @@ def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: 
                 text = statement_pages.render(face.book, report, form)
                 files.replace(out / f"{escape.file_name(customer)}-{last.isoformat()}.{ending}", text, durable=False)
             count += 1
-    click.echo(f"{count} statements from {first} to {last} in {out}, each as Markdown and HTML")
+    click.echo(f"{counted(count, 'statement')} from {first} to {last} in {out}, each as Markdown and HTML")

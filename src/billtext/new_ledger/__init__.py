@@ -23,8 +23,9 @@ FILES = {
     "customers/README.beancount": "customers",
     "invoices/{year}.beancount": "invoices",
     "payments/{year}.beancount": "payments",
+    "follow-up/{year}.beancount": "follow-up",
 }
-DIRECTORIES = ("documents", "drafts", "quotes", "recurring", "follow-up")
+DIRECTORIES = ("documents", "drafts", "quotes", "recurring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,8 @@ def render(company: Company) -> dict[str, str]:
     environment.filters["quoted"] = write.string
     environment.filters["comment"] = lambda text: " ".join(str(text).split())
     codes = vat_codes(company.card["country"], company.vat_rate) if company.vat_rate != 0 else []
+    # A rate of law holds for history too: documents older than the ledger may be imported.
+    codes = [{**code, "date": min(company.start, code.get("from", company.start))} for code in codes]
     currency = company.card["currency"]
     tax = vat_rules.amount(Decimal(1000), Decimal(codes[0]["rate"]), currency) if codes else Decimal(0)
     values = {

@@ -131,18 +131,20 @@ class Switch:
 
     @contextlib.contextmanager
     def writing(self, path: Path, *, append: bool = False, encoding: str = "utf-8") -> Iterator[IO[str]]:
-        """Write the new text of a file, or with `append` what follows its present text; line ends as given.
+        """Write the new text of a file, or with `append` what follows its text so far; line ends as given.
 
         :raises Refused: the file is outside the ledger's directory or on another file system
         """
         target = self._inside(path)
-        staged = self._stage / str(len(self._files))
-        self._files.append((staged.name, target, _state(target)))
-        if append and target.exists():
-            shutil.copy(target, staged)
-        elif target.exists():
+        if all(other != target for _, other, _ in self._files):
+            self._files.append((str(len(self._files)), target, _state(target)))
+            staged = self.staged(target)
             staged.touch()
-            shutil.copymode(target, staged)
+            if target.exists():
+                shutil.copy(target, staged)
+        staged = self.staged(target)
+        if not append:
+            os.truncate(staged, 0)
         with staged.open("a", encoding=encoding, errors="backslashreplace", newline="") as file:
             yield file
             file.flush()

@@ -89,7 +89,8 @@ class _Builder:
         for record in known.register.of("series").values():
             self.forms.setdefault(str(record.latest.get("kind")), []).append(str(record.latest.get("format")))
         for series in mapping.series:
-            self.forms.setdefault(series.kind, []).append(series.format)
+            if known.register.get("series", series.id) is None:
+                self.forms.setdefault(series.kind, []).append(series.format)
 
     def differs(self, draft: Draft, there: Booked) -> str:
         """Why a document is not the one of its number in the ledger; empty if it is, as far as the text tells."""
@@ -122,7 +123,7 @@ class _Builder:
         if isinstance(due, str):
             return due
         if delivery and self.sorter.days[delivery] is None:
-            return f"bad delivery date: {delivery!r} does not read as {self.mapping.date_format}"
+            return f"bad delivery date: {self.sorter.days.fault(delivery)}"
         rate = None
         if self.company is not None and draft.currency != self.company:
             rate = self.sorter.numbers[self.rate(cells)]
@@ -148,7 +149,7 @@ class _Builder:
         text = self.due(draft.cells)
         due = self.sorter.days[text] if text else draft.date
         if due is None:
-            return f"bad due date: {text!r} does not read as {self.mapping.date_format}"
+            return f"bad due date: {self.sorter.days.fault(text)}"
         return due if due >= draft.date else f"bad due date: {due} is before the document's date {draft.date}"
 
     def _vats(self, draft: Draft) -> tuple[tuple[Vat, Decimal], ...]:
@@ -170,7 +171,11 @@ class _Builder:
         if draft.number in self.known.voids:
             return f"number taken: {draft.number} is void in the ledger"
         if self.forms and not any(self._fits(form, draft) for form in self.forms.get(kind, ())):
-            return f"no series: {draft.number} fits none of kind {kind}; add one to the mapping under [series.{kind}]"
+            form = numbering.likely(draft.number, draft.date.year)
+            return (
+                f"no series: {draft.number} fits none of kind {kind}; add [series.{kind}] to the mapping, "
+                f'such as format = "{form}"'
+            )
         return ""
 
     def _fits(self, form: str, draft: Draft) -> bool:
@@ -192,16 +197,25 @@ class _Builder:
         """Accounts must be open on the day, and the customer in the register."""
         accounts = {line.account for line in draft.lines} | {str(tax.account) for tax, _ in vats}
         for account in (f"{self.root}:{draft.customer}", *sorted(accounts)):
-            opened, closed = self.known.opened.get(account), self.known.closed.get(account)
-            if opened is not None and opened > draft.date:
-                return f"account not open: {account} is opened on {opened} and the document is of {draft.date}"
+            opened, closed = self.known.fixed("open", account, draft.date), self.known.closed.get(account)
+            if opened is not None:
+                return (
+                    f"account not open: {account} is opened on {opened.date} and the document is of {draft.date}; "
+                    f"give it an earlier date at {opened.file}:{opened.line}"
+                )
             if closed is not None and closed <= draft.date:
-                return f"account not open: {account} is closed on {closed} and the document is of {draft.date}"
+                return (
+                    f"account not open: {account} is closed on {closed} and the document is of {draft.date}; "
+                    "take out its `close`, or give the mapping another account"
+                )
         record = self.known.register.get("customer", draft.customer)
-        if record is not None and record.first > draft.date:
+        first = self.known.fixed("customer", draft.customer, draft.date)
+        if first is None and record is not None and record.first > draft.date:
+            first = self.known.fixed("terms", str(record.versions[0].values.get("terms")), draft.date)
+        if first is not None:
             return (
-                f"customer not yet known: {draft.customer} is in the register from {record.first}, "
-                f"and the document is of {draft.date}"
+                f"customer not yet known: {draft.customer} or its terms begin on {first.date}, and the document is "
+                f"of {draft.date}; give it an earlier date at {first.file}:{first.line}"
             )
         if record is not None and (record.at(draft.date) or {}).get("closed") is True:
             return f"customer closed: {draft.customer} is closed on {draft.date}"

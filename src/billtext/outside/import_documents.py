@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from billtext import ids
 from billtext.ledger import write
+from billtext.ledger.register import place
 from billtext.model import Date
 from billtext.money import ZERO, rounded
 from billtext.outside.import_mapping import Condition, ImportMapping, Template
@@ -133,7 +134,7 @@ class Sorter:
         if not reason and draft is not None:
             reason = self._disagrees(draft, customer, kind, currency)
         if not reason and code and self.known.register.vat(code, date if draft is None else draft.date) is None:
-            reason = f"unknown VAT code: {code!r} is not in the ledger on {date}"
+            reason = self._no_vat(code, date)
         if reason:
             return self._refuse(n, number, currency, amount, reason, read=True)
         if draft is None:
@@ -154,10 +155,18 @@ class Sorter:
         if not ids.is_number(number):
             return f"no document number: {number!r} is not made of letters, digits, `-`, `_`, `.` and `/`"
         if date is None:
-            return f"bad date: {self._date(cells)!r} does not read as {self.mapping.date_format}"
+            return f"bad date: {self.days.fault(self._date(cells))}"
         if not ids.is_currency(currency):
             return f"bad currency: {currency!r} is not an ISO 4217 code"
         return ""
+
+    def _no_vat(self, code: str, date: Date) -> str:
+        reason = f"unknown VAT code: {code!r} is not in the ledger on {date}"
+        record = self.known.register.get("vat", code)
+        if record is None:
+            return reason
+        meta = record.versions[0].meta
+        return f"{reason} but from {record.first}; if its rate held then, date it back at {place(meta)}"
 
     def _disagrees(self, draft: Draft, customer: str, kind: str, currency: str) -> str:
         if self.mapping.rows == "documents":

@@ -40,6 +40,11 @@ class Template:
         """Names of its columns."""
         return tuple(_COLUMN.findall(self.text))
 
+    @property
+    def torn(self) -> bool:
+        """Whether a brace has no partner, so that a column would be taken for text."""
+        return any(brace in _COLUMN.sub("", self.text) for brace in "{}")
+
     def compiled(self, places: Mapping[str, int]) -> Callable[[Sequence[str]], str]:
         """A function from a row's cells to text. Where a cell is empty, so is the whole: half a text helps nobody.
 

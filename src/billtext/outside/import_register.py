@@ -77,7 +77,9 @@ def customers(documents: Iterable[Document], sorter: Sorter) -> tuple[list[NewRe
             continue
         values = _values(name, {key: write.clean(read(document.cells)) for key, read in get.items()}, party, left_out)
         terms = sorter.known.register.get("terms", values.get("terms", ""))
-        if "terms" in values and (terms is None or terms.first > document.date):
+        if "terms" in values and (
+            terms is None or sorter.known.fixed("terms", values["terms"], document.date) is not None
+        ):
             left_out.setdefault(
                 ("terms", values["terms"]),
                 f"terms {values['terms']!r} are not in the ledger on {document.date} and were left out "

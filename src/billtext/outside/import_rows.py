@@ -14,8 +14,11 @@ from pathlib import Path
 
 from billtext.errors import Unreadable
 from billtext.outside.import_mapping import ImportMapping
+from billtext.rendering import escape
 
 _GZIP = b"\x1f\x8b"
+# The columns before those of the source in a file of refused rows.
+REFUSED = ("row", "reason")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 # Digits before the point of a quantity or a price: more is a slip, and its product would not fit an amount of money.
@@ -40,6 +43,8 @@ class Table:
 def opened(path: Path, mapping: ImportMapping) -> Iterator[Table]:
     """Open a table; lines without a cell are passed over.
 
+    Of a file of refused rows come the columns and cells of the source, without the guard against formulas.
+
     :raises Unreadable: it cannot be read, or is not the table that the mapping says
     """
     try:
@@ -51,10 +56,17 @@ def opened(path: Path, mapping: ImportMapping) -> Iterator[Table]:
             text = io.TextIOWrapper(data, encoding, newline="")
             rows = _rows(path, text, mapping)
             header = [name.strip() for name in next(rows, (0, []))[1]]
+            if tuple(header[: len(REFUSED)]) == REFUSED:
+                header, rows = _source(header), ((line, _source(cells)) for line, cells in rows)
             _check(path, header)
             yield Table(header=header, rows=rows, size=path.stat().st_size, position=raw.tell)
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _source(cells: list[str]) -> list[str]:
+    """What the source had of a row of refused rows."""
+    return [escape.unguarded(cell) for cell in cells[len(REFUSED) :]]
 
 
 def _check(path: Path, header: list[str]) -> None:
@@ -104,6 +116,10 @@ class Numbers(dict[str, Decimal | None]):
         return number
 
 
+# Years of documents: what lies outside is a slip, or the word for "never" of another system.
+YEARS = range(1900, 2200)
+
+
 class Days(dict[str, datetime.date | None]):
     """Dates by their text, read by a format of `strptime` or as 2026-10-31; None where a text is no such date."""
 
@@ -114,14 +130,36 @@ class Days(dict[str, datetime.date | None]):
 
     def __missing__(self, text: str) -> datetime.date | None:
         """Read a date that was not met before; a time of day is left out."""
+        day = self._read(text)
+        found = self[text] = day if day is not None and day.year in YEARS else None
+        return found
+
+    def _read(self, text: str) -> datetime.date | None:
         try:
-            day: datetime.date | None = datetime.datetime.strptime(text, self.form).date()
+            return datetime.datetime.strptime(text, self.form).date()
         except ValueError:
-            day = _iso(text)
-        if day is not None and not 1900 <= day.year < 2200:
-            day = None
-        self[text] = day
-        return day
+            return _iso(text)
+
+    def fault(self, text: str) -> str:
+        """Why a text is no date."""
+        day = self._read(text)
+        if day is None:
+            return f"{text!r} does not read as {self.form}"
+        return f"{text!r} is not of the years {YEARS[0]} to {YEARS[-1]}"
+
+
+def wrong_format(form: str) -> str:
+    """What is wrong with a format of `strptime`: it must read back the day that it writes. Empty if nothing is.
+
+    >>> wrong_format("%d.%m.%Y %H:%M"), wrong_format("%Y-%m"), wrong_format("%Q")
+    ('', 'has no year, month or day', "'Q' is a bad directive in format '%Q'")
+    """
+    day = datetime.datetime(2024, 1, 31, 13, 45, 59, tzinfo=datetime.UTC)
+    try:
+        read = datetime.datetime.strptime(day.strftime(form), form)
+    except (ValueError, re.error) as error:
+        return str(error)
+    return "" if read.date() == day.date() else "has no year, month or day"
 
 
 def _iso(text: str) -> datetime.date | None:

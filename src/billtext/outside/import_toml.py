@@ -10,6 +10,7 @@ from typing import Any
 from billtext.errors import Unreadable
 from billtext.ids import is_id
 from billtext.ledger.schema import ACCOUNT, CURRENCY, FORMAT, REGISTER, TEXT, UNIT
+from billtext.outside import import_rows
 from billtext.outside.import_mapping import (
     CUSTOMER_KEYS,
     DOCUMENT_KEYS,
@@ -21,6 +22,9 @@ from billtext.outside.import_mapping import (
     Template,
 )
 from billtext.outside.toml_section import Section
+
+# Days to the due date: more is a slip, ten years being the longest that anybody waits.
+LONGEST = 3650
 
 
 def read(path: Path) -> ImportMapping:
@@ -70,13 +74,22 @@ def _file(section: Section) -> dict[str, Any]:
 
 def _document(section: Section) -> dict[str, Any]:
     due, days = section.template("due"), section.get("due-days", int, "a whole number of days, without quotes")
+    if days is not None and not 0 <= days <= LONGEST:
+        section.fail("due-days", f"is {days}; write a whole number of days from 0 to {LONGEST}")
     if (due is None) == (days is None):
         section.fail("", "needs one of `due` (a column) and `due-days`; write for example due-days = 30")
     keys = {key: section.template(key) for key in DOCUMENT_KEYS}
+    number, date = section.needed("number", '"{InvoiceNo}"'), section.needed("date", '"{InvoiceDate}"')
+    form = section.text("date-format", "%Y-%m-%d")
+    wrong = import_rows.wrong_format(form)
+    if wrong:
+        section.fail("date-format", f'is {form!r}, which reads no dates ({wrong}); write such as "%d.%m.%Y"')
+    if not number.columns:
+        section.fail("number", f"is {number.text!r}, the same for all rows; write a column such as {'{InvoiceNo}'!r}")
+    if not date.columns and import_rows.Days(form)[date.text] is None:
+        section.fail("date", f"is {date.text!r}, which is no date; write a column such as {'{InvoiceDate}'!r}")
     return {
-        "number": section.needed("number", '"{InvoiceNo}"'),
-        "date": section.needed("date", '"{InvoiceDate}"'),
-        "date_format": section.text("date-format", "%Y-%m-%d"),
+        "number": number, "date": date, "date_format": form,
         "currency": section.needed("currency", '"GBP"', CURRENCY),
         "due": due, "due_days": days, "text": section.template("text"), "total": section.template("total"),
         "rate": section.template("rate"), "delivery": section.template("delivery"),
@@ -106,6 +119,9 @@ def _line(section: Section) -> dict[str, Any]:
         line["price"] = section.needed("price", '"{UnitPrice}"')
     elif any(section.has(key) for key in ("quantity", "price", "discount")):
         section.fail("", "has `amount` and also `quantity`, `price` or `discount`; keep the one or the others")
+    for key, template in line.items():
+        if template is not None and not template.columns and not any(c.isdigit() for c in template.text):
+            section.fail(key, f"is {template.text!r}, which is no number; write a column such as {'{Column}'!r}")
     checks = {"text": TEXT, "item": TEXT, "unit": UNIT, "vat": TEXT, "discount": TEXT}
     line |= {key: section.template(key, kind) for key, kind in checks.items()}
     accounts = section.texts("accounts")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from billtext.errors import Refused
 from billtext.model import Date
-from billtext.outside import files, import_text, ledger_scan
+from billtext.outside import files, import_dates, import_text, ledger_scan
 from billtext.outside.import_book import Document
+from billtext.outside.import_dates import Dated
 from billtext.outside.import_mapping import Series
 from billtext.outside.import_register import NewRecord
 from billtext.outside.ledger_scan import Known
@@ -28,6 +29,7 @@ class Plan:
     items: list[NewRecord]
     series: list[Series]
     accounts: dict[str, Date]
+    dated: list[Dated]
     payee: Callable[[Document], str]
 
 
@@ -55,6 +57,7 @@ def _write(
     place, text, encoding = refused
     inside = place.is_relative_to(top.parent)
     with files.Switch(top.parent) as switch:
+        dated = _dates(switch, plan)
         paths = _register(switch, top.parent, known, plan)
         paths += _documents(switch, top.parent, known, plan, progress)
         new = [path for path in paths if not known.includes(path)]
@@ -68,7 +71,16 @@ def _write(
         switch.commit()
     if text is not None and not inside:
         files.replace(place, text, encoding=encoding)
-    return tuple(paths)
+    return tuple(dict.fromkeys([*dated, *paths]))
+
+
+def _dates(switch: files.Switch, plan: Plan) -> list[Path]:
+    """Date back what documents need; what is appended to one of these files comes after it."""
+    changes = import_dates.by_file(plan.dated)
+    for path, own in changes.items():
+        with switch.writing(path) as file, path.open(encoding="utf-8", newline="") as old:
+            file.write(import_dates.rewritten(old, own))
+    return list(changes)
 
 
 def _register(switch: files.Switch, root: Path, known: Known, plan: Plan) -> list[Path]:

@@ -13,11 +13,12 @@ from pathlib import Path
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.model import Date
-from billtext.outside import files, import_register, import_rows, import_toml, import_write, ledger_scan
+from billtext.outside import files, import_dates, import_register, import_rows, import_toml, import_write, ledger_scan
 from billtext.outside.import_book import Document, decide
+from billtext.outside.import_dates import Dated
 from billtext.outside.import_documents import Sorter
 from billtext.outside.import_mapping import ImportMapping
-from billtext.outside.import_totals import Tally
+from billtext.outside.import_totals import ALREADY, BOOKED, Tally
 from billtext.outside.import_write import Progress
 from billtext.outside.ledger_scan import Known
 from billtext.rendering import escape
@@ -29,6 +30,8 @@ _EVERY = 2000  # rows between two reports of progress
 class Outcome:
     """What an import did.
 
+    :param futile: the first refusal, where rows were read and all of them were refused; else empty
+    :param dated: what the ledger knew only from a later day, and was dated back
     :param written: files of the ledger that were written, in order; empty on a trial
     :param refused: file of the refused rows, or None where there are none or on a trial
     """
@@ -38,6 +41,8 @@ class Outcome:
     documents: int
     customers: int
     items: int
+    futile: str = ""
+    dated: tuple[Dated, ...] = ()
     written: tuple[Path, ...] = ()
     refused: Path | None = None
 
@@ -66,11 +71,11 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
         source=f"{shown(table.name)}, by {shown(mapping_file.name)}", documents=documents, customers=customers,
         items=import_register.items(documents, sorter), accounts=_accounts(documents, customers, known),
         series=[one for one in mapping.series if documents and known.register.get("series", one.id) is None],
-        payee=_payee(sorter),
+        payee=_payee(sorter), dated=import_dates.earlier(documents, customers, known),
     )  # fmt: skip
     done = Outcome(
         tally=sorter.tally, warnings=tuple(warnings), documents=len(documents), customers=len(customers),
-        items=len(plan.items),
+        items=len(plan.items), futile=_futile(sorter), dated=tuple(plan.dated),
     )  # fmt: skip
     if trial:
         return done
@@ -80,6 +85,14 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
     text = _refused(table, mapping, sorter.refused) if sorter.refused or place.exists() else None
     written = import_write.write(top, known, plan, (place, text, mapping.encoding), progress)
     return replace(done, written=written, refused=place if sorter.refused else None)
+
+
+def _futile(sorter: Sorter) -> str:
+    done = {ALREADY, *BOOKED.values()}
+    if not sorter.refused or any(category in done for category, _ in sorter.tally.counts):
+        return ""
+    first = min(sorter.refused)
+    return f"row {first}: {sorter.refused[first]}"
 
 
 def _stem(table: Path) -> str:
@@ -138,15 +151,14 @@ def _accounts(
 def _refused(table: Path, mapping: ImportMapping, reasons: dict[int, str]) -> str:
     """The refused rows as CSV, to be corrected and imported again by the same mapping.
 
-    The cells are exactly those of the source: a guard against formulas in them would be imported as text the second
-    time, and hide what was wrong the first time. Only the reason, which is new here, is guarded.
+    The cells are those of the source, but for a guard against formulas, which `import_rows` takes off again.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=mapping.delimiter, lineterminator="\n")
     with import_rows.opened(table, mapping) as source:
-        writer.writerow(["row", "reason", *source.header])
+        writer.writerow([*import_rows.REFUSED, *map(escape.guarded, source.header)])
         for line, cells in source.rows if reasons else ():
             reason = reasons.get(line)
             if reason is not None:
-                writer.writerow([line, escape.csv_cell(reason), *cells])
+                writer.writerow([line, escape.csv_cell(reason), *map(escape.guarded, cells)])
     return text.getvalue()

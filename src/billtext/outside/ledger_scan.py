@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from billtext.errors import Unreadable
 from billtext.ledger import register as register_reader
@@ -20,7 +21,7 @@ from billtext.ledger.schema import FORMS
 from billtext.model import KINDS, Date, Register
 from billtext.money import ZERO
 
-_DATED = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?\s+(\w*)")
+_DATED = re.compile(r"(\d{4}[-/]\d\d?[-/]\d\d?)\s+(\w*)")
 _NUMBER = re.compile(rf'\s+({"|".join(KINDS[:-1])}):\s*"([^"\\]*)"')
 _POSTING = re.compile(r"\s+(?:[*!] +)?([\w:-]+)\s+([+-]?[\d,]+(?:\.\d*)?)\s+([A-Z][A-Z0-9'._-]*)")
 _INCLUDE = re.compile(r'include\s+"([^"]+)"')
@@ -43,15 +44,36 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a directive stands.
+
+    :param written: its date as the file has it
+    """
+
+    file: Path
+    line: int
+    date: Date
+    written: str
+
+    def __str__(self) -> str:
+        """`file:line`: the name of the file is enough."""
+        return f"{self.file.name}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a ledger has.
 
+    :param root: directory of the top file
     :param opened: accounts by the day of their `open`, `closed` those by the day of their `close`
+    :param firsts: by directive (`open`, `customer`, …) and account or id: those of its earliest day
     :param numbers: numbered transactions, the first of each number
     :param patterns: absolute patterns of all `include` lines
     """
 
+    root: Path
     register: Register
+    firsts: Mapping[tuple[str, str], tuple[Place, ...]]
     opened: Mapping[str, Date]
     closed: Mapping[str, Date]
     numbers: Mapping[str, Booked]
@@ -61,6 +83,14 @@ class Known:
     def includes(self, path: Path) -> bool:
         """Whether an `include` line already brings in a file of this absolute path."""
         return any(matches(path.parts, Path(pattern).parts) for pattern in self.patterns)
+
+    def later(self, directive: str, name: str, date: Date) -> tuple[Place, ...]:
+        """The directives by which something begins, if it begins after a date; else none."""
+        return tuple(place for place in self.firsts.get((directive, name), ()) if place.date > date)
+
+    def fixed(self, directive: str, name: str, date: Date) -> Place | None:
+        """One of those whose file is outside the ledger's directory, so that it cannot be dated back."""
+        return next((p for p in self.later(directive, name, date) if not p.file.is_relative_to(self.root)), None)
 
 
 def matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -81,6 +111,7 @@ def scan(path: Path) -> Known:
     from beancount.parser import parser
 
     blocks: list[str] = []
+    origins: list[tuple[Path, int]] = []  # file and line of each of them
     patterns: list[str] = []
     texts: dict[Path, Path] = {}
     waiting = [path.resolve()]
@@ -90,12 +121,24 @@ def scan(path: Path) -> Known:
             continue
         texts[file] = file
         own: list[str] = []
-        blocks.extend(_directives(lines(file), own))
+        for n, line in _directives(lines(file), own):
+            blocks.append(line)
+            origins.append((file, n))
         for name in own:
             pattern = os.path.normpath(file.parent / name)
             patterns.append(pattern)
             waiting.extend(Path(found).resolve() for found in sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207 - as Beancount does
     entries, _, _ = parser.parse_string("".join(blocks))
+    firsts: dict[tuple[str, str], tuple[Place, ...]] = {}
+    for entry in entries:
+        key, head = _key(entry), _DATED.match(blocks[entry.meta["lineno"] - 1])
+        file, n = origins[entry.meta["lineno"] - 1]
+        entry.meta.update(filename=str(file), lineno=n)
+        if key is not None and head is not None:
+            found = firsts.get(key, ())
+            if not found or entry.date <= found[0].date:
+                place = Place(file=file, line=n, date=entry.date, written=head[1])
+                firsts[key] = (*found, place) if found and entry.date == found[0].date else (place,)
     customs = [entry for entry in entries if isinstance(entry, Custom) and entry.type in FORMS]
     good, _ = register_reader.well_formed(customs)
     register, _ = register_reader.read(good)
@@ -105,7 +148,8 @@ def scan(path: Path) -> Known:
         for booked in documents(lines(file), register.options.receivable):
             numbers.setdefault(booked.number, booked)
     return Known(
-        register=register, numbers=numbers, voids=frozenset(void.number for void in voids), patterns=tuple(patterns),
+        root=path.resolve().parent, register=register, firsts=firsts, patterns=tuple(patterns), numbers=numbers,
+        voids=frozenset(void.number for void in voids),
         opened={entry.account: entry.date for entry in entries if isinstance(entry, Open)},
         closed={entry.account: entry.date for entry in entries if isinstance(entry, Close)},
     )  # fmt: skip
@@ -129,20 +173,31 @@ def lines(path: Path) -> Iterator[str]:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _directives(text: Iterable[str], includes: list[str]) -> Iterator[str]:
-    """Yield the lines of `custom`, `open` and `close` directives; collect what is included."""
+def _key(entry: Any) -> tuple[str, str] | None:
+    """Directive and account or id, of what may be dated back; None for all else."""
+    from beancount.core.data import Custom, Open
+
+    if isinstance(entry, Open):
+        return "open", entry.account
+    if isinstance(entry, Custom) and entry.type in {"customer", "terms"} and entry.values:
+        return entry.type, str(entry.values[0].value)
+    return None
+
+
+def _directives(text: Iterable[str], includes: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of `custom`, `open` and `close` directives with their numbers; collect what is included."""
     inside = False
-    for line in text:
+    for n, line in enumerate(text, 1):
         if line[:1].isdigit():
             found = _DATED.match(line)
-            inside = found is not None and found[1] in _DIRECTIVES
+            inside = found is not None and found[2] in _DIRECTIVES
         elif line[:1] not in " \t\n;":
             inside = False
             include = _INCLUDE.match(line)
             if include is not None:
                 includes.append(include[1])
         if inside:
-            yield line
+            yield n, line
 
 
 def documents(text: Iterable[str], receivable: str) -> Iterator[Booked]:

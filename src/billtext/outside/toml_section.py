@@ -53,7 +53,10 @@ class Section:
             return None
         if "{" not in value and kind.valid is not None and not kind.valid(value, "NO"):
             self.fail(key, f"is {value!r}; write {kind.expected}, or a column such as {'{Column}'!r}")
-        return Template(text=value, key=f"[{self.name}] {key}")
+        template = Template(text=value, key=f"[{self.name}] {key}")
+        if template.torn:
+            self.fail(key, f"is {value!r}, where a brace has no partner; write a column as {'{Column}'!r}")
+        return template
 
     def needed(self, key: str, example: str, kind: Key = TEXT) -> Template:
         """A template that cannot be left out."""

@@ -10,7 +10,7 @@ _ENTITIES = str.maketrans({
     ":": "&#58;", '"': "&quot;",
 })  # fmt: skip
 _YAML = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML cannot hold
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 
 
@@ -53,8 +53,25 @@ def csv_cell(text: str) -> str:
     >>> csv_cell("=1+1"), csv_cell("-5.00"), csv_cell("Nordlys")
     ("'=1+1", '-5.00', 'Nordlys')
     """
-    text = one_line(text)
-    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return guarded(one_line(text))
+
+
+def guarded(text: str) -> str:
+    """Text with an apostrophe before what begins like a formula, or like such text guarded; line ends stay.
+
+    >>> guarded("=1+1"), guarded("'=1+1"), guarded("'tis")
+    ("'=1+1", "''=1+1", "'tis")
+    """
+    return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given.
+
+    >>> unguarded("'=1+1"), unguarded("''=1+1"), unguarded("'tis")
+    ('=1+1', "'=1+1", "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def file_name(text: str) -> str:

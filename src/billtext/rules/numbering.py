@@ -42,6 +42,19 @@ def written(form: str, year: int, number: int) -> str:
     return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
 
 
+def likely(number: str, year: int) -> str:
+    """The format of the series that a number without one most likely belongs to: its last digits count.
+
+    >>> likely("1001", 2024), likely("K2024-7", 2024), likely("A", 2024)
+    ('{number}', 'K{year}-{number}', '{number}')
+    """
+    found = re.search(r"\d+(?=\D*$)", number)
+    if found is None:
+        return "{number}"
+    before = number[: found.start()].replace(f"{year:04}", "{year}", 1)
+    return f"{before}{{number}}{number[found.end() :]}"
+
+
 class _Used(NamedTuple):
     """A number of a series; numbers sort by their count."""
 
