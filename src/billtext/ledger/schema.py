@@ -190,7 +190,8 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
                  "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
-                 "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT, "note": TEXT},
+                 "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT,
+                 "note": TEXT},
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
 }.items()}  # fmt: skip
 

@@ -36,7 +36,7 @@ class Issued:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What came of an issue: documents in the order of their numbers, and drafts that were refused, with the reasons."""
+    """What came of an issue: documents in the order of their numbers, and the drafts refused with their reasons."""
 
     issued: list[Issued] = field(default_factory=list)
     refused: list[tuple[Draft, list[LedgerError | Refused]]] = field(default_factory=list)

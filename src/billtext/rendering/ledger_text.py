@@ -15,7 +15,8 @@ from billtext.rules.drafts import Line, Prepared
 
 def issued(
     prepared: Prepared, number: str, *, receivable: str, company: str | None, rounding: str | None,
-    reference: Mapping[str, str] | None = None, settles: Iterable[tuple[str | None, Decimal]] = (), seal: str | None = None,
+    reference: Mapping[str, str] | None = None, settles: Iterable[tuple[str | None, Decimal]] = (),
+    seal: str | None = None,
 ) -> str:  # fmt: skip
     """A document that has its number.
 

@@ -1,7 +1,7 @@
 """What a draft will become: every amount, VAT, due date and text that it leaves out, worked out to the cent.
 
-A draft says what only its writer knows. Texts, units, prices, VAT codes and terms come from the register as it stands on
-the document's date; amounts follow the rules of `billtext.rules.vat` and `billtext.rules.prices`.
+A draft says what only its writer knows. Texts, units, prices, VAT codes and terms come from the register as it stands
+on the document's date; amounts follow the rules of `billtext.rules.vat` and `billtext.rules.prices`.
 """
 
 import datetime
@@ -255,10 +255,18 @@ class _Preparing:
         ]
         if self.errors:
             return [], [], ZERO
+        turn = -1 if self.draft.kind == "invoice" else 1
+        given = [
+            turn * posting.units.number
+            for posting in self.entry.postings
+            if posting.account == self.register.options.rounding
+            and isinstance(posting.units, Amount)
+            and isinstance(posting.units.number, Decimal)
+        ]
         lines = [line for line in known if line is not None]
         lines += self._discount(lines)
         if not gross:
-            return lines, vat_of(lines, self.register, self.date, currency), ZERO
+            return lines, vat_of(lines, self.register, self.date, currency), sum(given, ZERO)
         return self._from_gross(lines, currency)
 
     def _line(self, posting: Posting, card: Mapping[str, Any], currency: str) -> Line | None:

@@ -112,6 +112,12 @@ class Given:
     void: tuple[str, ...] = ()
 
 
+def fits(ledger: Ledger, number: str, date: Date) -> bool:
+    """Whether a number fits a series of the ledger on a date; any does where there are none."""
+    series = ledger.register.of("series")
+    return not series or _place(series.values(), number, date) is not None
+
+
 class Numbers:
     """Gives the next numbers of the series of a ledger, one after the other."""
 
@@ -149,7 +155,8 @@ class Numbers:
         last, day, known = self._last.get((record.id, year), (begin - 1, None, ""))
         if day is not None and date < day:
             raise Refused(
-                f"{known} is dated {day}, and dates of the series {record.id} never go backwards; issue on {day} or later"
+                f"{known} is dated {day}, and dates of the series {record.id} never go backwards; "
+                f"issue on {day} or later"
             )
         skipped: list[str] = []
         for _ in range(_SKIPS):
@@ -171,8 +178,8 @@ class Numbers:
         fitting.sort(key=lambda record: (record.latest.get("gapless") is False, record.id))
         if not fitting:
             raise Refused(
-                f'the ledger has no series for a {kind}; add one, such as `custom "series" "INV" "{{year}}-{{number:04}}"` '
-                f'with `kind: "{kind}"`'
+                f"the ledger has no series for a {kind}; add one, such as "
+                f'`custom "series" "INV" "{{year}}-{{number:04}}"` with `kind: "{kind}"`'
             )
         return fitting[0]
 
