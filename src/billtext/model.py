@@ -302,6 +302,23 @@ class Directive:
     meta: Meta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A `close` directive: from its date on, what is dated until the end of its month stands.
+
+    :param month: such as `2026-02`, and `end` its last day
+    :param volume: sum of the absolute amounts by currency, as text
+    """
+
+    date: Date
+    month: str
+    end: Date
+    movements: int
+    volume: str
+    digest: str
+    meta: Meta
+
+
 @value
 class Allocation:
     """Part of one item set against another, from a date on.
@@ -330,3 +347,4 @@ class Ledger:
     documents: Mapping[str, Document]
     voids: tuple[Void, ...]
     directives: tuple[Directive, ...]
+    closings: tuple[Closing, ...] = ()

@@ -216,6 +216,7 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "contact": ('custom "contact" CUSTOMER ID', (str, str)),
     "void": ('custom "void" NUMBER', (str,)),
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
+    "close": ('custom "close" MONTH', (str,)),
 }
 
 # Keys of a transaction on a receivable account, and of its postings.
@@ -223,7 +224,7 @@ TRANSACTION = Keys({
     "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
     "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
     "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
-    "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
+    "corrects": DOCUMENT, "customer": TEXT, "seal": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
 })  # fmt: skip
 POSTING = Keys({
     "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,

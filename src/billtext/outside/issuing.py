@@ -1,20 +1,21 @@
 """Issue drafts: give each its number, its date and its payment reference, and append it to the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import drafts as draft_reader
-from billtext.ledger import write
+from billtext.ledger import load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import ledger_text
-from billtext.rules import drafts, references
+from billtext.rules import drafts, references, seals
 from billtext.rules.drafts import Prepared, Rates
 from billtext.rules.numbering import Given, Numbers
 
@@ -72,6 +73,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     known_rates = rates(desk.loaded.entries)
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
     credited = _Credits(desk)
+    heads = {name: seals.head(documents) for name, documents in seals.chains(desk.book.ledger).items()}
     done: list[tuple[Found, Draft]] = []
     texts: list[str] = []
     right: list[tuple[list[tuple[Found, Draft]], Prepared]] = []
@@ -89,9 +91,12 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         except Refused as error:
             outcome.refused.append((draft, [error]))
             continue
-        text = ledger_text.issued(
-            prepared, given.number, receivable=register.options.receivable, company=register.currency,
-            rounding=register.options.rounding, reference=reference, settles=settles,
+        text = _sealed(
+            partial(
+                ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
+                company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
+            ),
+            heads, given.series,
         )  # fmt: skip
         account = f"{register.options.receivable}:{prepared.customer}"
         if account not in opened:
@@ -115,6 +120,13 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         )
     _remove(desk, done)
     return outcome
+
+
+def _sealed(write: Callable[..., str], heads: dict[str, str], series: str) -> str:
+    """The text of a document with its seal, which follows the last one of its series."""
+    entries, _ = load.parse(write(), "")
+    heads[series] = seals.seal(entries[0], heads.get(series, ""))
+    return write(seal=heads[series])
 
 
 def _collected(

@@ -24,7 +24,7 @@ from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, numbering, vat
+from billtext.rules import allocation, closing, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 
 
@@ -108,12 +108,20 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
     errors.extend(found)
+    closings, found = register_reader.closings(good)
+    errors.extend(found)
     documents, items, names = _transactions(transactions, pads, register, bool(customs), errors)
     ledger = Ledger(
-        register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
+        register=register,
+        items=tuple(items),
+        documents=documents,
+        voids=tuple(voids),
+        directives=tuple(directives),
+        closings=tuple(closings),
     )
     errors.extend(numbering.check(ledger, documents.values()))
     errors.extend(_credits(ledger))
+    errors.extend(closing.check(ledger))
     allocations, found = allocation.allocate(items, names, directives, register.options)
     errors.extend(found)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))

@@ -112,6 +112,12 @@ class Given:
     void: tuple[str, ...] = ()
 
 
+def place_of(ledger: Ledger, document: Document) -> tuple[str, int, int] | None:
+    """The series that a document's number belongs to, its year (0 if it never starts anew) and its count."""
+    records = [record for record in ledger.register.of("series").values() if record.latest.get("kind") == document.kind]
+    return _place(records, document.number, document.date)
+
+
 def fits(ledger: Ledger, number: str, date: Date) -> bool:
     """Whether a number fits a series of the ledger on a date; any does where there are none."""
     series = ledger.register.of("series")
