@@ -1,4 +1,4 @@
-"""Credit notes from the command line: the invoice's prices and VAT, applied as far as it is open, never more than it."""
+"""Credit notes: the invoice's prices and VAT, applied as far as it is open, never more than it."""
 
 from pathlib import Path
 

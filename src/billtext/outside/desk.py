@@ -200,9 +200,8 @@ class Desk:
         closed = closing.until(self.book.ledger)
         for entry in new:
             if closed is not None and entry.date <= closed and not isinstance(entry, Open):
-                raise Refused(
-                    f"{entry.date} is in a closed month, so nothing was changed; date it after {closed}, in an open month"
-                )
+                why = "is in a closed month, so nothing was changed; date it in an open month"
+                raise Refused(f"{entry.date} {why}, after {closed}")
         whole, found = load.added(self.loaded.entries, new, self.loaded.options)
         errors += found
         if not errors:

@@ -73,9 +73,9 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     known_rates = rates(desk.loaded.entries)
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
     credited = _Credits(desk)
-    heads = {name: seals.head(documents) for name, documents in seals.chains(desk.book.ledger).items()}
     done: list[tuple[Found, Draft]] = []
-    texts: list[str] = []
+    writers: list[tuple[Callable[..., str], str]] = []
+    voids: list[str] = []
     right: list[tuple[list[tuple[Found, Draft]], Prepared]] = []
     for found, draft in wanted:
         one, errors = drafts.prepare(draft, register, known_rates, date)
@@ -91,42 +91,54 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         except Refused as error:
             outcome.refused.append((draft, [error]))
             continue
-        text = _sealed(
-            partial(
-                ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
-                company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
-            ),
-            heads, given.series,
+        writer = partial(
+            ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
+            company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
         )  # fmt: skip
+        writers.append((writer, given.series))
         account = f"{register.options.receivable}:{prepared.customer}"
         if account not in opened:
             opened.add(account)
             desk.append(_home(desk, prepared.customer), write.opening(date, account))
-        texts += [
-            write.custom(date, "void", number, meta={"reason": "no MOD11 check digit for its KID"})
-            for number in given.void
-        ]
-        texts.append(text)
+        reason = {"reason": "no MOD11 check digit for its KID"}
+        voids += [write.custom(date, "void", number, meta=reason) for number in given.void]
         outcome.issued.append(
-            Issued(number=given.number, prepared=prepared, reference=reference, void=given.void, text=text)
+            Issued(number=given.number, prepared=prepared, reference=reference, void=given.void, text="")
         )
         done += origins
     if atomic and outcome.refused:
         return replace(outcome, issued=[])
+    texts = _sealed(desk, writers)
+    outcome.issued = [replace(one, text=text) for one, text in zip(outcome.issued, texts, strict=True)]
     if texts:
         name = f"invoices/{date.year:04}.beancount"
         desk.append(
-            name, "\n".join(texts), head=f"; Invoices and credit notes of {date.year}, in the order of issue.\n"
+            name,
+            "\n".join([*voids, *texts]),
+            head=f"; Invoices and credit notes of {date.year}, in the order of issue.\n",
         )
     _remove(desk, done)
     return outcome
 
 
-def _sealed(write: Callable[..., str], heads: dict[str, str], series: str) -> str:
-    """The text of a document with its seal, which follows the last one of its series."""
-    entries, _ = load.parse(write(), "")
-    heads[series] = seals.seal(entries[0], heads.get(series, ""))
-    return write(seal=heads[series])
+def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> list[str]:
+    """Texts of documents with their seals, each of which follows the last one of its series.
+
+    :param writers: of each document what writes it, and its series
+    """
+    if not writers:
+        return []
+    heads = {name: seals.head(documents) for name, documents in seals.chains(desk.book.ledger).items()}
+    parts, places = [writer() for writer, _ in writers], [1]
+    for part in parts:
+        places.append(places[-1] + part.count("\n"))
+    entries, _ = load.parse("".join(parts), "")
+    found = {entry.meta["lineno"]: entry for entry in entries}
+    texts = []
+    for (writer, series), place in zip(writers, places, strict=False):
+        heads[series] = seals.seal(found[place], heads.get(series, ""))
+        texts.append(writer(seal=heads[series]))
+    return texts
 
 
 def _collected(

@@ -1,8 +1,8 @@
 """Closed months: what is dated in them no longer changes, and nothing is added to them.
 
 `custom "close" "2026-02"` closes the month and all before it that are not closed yet. It carries what stood in them:
-the number of movements on customers' accounts, their volume by currency, and a digest of all of it. Corrections go to an
-open month; due dates and notes stay editable.
+the number of movements on customers' accounts, their volume by currency, and a digest of all of it. Corrections go to
+an open month; due dates and notes stay editable.
 """
 
 import hashlib
