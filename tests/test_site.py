@@ -157,6 +157,12 @@ def test_every_page_tells_its_day_and_revision(built: Path) -> None:
         assert '<p class="r-stamp">Per 23. nov. 2026 · hovedboken er ikke i git</p>' in path.read_text("utf-8")
 
 
+def test_every_page_says_its_language_whatever_that_of_the_site_is(built: Path) -> None:
+    for path in (built / "site/receivables").rglob("*.md"):
+        text = path.read_text("utf-8")
+        assert text.count("<section") == text.count('<section class="bt" lang="nb">') > 0
+
+
 def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
     ledger = write(tmp_path, HARMLESS)
     git = ["git", "-c", "user.name=T", "-c", "user.email=t@t.example", "-C", str(tmp_path)]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billtext.outside import mkdocs_config
 from billtext.rendering.pages import addresses
 from site_room import CHROMIUM, FLAGS, HARMLESS, billtext, built, read, write
 
@@ -144,7 +145,7 @@ def test_what_was_written_is_what_is_read(sites: dict[str, Path]) -> None:
 def test_hostile_text_stands_only_in_blocks_of_html(sites: dict[str, Path]) -> None:
     for path in (sites["hostile"] / "site/receivables").rglob("*.md"):
         head, _, body = path.read_text("utf-8").partition("\n---\n")
-        assert "pwned" not in re.sub(r'<section class="bt">\n.*?\n</section>\n', "", body, flags=re.DOTALL)
+        assert "pwned" not in re.sub(r'<section class="bt" lang="en">\n.*?\n</section>\n', "", body, flags=re.DOTALL)
         keys = [line.split(":")[0] for line in head.splitlines()[1:] if not line.startswith("leaf")]
         assert keys == ["generator", "title", "heading", "template", "hide", "search"]
         assert "pwned" not in SAFE_NAME.sub("", head.split("heading:")[0])
@@ -235,6 +236,24 @@ def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) 
     page.fill(".r-filter input", "")
     page.select_option(".r-filter select", "unapplied")
     assert len(page.evaluate(owed)) == 2
+    page.close()
+
+
+def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: Path, browser: object) -> None:
+    names = ("Aase", "Ås", "Zoo")
+    cards = "".join(f'2020-01-01 custom "customer" "D{n}"\n  name: "{name}"\n' for n, name in enumerate(names))
+    write(tmp_path, HARMLESS.replace('  currency: "NOK"\n', '  currency: "NOK"\n  language: "nb"\n', 1) + cards)
+    template = Path(mkdocs_config.__file__).parents[1] / "site_template"
+    (tmp_path / "mkdocs.yml").write_text(
+        f"INHERIT: {template}/mkdocs.yml\nsite_name: x\ntheme:\n  custom_dir: {template}/theme\n  language: en\n"
+    )
+    assert billtext(tmp_path, "site", "build").returncode == 0
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto((tmp_path / "public/receivables/customers.html").as_uri())
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.click("#customers th:nth-child(1) button")
+    shown = page.evaluate("[...document.querySelectorAll('#customers tbody tr')].map(r => r.cells[0].innerText.trim())")
+    assert [name for name in shown if name in names] == ["Aase", "Ås", "Zoo"]  # descending: aa is å
     page.close()
 
 

@@ -28,7 +28,7 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-_BLOCK = re.compile(r'^<section class="bt">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r'^<section class="bt" lang="[a-z]+">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
 _MARK = ".billtext-site"
 _DOOR = """<!doctype html>
 <meta charset="utf-8">
@@ -43,7 +43,7 @@ class _Blocks(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        if '<section class="bt">' not in text:
+        if '<section class="bt"' not in text:
             return lines
         return _BLOCK.sub(lambda match: self.md.htmlStash.store(match[0]), text).split("\n")
 

@@ -1,8 +1,11 @@
 /* Tables that sort by a click on their heading and filter by words. Without this script they are plain tables. */
 (function () {
   "use strict";
-  var language = document.documentElement.lang || undefined;
-  var collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+
+  // A page's own words and the ledger's may be of two languages: what counts is that of the table.
+  function languageOf(element) {
+    return element.closest("[lang]").lang || undefined;
+  }
 
   function key(row, column) {
     var cell = row.cells[column];
@@ -11,10 +14,10 @@
     return raw === null ? cell.textContent.trim() : raw;
   }
 
-  function compare(column, numeric) {
+  function compare(language, numeric) {
+    var collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
     return function (a, b) {
-      var x = a.key, y = b.key;
-      return numeric ? parseFloat(x) - parseFloat(y) : collator.compare(x, y);
+      return numeric ? parseFloat(a.key) - parseFloat(b.key) : collator.compare(a.key, b.key);
     };
   }
 
@@ -24,7 +27,7 @@
       return { row: row, key: key(row, column) };
     });
     var numeric = rows.every(function (each) { return /^-?\d+(\.\d+)?$/.test(each.key); });
-    rows.sort(compare(column, numeric));
+    rows.sort(compare(languageOf(table), numeric));
     if (descending) rows.reverse();
     var fragment = document.createDocumentFragment();
     rows.forEach(function (each) { fragment.appendChild(each.row); });
@@ -56,6 +59,7 @@
   function filterable(box) {
     var table = document.getElementById(box.getAttribute("data-filter"));
     if (!table) return;
+    var language = languageOf(table);
     var input = box.querySelector("input"), select = box.querySelector("select"), output = box.querySelector("output");
     var rows = Array.prototype.map.call(table.tBodies[0].rows, function (row) {
       return { row: row, text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
