@@ -51,19 +51,92 @@ def test_the_customers_page_shows_the_figures_of_the_ageing_report(demo: Book, b
     assert all(Decimal(owed) == 0 for c, cur, owed, _ in shown if (c, cur) not in expected)
 
 
-def test_the_statements_of_a_customer_tie_out_with_the_statement_report(demo: Book) -> None:
+def articles(frame: Frame, customer: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """First and last month of each statement on a customer's page, with its language and its text."""
+    _, text = pages.customers.page(frame, customer)
+    found = re.findall(
+        r'<article class="r-month" id="m([\d-]+)"(?: data-until="([\d-]+)")? lang="(\w+)">(.*?)</article>',
+        text,
+        re.DOTALL,
+    )
+    return {(first, last or first): (language, part) for first, last, language, part in found}
+
+
+def test_the_statements_of_a_customer_are_those_of_the_command_and_tie_out(demo: Book) -> None:
     frame = Frame(demo, DAY, revision="")
+    codes = set()
     for customer in frame.customers:
-        _, text = pages.customers.page(frame, customer)
-        months = dict(re.findall(r'<article class="r-month" id="m([\d-]+)">(.*?)</article>', text, re.DOTALL))
-        for month, part in months.items():
-            first = date.fromisoformat(f"{month}-01")
-            report = statements.report(demo, customer, first, min(DAY, dates.month_end(first)))
-            assert part.count("<table") - ("<h3>Åpne poster" in part) == len(report.sections)
+        found = articles(frame, customer)
+        assert list(found) == sorted(found, reverse=True)
+        wanted = set()
+        for month in dates.months(demo.items[0].date, DAY):
+            first, last = dates.month(month)
+            report = statements.report(demo, customer, first, min(DAY, last))
+            if not any(section.opening or section.lines or section.closing for section in report.sections):
+                continue
+            wanted.add((month, month))
+            code, part = found[month, month]
+            codes.add(code)
+            card = demo.register.values("customer", customer, min(DAY, last))
+            language = Language(str(card.get("language", "nb")))
+            assert code == language.code
+            assert part.count('<table class="r-table r-statement">') == len(report.sections)
             for section in report.sections:
-                assert f'<td class="r-num">{frame.f.amount(section.opening, section.currency)}</td>' in part
-                for line in section.lines:
-                    assert f'<td class="r-num">{frame.f.amount(line.balance, section.currency)}</td>' in part
+                for amount in (section.opening, section.closing, *(line.balance for line in section.lines)):
+                    assert f'<td class="r-num">{language.amount(amount, section.currency)}</td>' in part
+                for item in section.open_items:
+                    cells = (language.date(item.item.due), item.days_overdue or "")
+                    open_ = language.amount(item.open, section.currency)
+                    assert "".join(f"<td>{cell}</td>" for cell in cells) in part
+                    assert f"<td>{open_}</td></tr>" in part
+            assert part.count("<tr><td>") - part.count('<tr><td></td>') == sum(
+                len(section.lines) + len(section.open_items) for section in report.sections
+            )
+        assert set(found) == wanted
+    assert {"nb", "en"} < codes
+
+
+def test_a_month_has_statements_of_the_customers_of_whom_the_command_writes_one(demo: Book, tmp_path: Path) -> None:
+    frame = Frame(demo, DAY, revision="")
+    for month in ("2025-08", "2026-02"):
+        done = billtext(tmp_path, "-f", str(DEMO), "statement", "--all", "--month", month, "--out", month)
+        assert done.returncode == 0
+        written = {path.name[: -len("-2026-01-31.md")] for path in (tmp_path / month).glob("*.md")}
+        assert {c for c in frame.customers if (month, month) in articles(frame, c)} == written
+
+
+def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_statement(demo: Book) -> None:
+    _, part = articles(Frame(demo, DAY, revision=""), "C00028")["2026-10", "2026-10"]
+    for text in (
+        "5003 Bergen<br>Org. no. 310000019<br>faktura@fjordlys.example",
+        "Bank account 86011117947 · IBAN NO9386011117947 · BIC DNBANOKK<br>",
+    ):
+        assert text in part
+
+
+def test_years_in_which_nothing_changes_are_one_statement(tmp_path: Path) -> None:
+    """Each month of a long silence would say what the one statement for all of them says, but for days overdue."""
+    path = write(tmp_path, HARMLESS + '2027-11-01 custom "customer" "C1"\n  name: "New name"\n')
+    found = book.build(load.load(path).entries, load.sources)
+    day = date(2031, 5, 20)
+    ranges = [(f"{s.start:%Y-%m}", f"{s.end:%Y-%m}") for s in statements.by_month(found, "C1", day)]
+    single = [month for month in dates.months(date(2026, 3, 1), date(2026, 6, 1))]
+    assert ranges == [
+        *((month, month) for month in single),
+        ("2026-07", "2027-10"),
+        ("2027-11", "2027-11"),
+        ("2027-12", "2031-05"),
+    ]
+    assert list(articles(Frame(found, day, revision=""), "C1")) == ranges[::-1]
+    for whole in statements.by_month(found, "C1", day):
+        for month in dates.months(whole.start, whole.end):
+            first, last = dates.month(month)
+            each = statements.report(found, "C1", first, min(last, day))
+            assert each.name == whole.name
+            for one, all_ in zip(each.sections, whole.sections, strict=True):
+                assert (one.opening, one.lines, one.closing) == (all_.opening, all_.lines, all_.closing)
+                assert one.aging.columns == all_.aging.columns
+                assert [(o.item, o.open) for o in one.open_items] == [(o.item, o.open) for o in all_.open_items]
 
 
 def test_the_overview_opens_and_closes_the_month_with_what_was_owed(demo: Book) -> None:

@@ -10,11 +10,11 @@ from billtext.rules.book import Book
 from billtext.rules.statements import Statement
 
 
-def language_of(book: Book, customer: str, statement_end: Date) -> Language:
-    """The customer's language, else the company's, else English."""
-    card = book.register.values("customer", customer, statement_end)
-    company = book.register.company(statement_end)
-    return Language(str(card.get("language") or company.get("language") or "en"))
+def language_of(book: Book, customer: str, date: Date) -> str:
+    """Code of the customer's language, else the company's, else English."""
+    card = book.register.values("customer", customer, date)
+    company = book.register.company(date)
+    return str(card.get("language") or company.get("language") or "en")
 
 
 def address(card: Mapping[str, Any], own_country: str, language: Language) -> list[str]:
@@ -56,7 +56,7 @@ def render(book: Book, statement: Statement, form: str) -> str:
 
     :param form: `markdown` or `html`
     """
-    language = language_of(book, statement.customer, statement.end)
+    language = Language(language_of(book, statement.customer, statement.end))
     company = book.register.company(statement.end)
     card = book.register.values("customer", statement.customer, statement.end)
     return templating.render(

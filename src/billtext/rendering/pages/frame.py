@@ -13,6 +13,7 @@ from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
+from billtext.rendering.statement_pages import language_of
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
@@ -48,6 +49,18 @@ def _shown(value: Any) -> Any:
     return value
 
 
+class Reader:
+    """Words and figures of somebody's language."""
+
+    def __init__(self, code: str) -> None:
+        self.t = Language(code)
+        self.f = Figures(self.t)
+
+    def bucket(self, name: str) -> str:
+        """Heading of an ageing column."""
+        return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
+
+
 class Frame:
     """A site on a day.
 
@@ -61,8 +74,9 @@ class Frame:
     ) -> None:
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.company = book.register.company(as_of)
-        self.t = Language(str(self.company.get("language") or ""))
-        self.f = Figures(self.t)
+        self._own = Reader(str(self.company.get("language") or ""))
+        self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
+        self._readers: dict[str, Reader] = {}
         self.report = ageing.report(book, as_of)
         self.rows = {row.document.number: row for row in invoices.rows(book, as_of)}
         self.linked = {
@@ -107,9 +121,12 @@ class Frame:
         """Currencies in order, the company's first."""
         return sorted(found, key=lambda currency: (currency != self.book.register.currency, currency))
 
-    def bucket(self, name: str) -> str:
-        """Heading of an ageing column."""
-        return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
+    def reader(self, customer: str, date: Date) -> Reader:
+        """The language of what a customer is sent on a date."""
+        code = language_of(self.book, customer, date)
+        if code not in self._readers:
+            self._readers[code] = Reader(code)
+        return self._readers[code]
 
     def shade(self, name: str) -> str:
         """Class of an ageing column's colour."""

@@ -94,7 +94,7 @@ def _currency(
 
     own = [(item.kind, item.amount) for item in moved if item.currency == currency]
     closing = row.total
-    month = flow(ends[-1].replace(day=1), closing - sum((each for _, each in own), ZERO), own)
+    month = flow(closing - sum((each for _, each in own), ZERO), own)
     debtors = sorted(
         (r for r in frame.report.rows if r.currency == currency and r.total > 0), key=lambda r: (-r.total, r.customer)
     )
