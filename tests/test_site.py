@@ -188,10 +188,18 @@ def test_pictures_say_what_they_show() -> None:
     tags = Tags(charts.bar(parts, name="a", title="<b>", description="30, 60"))
     assert tags.found[0] == (
         "svg",
-        (("class", "r-bar"), ("height", "26"), ("role", "img"), ("aria-labelledby", "a-t a-d")),
+        (("class", "r-bar"), ("height", "42"), ("role", "img"), ("aria-labelledby", "a-t a-d")),
     )
     assert [dict(a)["width"] for tag, a in tags.found if tag == "rect"] == ["10.00%", "30.00%", "60.00%"]
     assert "b" not in {tag for tag, _ in tags.found}
+    # What is owed to the customer is left of the zero, and does not look like a debt.
+    assert [dict(a)["class"] for tag, a in tags.found if tag == "rect"] == ["r-b0 r-credit", "r-b0", "r-b0"]
+    assert [dict(a)["x"] for tag, a in tags.found if tag == "text"] == ["10.00%"]
+    assert dict(next(a for tag, a in tags.found if tag == "line"))["x1"] == "10.00%"
+    assert tags.text.endswith("0")
+    debts = charts.bar([charts.Part(amount=Decimal(5), style="r-b4", label="5")], name="a", title="", description="")
+    assert "r-credit" not in debts
+    assert "<line" not in debts
     assert charts.bar([], name="a", title="", description="") == ""
 
 

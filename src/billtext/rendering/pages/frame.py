@@ -146,7 +146,7 @@ class Frame:
         columns = [
             {
                 "label": self.bucket(key),
-                "style": charts.swatch(self.shade(key)),
+                "style": charts.swatch(self.shade(key), credit=amount < 0),
                 "amount": self.f.amount(amount, currency),
                 "some": bool(amount),
             }
