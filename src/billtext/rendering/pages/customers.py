@@ -40,7 +40,7 @@ _ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "coun
 def index(frame: Frame) -> str:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
-    for customer in frame.customers:
+    for n, customer in enumerate(frame.customers):
         card = frame.book.register.values("customer", customer, frame.as_of)
         currency = str(card.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
@@ -58,6 +58,7 @@ def index(frame: Frame) -> str:
             ]
             rows.append(
                 {
+                    "n": n,
                     "id": customer,
                     "href": frame.pages[customer],
                     "name": frame.names[customer],
