@@ -45,7 +45,7 @@ class _Blocks(Preprocessor):
         text = "\n".join(lines)
         if '<section class="bt"' not in text:
             return lines
-        return _BLOCK.sub(lambda match: self.md.htmlStash.store(match[0]), text).split("\n")
+        return _BLOCK.sub(lambda match: self.md.htmlStash.store(match[0] + "\n"), text).split("\n")
 
 
 class _Aside(Extension):
