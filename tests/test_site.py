@@ -115,6 +115,11 @@ def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_sta
         assert text in part
 
 
+def test_a_number_stands_under_its_own_name(demo: Book) -> None:
+    _, text = pages.documents.page(Frame(demo, DAY, revision=""), "2026-0012")
+    assert "<small>Org.nr. 310000019</small><br><small>MVA-nr. NO310000019MVA</small>" in text
+
+
 def test_years_in_which_nothing_changes_are_one_statement(tmp_path: Path) -> None:
     """Each month of a long silence would say what the one statement for all of them says, but for days overdue."""
     path = write(tmp_path, HARMLESS + '2027-11-01 custom "customer" "C1"\n  name: "New name"\n')
