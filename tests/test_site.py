@@ -90,7 +90,7 @@ def test_the_statements_of_a_customer_are_those_of_the_command_and_tie_out(demo:
                     open_ = language.amount(item.open, section.currency)
                     assert "".join(f"<td>{cell}</td>" for cell in cells) in part
                     assert f"<td>{open_}</td></tr>" in part
-            assert part.count("<tr><td>") - part.count('<tr><td></td>') == sum(
+            assert part.count("<tr><td>") - part.count("<tr><td></td>") == sum(
                 len(section.lines) + len(section.open_items) for section in report.sections
             )
         assert set(found) == wanted
@@ -126,7 +126,7 @@ def test_years_in_which_nothing_changes_are_one_statement(tmp_path: Path) -> Non
     found = book.build(load.load(path).entries, load.sources)
     day = date(2031, 5, 20)
     ranges = [(f"{s.start:%Y-%m}", f"{s.end:%Y-%m}") for s in statements.by_month(found, "C1", day)]
-    single = [month for month in dates.months(date(2026, 3, 1), date(2026, 6, 1))]
+    single = dates.months(date(2026, 3, 1), date(2026, 6, 1))
     assert ranges == [
         *((month, month) for month in single),
         ("2026-07", "2027-10"),

@@ -154,7 +154,9 @@ def _movement(frame: Frame, item: Item) -> dict[str, Any]:
     }
 
 
-def _development(frame: Frame, place: int, currency: str, ends: list[Date], reports: list[Report]) -> dict[str, Any] | None:
+def _development(
+    frame: Frame, place: int, currency: str, ends: list[Date], reports: list[Report]
+) -> dict[str, Any] | None:
     """The last months as columns, and as a table."""
     rows = [_total(report, currency) for report in reports]
     if not any(any(row.columns.values()) for row in rows):
@@ -184,7 +186,7 @@ def _development(frame: Frame, place: int, currency: str, ends: list[Date], repo
             description="; ".join(f"{row['day']}: {row['amounts'][-1]}" for row in table),
         ),
         "legend": [
-            {"style": charts.swatch(style, credit=not any(column.parts[n].amount > 0 for column in columns)), "word": word}
+            {"style": charts.swatch(style, credit=all(column.parts[n].amount <= 0 for column in columns)), "word": word}
             for n, (style, word) in enumerate(words)
         ],
         "table": table,
