@@ -22,10 +22,19 @@ DOCUMENTS = ("all", "open", "none")
 SHADES = 4  # colours of what is overdue
 
 
+class _Environment(Environment):
+    """Looks for a name in what is a dictionary first: nearly all that a page shows comes in one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> Environment:
     """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
-    found = Environment(
+    found = _Environment(
         loader=PackageLoader("billtext.rendering", "templates/site"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -33,6 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         finalize=_shown,
+        auto_reload=False,
     )
     found.filters["yaml"] = lambda text: Markup(escape.yaml(text))  # noqa: S704 - it is not HTML there
     return found
@@ -41,7 +51,9 @@ def environment() -> Environment:
 def _shown(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return escape.one_line(value)
+        return value if value.isprintable() else escape.one_line(value)
+    if kind is Markup:
+        return value
     if value is None:
         return ""
     if kind is Decimal or isinstance(value, Date):
@@ -74,6 +86,7 @@ class Frame:
     ) -> None:
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.company = book.register.company(as_of)
+        self.name = str(self.company.get("name", ""))
         self._own = Reader(str(self.company.get("language") or ""))
         self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
         self._readers: dict[str, Reader] = {}
