@@ -142,7 +142,7 @@ def _load(config: Path, site: Path, out: Path) -> "MkDocsConfig":
 def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     from mkdocs.commands.build import build as run
     from mkdocs.exceptions import Abort, MkDocsException
-    from mkdocs.plugins import BasePlugin
+    from mkdocs.plugins import BasePlugin, event_priority
 
     from billtext.outside import page_bodies, page_shells
 
@@ -165,7 +165,15 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
                 page_shells.use(env)
             return env
 
-        def on_post_page(self, output: str, **_: Any) -> str:
+        @event_priority(100)  # before a search looks into the page
+        def on_page_context(self, context: Any, page: Any, **_: Any) -> Any:
+            if isinstance(page, page_bodies.Leaf):
+                page.fill()
+            return context
+
+        def on_post_page(self, output: str, page: Any, **_: Any) -> str:
+            if isinstance(page, page_bodies.Leaf):
+                page.empty()
             step()
             return output
 

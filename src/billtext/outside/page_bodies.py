@@ -3,6 +3,9 @@
 A customer's or document's page is a few headings between blocks that hold no Markdown. Python-Markdown is made anew for
 each page, and takes longer for that than for all else; the headings come out the same each time. What a page becomes is
 what MkDocs alone would make of it, to the byte.
+
+MkDocs keeps the content of all pages until it writes the first. Here a page is read again when its turn comes, which is
+quick, and saves the memory of the whole site.
 """
 
 import re
@@ -46,8 +49,7 @@ class Bodies:
             if around not in self._known:
                 self._known[around] = _body(page, parts[1::2])
             return
-        parts[::2] = body.pieces
-        page.content = "".join(parts)
+        page.pieces, page.content = body.pieces, ""
         page.toc, page.present_anchor_ids = body.toc, body.anchors
 
 
@@ -69,6 +71,7 @@ class Leaf(Page):
         """Take the place of MkDocs' own page of a file."""
         super().__init__(None, file, config)
         self._bodies = bodies
+        self.pieces: tuple[str, ...] = ()
 
     def render(self, config: "MkDocsConfig", files: "Files") -> None:
         """Convert the source, as far as it is not known yet what becomes of it."""
@@ -77,6 +80,17 @@ class Leaf(Page):
     def convert(self, config: "MkDocsConfig", files: "Files") -> None:
         """Convert the source by Python-Markdown."""
         super().render(config, files)
+
+    def fill(self) -> None:
+        """Put the content together, if it waits for that."""
+        if self.pieces:
+            parts = BLOCK.split(self.file.content_string)
+            parts[::2] = self.pieces
+            self.content = "".join(parts)
+
+    def empty(self) -> None:
+        """Let go of the content, which has been written."""
+        self.content = ""
 
 
 def use(files: "Files", config: "MkDocsConfig", below: str) -> None:
