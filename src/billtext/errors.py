@@ -256,7 +256,22 @@ class NumberGapError(NumberError):
 class NumberOrderError(NumberError):
     """Within a series, a higher number never has an earlier date."""
 
-    sentence = "number {number} is dated {date}, but {before} before it is dated {later}; correct one of the dates"
+    sentence = "number {number} is dated {date}, but {other} {side} it is dated {when}; correct one of the dates"
+
+
+class SeriesConflictError(NumberError):
+    """A number that fits two series of its kind counts in one of them only, and leaves a gap in the other."""
+
+    sentence = (
+        "series {id} has the format {format}, as series {other} at {place} of the same kind has; "
+        "give it its own format, or delete it"
+    )
+
+
+class VoidYearError(NumberError):
+    """A number is spoilt in its own year, and found out at the latest in the next: another year is a slip."""
+
+    sentence = "void number {number} is dated {date}, years from the year in it; correct the number or the date"
 
 
 class NumberVoidError(NumberError):
