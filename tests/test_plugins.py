@@ -155,6 +155,14 @@ def test_a_plugin_tells_what_its_docstring_says(name: str, tmp_path: Path) -> No
     assert " ".join(words.split()) in told
 
 
+def test_what_is_wrong_with_a_void_number_or_an_allocation_belongs_to_who_reads_it() -> None:
+    """A void number without a reason is told by `numbering`, half an øre allocated by `allocation`."""
+    void = BEGIN + '2026-03-03 custom "void" "I9"\n'
+    assert [bool(run(void, name)[1]) for name in PARTS] == [False, False, True, False]
+    part = BEGIN + SETTLED + '2026-03-13 custom "allocate" "P1" "I1" 0.005 NOK\n'
+    assert [bool(run(part, name)[1]) for name in PARTS] == [False, False, False, True]
+
+
 # --- harmless -------------------------------------------------------------------------------------
 
 

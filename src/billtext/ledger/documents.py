@@ -36,7 +36,7 @@ from billtext.errors import (
     Words,
 )
 from billtext.ledger.accounts import Receivables
-from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, TRANSACTION, Keys, Shape, faults, written
+from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, TRANSACTION, Keys, Shape, faults, written
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
@@ -74,6 +74,8 @@ class Reader:
         self._customers = register.of("customer")
         self._price_list = {id_: record.first for id_, record in register.of("item").items()}
         self._unit = quantum(self._company or "")
+        self._mixed: Transaction | None = None  # the last that has postings in another currency than its receivable
+        self.referred: list[Document] = []  # invoices with a payment reference
         self._codes: dict[str, tuple[datetime.date | None, Vat | None]] = {}
 
     def transaction(self, entry: Transaction) -> Parsed | None:
@@ -119,7 +121,7 @@ class Reader:
             self._sound(meta, shape, MONEY, entry)
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
-            if against is not None and (units.number > 0) is against and not entry.links:
+            if (units.number > 0) is against and not entry.links:
                 against = None
                 self._turned(entry, kind, number, receivable)
             if (
@@ -239,18 +241,9 @@ class Reader:
             account = self.register.options.receivable
             self.errors.append(ReceivableMissingError.at(meta, entry, number=number, account=account))
             return None
-        if "kid" in shape.names:
-            self._kid(entry)
-        if "terms" in shape.names:
-            self._terms(entry)
         currency = receivable[0].units.currency
-        of_lines = currency
-        if entry.postings[-1].units.currency != currency:  # type: ignore[union-attr]
-            of_lines = self._of_lines(entry, currency)
         items = self._instalments(entry, kind, number, receivable)
-        lines, vats, rounding = self.lines(entry, kind, number, of_lines)
-        if "period-end" in shape.names:
-            self._period(entry)
+        lines, vats, rounding = self.lines(entry, kind, number, currency)
         gross = sum([item.amount for item in items], ZERO)
         if kind == "credit-note":
             gross = -gross
@@ -259,7 +252,9 @@ class Reader:
             net=sum([line.net for line in lines], ZERO), vat=sum([vat.amount for vat in vats], ZERO),
             rounding=rounding, gross=gross, items=tuple(items), entry=entry,
         )  # fmt: skip
-        if of_lines != currency:
+        if shape.seldom:
+            self._seldom(document, shape)
+        if self._mixed is entry and self._of_lines(document) != currency:
             return document, [], []  # its amounts in two currencies cannot be reckoned with
         if gross < 0:
             remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
@@ -269,10 +264,33 @@ class Reader:
             )
         return document, lines, vats
 
-    def _of_lines(self, entry: Transaction, currency: str) -> str:
-        """The currency of a document whose receivable is in one, and all of its several other postings in another."""
+    def _seldom(self, document: Document, shape: Shape) -> None:
+        """Check what few documents say."""
+        entry = document.entry
+        if "kid" in shape.names:
+            self._kid(entry)
+        if "terms" in shape.names:
+            self._terms(entry)
+        if "period-end" in shape.names:
+            self._period(entry)
+        if document.kind == "invoice" and not shape.names.isdisjoint(REFERENCES):
+            self.referred.append(document)
+
+    def _of_lines(self, document: Document) -> str:
+        """The currency of the lines of a document; where all are in another than the receivable, that is told there."""
+        entry, currency = document.entry, document.currency
         others = [p.units.currency for p in postings(entry) if self._customer_of[p.account] is None]
-        return others[0] if len(others) > 1 and len(set(others)) == 1 else currency
+        if len(others) < 2 or len(set(others)) > 1:
+            return currency
+        follows = (CurrencyMixedError, RateMissingError)
+        self.errors = [error for error in self.errors if error.entry is not entry or not isinstance(error, follows)]
+        for item in document.items:
+            what = f"the posting to the account of customer {item.customer}"
+            self.errors.append(
+                CurrencyMixedError.at(item.meta, entry, number=document.number, currency=others[0], what=what,
+                                      other=item.currency)
+            )  # fmt: skip
+        return others[0]
 
     def _terms(self, entry: Transaction) -> None:
         name = entry.meta["terms"]
@@ -349,6 +367,7 @@ class Reader:
             self.errors.append(ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=units))
         self._precision(entry, posting)
         if units.currency != currency:
+            self._mixed = entry
             what = f"the posting to {posting.account}"
             self.errors.append(
                 CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=units.currency)
@@ -460,7 +479,7 @@ class Reader:
         if item is not None and self._price_list.get(item, _LAST) > entry.date:
             self._unknown(entry, meta, "item", item)
         # What is wrong in itself is told once, and the line is not reckoned with it.
-        sound = len(self.errors) == told
+        sound = len(self.errors) == told and not shape.odd
         priced = sound and (price is not None or "quantity" in meta)
         return Line(
             net=net, account=posting.account, text=get("text") or entry.narration or "",

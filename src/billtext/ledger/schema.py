@@ -49,12 +49,14 @@ class Shape:
     :param kinds: those that say what kind of transaction it is, in the order of `KINDS`
     :param odd: those that nobody reads: a known key that has no place here, with None, and an unknown one that looks
         like a known one, with the key that is meant
+    :param seldom: whether there is a key that is looked at on few documents
     """
 
     names: frozenset[str]
     checks: tuple[Check, ...]
     kinds: tuple[str, ...]
     odd: tuple[tuple[str, str | None], ...]
+    seldom: bool
 
     def means(self, *keys: str) -> bool:
         """Whether it has one of these keys, or one that is meant to be."""
@@ -97,12 +99,16 @@ class Shapes(dict[tuple[str, ...], Shape]):
             names=frozenset(names),
             checks=tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys),
             kinds=kinds,
+            seldom=not _SELDOM.isdisjoint(names),
             odd=tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere),
         )
         self[names] = found
         return found
 
 
+# What tells which document is paid.
+REFERENCES = ("kid", "reference")
+_SELDOM = frozenset({*REFERENCES, "terms", "period-end"})
 _BEANCOUNTS = frozenset({"filename", "lineno"})
 _SHORT = {"qty": "quantity"}
 # Words of their own, however much they look like a key.
@@ -185,7 +191,7 @@ NOT_NEGATIVE = Key(
     expected="an amount from 0 up, without quotes, such as 50.00 NOK",
     valid=lambda value, _: value.number is not None and value.number >= 0,
 )
-DOCUMENT = Key(type=str, expected='a number in quotes, such as "2026-0012"')
+DOCUMENT = Key(type=str, expected='the number of a document or payment in quotes, such as "2026-0012"')
 DATE = Key(type=datetime.date, expected="a date without quotes, such as 2026-03-16")
 BOOL = Key(type=bool, expected="TRUE or FALSE, without quotes")
 ACCOUNT = Key(

@@ -25,7 +25,7 @@ from billtext.errors import (
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
-from billtext.ledger.schema import FORMS, TRANSACTION
+from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, numbering, vat
@@ -129,7 +129,6 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(numbering.check(ledger, documents.values()))
     credits_ = list(_credits(ledger))
     errors.extend(credits_)
-    errors.extend(_payment_references(documents.values()))
     allocations, found = allocation.allocate(items, names, directives, register.options)
     corrected = {id(error.entry) for error in credits_ if not isinstance(error, ReasonMissingError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
@@ -151,15 +150,15 @@ def _says_the_same(error: LedgerError) -> bool:
     return named - {None} == {meta.get("corrects")}
 
 
-def _payment_references(documents: Iterable[Document]) -> Iterable[LedgerError]:
+def _payment_references(invoices: Iterable[Document]) -> Iterable[LedgerError]:
     """Check that no two invoices have one KID or creditor reference."""
     first: dict[tuple[str, str], Document] = {}
-    for document in documents:
+    for document in sorted(invoices, key=lambda invoice: invoice.items[0].sort_key()):
         meta = document.entry.meta
-        for key in ("kid", "reference"):
-            if key in meta and document.kind == "invoice" and isinstance(meta[key], str):
+        for key in REFERENCES:
+            if isinstance(meta.get(key), str):
                 other = first.setdefault((key, meta[key]), document)
-                if other is not document:
+                if other.number != document.number:
                     yield ReferenceDuplicateError.at(
                         meta, document.entry, key=key, value=f'"{meta[key]}"', other=other.number,
                         place=register_reader.place(other.entry.meta), number=document.number,
@@ -183,6 +182,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
     errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
+    errors.extend(_payment_references(reader.referred))
     reader.items.sort(key=Item.sort_key)
     documents, names = _by_number(found, reader.items, errors)
     return documents, reader.items, names
