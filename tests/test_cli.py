@@ -145,6 +145,8 @@ def test_void_number_is_listed() -> None:
 def test_figures_in_markdown_are_not_escaped() -> None:
     """A number, an amount or a date begins no list within a table; a text keeps its backslashes."""
     shown = get("invoice", "list", *DAY, "--format", "markdown")
+    shown += get("invoice", "show", "2026-0001", *DAY, "--format", "markdown")
+    shown += get("customer", "show", "C00017", *DAY, "--format", "markdown")
     assert "| -" in shown
     assert re.search(r"\d\\\.|\\-", shown) is None
     assert "\\*Verksted\\*" in shown

@@ -306,7 +306,7 @@ SLIPS = {
     "a receivable in another currency": ("Receivable:C1   125.00 NOK", "Receivable:C1   125.00 EUR", "CurrencyMixed"),
     "a discount of no price": (PRICED, "    discount: 10\n", "PriceMissing"),
     "a quantity of no price": (PRICED, "    quantity: 8\n", "PriceMissing"),
-    "an account that is not opened": ("account: Liabilities:VAT:S25", "account: Liabilities:VAT:S52", "AccountUnopened"),
+    "an account that is not opened": ("account: Liabilities:VAT:S25", "account: Liabilities:VAT:X", "AccountUnopened"),
     "an option's account that is not opened": ('"allocation" "none"', '"rounding" Expenses:Round', "AccountUnopened"),
     "a KID of another invoice": ('invoice: "I2"', 'invoice: "I2"\n  kid: "123456782"', "ReferenceDuplicate"),
     "no company": (COMPANY, "", "CompanyMissing"),

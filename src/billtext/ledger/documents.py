@@ -283,7 +283,9 @@ class Reader:
         if len(others) < 2 or len(set(others)) > 1:
             return currency
         follows = (CurrencyMixedError, RateMissingError)
-        self.errors = [error for error in self.errors if error.entry is not entry or not isinstance(error, follows)]
+        recent = self.errors[-_RECENT:]
+        del self.errors[-_RECENT:]
+        self.errors += (error for error in recent if error.entry is not entry or not isinstance(error, follows))
         for item in document.items:
             what = f"the posting to the account of customer {item.customer}"
             self.errors.append(

@@ -120,8 +120,8 @@ def as_markdown(sheet: Sheet, language: Language) -> str:
 
 
 def _markdown(cell: Cell, language: Language) -> str:
-    """A cell of a Markdown table: a figure or date begins no list there, and stays as it is."""
-    return escape.markdown(shown(cell, language), begins=cell is None or isinstance(cell, str))
+    """A cell of a Markdown table, whose text is never at the beginning of a line: no figure or dash makes a list."""
+    return escape.markdown(shown(cell, language), begins=False)
 
 
 def _table(sheet: Sheet, language: Language, width: int | None) -> str:

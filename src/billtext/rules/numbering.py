@@ -289,9 +289,9 @@ def _disorder(issued: list[_Used]) -> Iterator[LedgerError]:
     for n, used in enumerate(issued):
         if n in kept:
             continue
-        before = [issued[m] for m in run if m < n and issued[m].date > used.date]
-        after = [issued[m] for m in run if m > n and issued[m].date < used.date]
-        other, side = (before[-1], "before") if before else (after[0], "after")
+        at = bisect_right(run, n)
+        before = issued[run[at - 1]] if at else None
+        other, side = (before, "before") if before and before.date > used.date else (issued[run[at]], "after")
         yield NumberOrderError.at(
             used.meta, number=used.number, date=used.date, other=other.number, side=side, when=other.date
         )
