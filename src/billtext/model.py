@@ -15,7 +15,7 @@ Date = datetime.date
 Meta = Mapping[str, Any]
 
 # The key that names a transaction on a receivable account says what it is; the order is that of a day's movements.
-KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "entry")
+KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "fee", "deposit", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
 

@@ -245,17 +245,21 @@ def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = T
     """Write one file whole or not at all.
 
     :param durable: bring it to disk before going on; what can be made again at any time need not be
+    :raises Refused: the file or its directory cannot be written
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.billtext-new")
     try:
-        with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
-            file.write(text)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
+                file.write(text)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     if durable:
         _sync(path.parent)

@@ -107,7 +107,7 @@ def open_items(
                 break
             open_ = opened(item, as_of) if item in touched else item.amount
             if open_:
-                start = item.due if basis == "due" else item.date
+                start = item.due if basis == "due" and item.kind != "credit-note" else item.date
                 found.append(OpenItem(item=item, open=open_, age=dates.days_overdue(start, as_of)))
     return tuple(found)
 

@@ -144,13 +144,16 @@ def _months(first: Date, last: Date) -> int:
 
 def _changes(book: Book, statement: Statement) -> Iterator[Date]:
     """Days from which on, though nothing moves, a statement would say something else than the days overdue."""
+    options = book.register.options
     for item in book.items_of[statement.customer]:
         for allocation in book.allocations.of.get(item, ()):
             yield allocation.date
     for section in statement.sections:
         for found in section.open_items:
-            for edge in (0, *book.register.options.aging_edges):
+            for edge in (0, *options.at("aging-edges", statement.end)):
                 yield dates.after(found.item.due, edge + 1)
+    for day, _ in options.values.get("aging-edges", ()):
+        yield day
     card = book.register.get("customer", statement.customer)
     for record in (
         *book.register.of("company").values(),

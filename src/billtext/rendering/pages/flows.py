@@ -11,7 +11,7 @@ COLUMNS = {
     "invoiced": ("invoice",),
     "credited": ("credit-note",),
     "received": ("payment",),
-    "other": ("refund", "write-off", "entry"),
+    "other": ("refund", "write-off", "fee", "deposit", "entry"),
 }
 
 
