@@ -1,16 +1,21 @@
-"""`billtext customer`: the register."""
+"""`billtext customer`: the register. What changes it stands in modules of its own."""
 
 import datetime
 from typing import Any
 
 import click
 
+from billtext.cli import customer_change
 from billtext.cli.common import Face, as_of, example, form
 
 
 @click.group(epilog=example("billtext customer show C00017"))
 def command() -> None:
-    """Customers: list them, show a card, show its history."""
+    """Customers: list them, show a card, add one, change it from a day on."""
+
+
+for change in (customer_change.new, customer_change.edit):
+    command.add_command(change)
 
 
 @command.command(
