@@ -35,12 +35,15 @@ def new(face: Face, /, customer: str | None, others: tuple[str, ...], date: date
     found.setdefault("kind", "company")
 
     def decide(desk: Any) -> Any:
-        from billtext.rules import register_changes
+        from billtext.rules import duplicates, register_changes
 
         register = desk.book.register
         wanted = values(register, "customer", found)
         name = customer or register_changes.next_id(register, desk.book.items_of, wanted["kind"])
-        return [register_changes.new(register, "customer", name, date, wanted)]
+        change = register_changes.new(register, "customer", name, date, wanted)
+        for other, reasons in duplicates.like(wanted, duplicates.cards(register, date)):
+            click.echo(f"note: {name} may be {other}: {', '.join(reasons)}", err=True)
+        return [change]
 
     write(face, decide, trial=trial, force=force)
 
@@ -58,7 +61,59 @@ def new(face: Face, /, customer: str | None, others: tuple[str, ...], date: date
 @trial
 @force
 @click.pass_obj
-def edit(face: Face, /, customer: str, others: tuple[str, ...], unset: tuple[str, ...], date: datetime.date, trial: bool,
-         force: bool, **given: Any) -> None:  # fmt: skip
+def edit(face: Face, /, customer: str, others: tuple[str, ...], unset: tuple[str, ...], date: datetime.date,
+         trial: bool, force: bool, **given: Any) -> None:  # fmt: skip
     """Change what the register says of a customer from a day on: only what differs is written."""
     edited(face, "customer", customer, date, texts(given, others), unset, trial=trial, force=force)
+
+
+@click.command(epilog=example("billtext customer close C00021 --reason 'out of business'"))
+@click.argument("customer", metavar="ID")
+@on
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@trial
+@click.option("--force", is_flag=True, help="Although something is open, or the ledger has errors elsewhere.")
+@click.pass_obj
+def close(face: Face, customer: str, date: datetime.date, reason: str, trial: bool, force: bool) -> None:
+    """Close a customer from a day on: it gets no further document. Refused while something is open."""
+
+    def decide(desk: Any) -> Any:
+        from billtext.rules import customer_closing
+
+        text = values(desk.book.register, "customer", {"reason": reason})["reason"]
+        change = customer_closing.close(desk.book, customer, date, text, forced=force)
+        tell_drafts(desk, customer)
+        return [change]
+
+    write(face, decide, trial=trial, force=force)
+
+
+@click.command(epilog=example("billtext customer reopen C00021 --reason 'back in business'"))
+@click.argument("customer", metavar="ID")
+@on
+@click.option("--reason", metavar="TEXT", help="Why.")
+@trial
+@force
+@click.pass_obj
+def reopen(face: Face, customer: str, date: datetime.date, reason: str | None, trial: bool, force: bool) -> None:
+    """Open a closed customer again, from a day on."""
+
+    def decide(desk: Any) -> Any:
+        from billtext.rules import customer_closing
+
+        given = values(desk.book.register, "customer", {"reason": reason} if reason else {})
+        return [customer_closing.reopen(desk.book, customer, date, given.get("reason"))]
+
+    write(face, decide, trial=trial, force=force)
+
+
+def tell_drafts(desk: Any, customer: str) -> None:
+    """Point out drafts of a customer that can no longer be issued."""
+    from billtext.outside import draft_files
+    from billtext.rules import customer_closing
+
+    drafts = [draft for file in draft_files.every(desk.root) for draft in file.drafts]
+    for draft in customer_closing.waiting(desk.book.register, drafts, customer):
+        click.echo(
+            f"note: draft {draft.name} of {customer} cannot be issued then; bill another, or delete it", err=True
+        )
