@@ -14,6 +14,8 @@ import click
 COMMANDS = {
     "check": ("check", "Check the ledger and tell each mistake at its file and line."),
     "customer": ("customer", "Customers: list them, show a card, add one, change it from a day on."),
+    "contact": ("contact", "Contacts of customers: add one, change it from a day on."),
+    "item": ("item", "The price list: list it, show an item, add one, change it from a day on."),
     "draft": ("draft", "Drafts: list them, show what they will become, check them."),
     "issue": ("issue", "Issue drafts: number, date, due date, payment reference."),
     "invoice": ("invoice", "Invoices and credit notes: list them, show one."),

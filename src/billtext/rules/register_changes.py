@@ -23,8 +23,8 @@ from billtext.model import Date, Record, Register
 # The order in which a bookkeeper writes the keys; the others follow in the order in which they are given.
 ORDER = (
     "name", "kind", "org-number", "vat-number", "gln", "address", "address-2", "postal-code", "city", "country",
-    "email", "phone", "website", "channel", "endpoint", "buyer-reference", "language", "currency", "terms", "credit-limit",
-    "text", "unit", "price", "price-per", "vat", "account", "role", "hold", "closed", "note",
+    "email", "phone", "website", "channel", "endpoint", "buyer-reference", "language", "currency", "terms",
+    "credit-limit", "text", "unit", "price", "price-per", "vat", "account", "role", "hold", "closed", "note",
 )  # fmt: skip
 LONGEST = 1000  # characters of one value: more is a slip of the hand, or somebody's joke
 _KEY = re.compile(r"[a-z][A-Za-z0-9_-]+")
