@@ -78,11 +78,13 @@ class Reader:
             self._misplaced(entry, entry.meta, "on the transaction")
         return None
 
-    def _number(self, entry: Transaction, kind: str) -> str:
-        number = entry.meta[kind]
+    def _number(self, entry: Transaction, kind: str, meta: Mapping[str, Any] | None = None) -> str:
+        """The number under a key of the transaction, or of the metadata of a posting."""
+        meta = entry.meta if meta is None else meta
+        number = meta[kind]
         if isinstance(number, str) and ids.is_number(number):
             return number
-        self.errors.append(NumberFormError.at(entry.meta, entry, key=kind, value=written(number)))
+        self.errors.append(NumberFormError.at(meta, entry, key=kind, value=written(number)))
         return number if isinstance(number, str) else ""
 
     # --- money --------------------------------------------------------------------------------------------
@@ -96,7 +98,11 @@ class Reader:
                     self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
         for posting in receivable:
             meta, units = posting.meta or entry.meta, posting.units
-            self._sound(meta, POSTING.shapes[tuple(meta)], POSTING, entry)
+            known = POSTING.shapes[tuple(meta)]
+            self._sound(meta, known, POSTING, entry)
+            own, due = number, entry.date
+            if "name" in known.names and posting.meta:
+                own, due = self._number(entry, "name", meta), meta.get("due", due)
             if (
                 units.currency != self._company
                 or not units.number.same_quantum(self._unit)
@@ -104,7 +110,7 @@ class Reader:
             ):
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
-            self._item(entry, posting, kind, number, 0, entry.date)
+            self._item(entry, posting, kind, own, 0, due if isinstance(due, datetime.date) else entry.date)
 
     def _transaction(self, entry: Transaction, shape: Shape) -> None:
         """Check the keys of the transaction itself; `settles:` does nothing there."""

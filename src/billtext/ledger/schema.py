@@ -225,8 +225,9 @@ TRANSACTION = Keys({
     "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
 })  # fmt: skip
 POSTING = Keys({
-    "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
-    "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
+    "due": DATE, "settles": DOCUMENT, "name": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT,
+    "quantity": NUMBER, "unit": UNIT, "price": AMOUNT,
+    "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
     "vat": TEXT, "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
 })  # fmt: skip
 
