@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from billtext.cli import customer_change
+from billtext.cli import customer_change, customer_merge
 from billtext.cli.common import Face, as_of, example, form
 
 
@@ -19,6 +19,7 @@ for change in (
     customer_change.edit,
     customer_change.close,
     customer_change.reopen,
+    customer_merge.merge,
 ):
     command.add_command(change)
 

@@ -7,9 +7,11 @@ from beancount.core.data import Open
 
 from billtext.errors import Refused
 from billtext.ledger import write
+from billtext.ledger.register import place
 from billtext.model import Record
 from billtext.outside.desk import Desk
-from billtext.rendering import register_text
+from billtext.rendering import merge_text, register_text
+from billtext.rules.merging import Merge
 from billtext.rules.register_changes import Change
 
 
@@ -64,3 +66,30 @@ def add(desk: Desk, changes: Iterable[Change]) -> str:
     for path, parts in texts.items():
         desk.append(path, "\n".join(parts), head=heads.get(path, ""))
     return "\n".join(part for parts in texts.values() for part in parts)
+
+
+def merge(desk: Desk, found: Merge) -> str:
+    """Put a merge on the desk: what moves goes to the payments of its year, the closing to the old customer's file.
+
+    :return: the text that is added
+    :raises Refused: the new customer's account cannot hold a currency that would move there
+    """
+    texts = []
+    moves = merge_text.transaction(desk.book, found)
+    account = f"{desk.book.register.options.receivable}:{found.new}"
+    open_ = opened(desk).get(account)
+    for one in found.moved:
+        if open_ is not None and open_.currencies and one.item.currency not in open_.currencies:
+            raise Refused(
+                f"{account} is opened for {', '.join(open_.currencies)} only ({place(open_.meta)}), and "
+                f"{one.item.currency} would move there; add {one.item.currency} to that line"
+            )
+    if moves and open_ is None:
+        texts.append(write.opening(found.date, account))
+        desk.append(home(desk, "customer", found.new), texts[0])
+    if moves:
+        texts.append(moves)
+        head = f"; Payments and what else moves on customers' accounts, {found.date.year}.\n"
+        desk.append(f"payments/{found.date.year:04}.beancount", moves, head=head)
+    texts.append(add(desk, [found.closing]))
+    return "\n".join(texts)
