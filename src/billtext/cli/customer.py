@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from billtext.cli import customer_change, customer_merge
+from billtext.cli import customer_change, customer_file, customer_merge
 from billtext.cli.common import Face, as_of, example, form
 
 
@@ -20,6 +20,8 @@ for change in (
     customer_change.close,
     customer_change.reopen,
     customer_merge.merge,
+    customer_file.import_,
+    customer_file.export,
 ):
     command.add_command(change)
 

@@ -39,7 +39,7 @@ def new(face: Face, /, customer: str | None, others: tuple[str, ...], date: date
 
         register = desk.book.register
         wanted = values(register, "customer", found)
-        name = customer or register_changes.next_id(register, desk.book.items_of, wanted["kind"])
+        name = customer or next(register_changes.free_ids(register, desk.book.items_of, wanted["kind"]))
         change = register_changes.new(register, "customer", name, date, wanted)
         for other, reasons in duplicates.like(wanted, duplicates.cards(register, date)):
             click.echo(f"note: {name} may be {other}: {', '.join(reasons)}", err=True)

@@ -93,7 +93,12 @@ def cards(register: Register, as_of: Date) -> dict[str, Card]:
 
 def report(register: Register, as_of: Date) -> tuple[Pair, ...]:
     """All pairs of customers on a day that are likely the same, in the order of ids."""
-    known = cards(register, as_of)
+    return pairs(cards(register, as_of))
+
+
+def pairs(known: Mapping[str, Card]) -> tuple[Pair, ...]:
+    """All pairs of cards that are likely of the same customer, in the order of ids."""
+    known = dict(sorted(known.items()))
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     blocks: dict[str, list[str]] = defaultdict(list)

@@ -5,7 +5,7 @@ A change holds typed values, as the ledger reads them back; `rendering.ledger_te
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -105,10 +105,10 @@ def _typed(kind: type, text: str, currency: str) -> Any:
     return Amount(number, unit)
 
 
-def next_id(register: Register, taken: Iterable[str], kind: str = "company") -> str:
-    """The next free id in the style of those that customers of a kind have: guests have their own.
+def free_ids(register: Register, taken: Iterable[str], kind: str = "company") -> Iterator[str]:
+    """Yield the next free ids in the style of those that customers of a kind have: guests have their own.
 
-    :param taken: ids that have money without a record
+    :param taken: further ids that are not free, such as those that have money without a record
     """
     of_kind = [
         name
@@ -119,10 +119,12 @@ def next_id(register: Register, taken: Iterable[str], kind: str = "company") -> 
     forms = [(match[1], len(match[2])) for match in found] or [("G" if kind == "guest" else "C", 5)]
     prefix, width = max(sorted(set(forms)), key=forms.count)
     used = {*register.of("customer"), *taken}
-    number = max([int(match[2]) for match in found if (match[1], len(match[2])) == (prefix, width)], default=0) + 1
-    while f"{prefix}{number:0{width}}" in used:
+    number = max([int(match[2]) for match in found if (match[1], len(match[2])) == (prefix, width)], default=0)
+    while True:
         number += 1
-    return f"{prefix}{number:0{width}}"
+        name = f"{prefix}{number:0{width}}"
+        if name not in used:
+            yield name
 
 
 def new(register: Register, directive: str, id: str, date: Date, values: Mapping[str, Any]) -> Change:  # noqa: A002
@@ -190,7 +192,7 @@ def edit(register: Register, directive: str, id: str, date: Date, values: Mappin
                 f"({place(same_day.meta)}); change it there, or give the change another --date"
             )
     changed = {key: value for key, value in values.items() if key not in before or _differ(before[key], value)}
-    changed = {key: value for key, value in changed.items() if value != "" or before.get(key)}
+    changed = {key: v for key, v in changed.items() if not isinstance(v, str) or v or before.get(key)}
     if not changed:
         return None
     change = Change(directive=directive, id=id, date=date, values=_ordered(changed))
