@@ -3,6 +3,8 @@
 import datetime
 import itertools
 import json
+import re
+import shlex
 import shutil
 import subprocess
 from decimal import Decimal
@@ -391,3 +393,29 @@ def test_a_person_is_merged_by_id_alone(demo: Path) -> None:
     lines = added(demo)
     assert '  merged-into: "C00024"' in lines
     assert json.loads(change(demo, "check", "--format", "json")) == []
+
+
+# --- the guide ------------------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / "site" / "guide" / "register.md").read_text("utf-8")
+BLOCKS = [
+    [line.removeprefix("$ billtext ") for line in block.splitlines() if line.startswith("$ billtext ")]
+    for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL)
+]
+KUNDER = "Kundenr;Navn;Gate;Nr;Land\n17;Bergen Bakeri AS;Storgata;1;Norge\n"
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block[0])
+def test_the_examples_of_the_guide_work(block: list[str], tmp_path: Path) -> None:
+    """Each on the demo ledger with the customer that the first example adds."""
+    shutil.copytree(ROOT / "ledger", tmp_path / "ledger")
+    mapping = re.search(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    assert mapping is not None
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "kunder.toml").write_text(mapping[1], "utf-8")
+    (tmp_path / "kunder.csv").write_text(KUNDER, "cp1252")
+    first = [] if block is BLOCKS[0] else [f"{BLOCKS[0][0]} --date 2026-01-01"]
+    for line in (*first, *block):
+        done = run(*shlex.split(line), ledger=None, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert json.loads(run("check", "--format", "json", ledger=None, cwd=tmp_path).stdout) == []
