@@ -13,7 +13,9 @@ import click
 # Commands by name: the module that has it as `command`, and its line in the help, so that `--help` loads none of them.
 COMMANDS = {
     "check": ("check", "Check the ledger and tell each mistake at its file and line."),
-    "customer": ("customer", "Customers: list them, show a card, show its history."),
+    "customer": ("customer", "Customers: list them, show a card, add one, change it from a day on."),
+    "contact": ("contact", "Contacts of customers: add one, change it from a day on."),
+    "item": ("item", "The price list: list it, show an item, add one, change it from a day on."),
     "draft": ("draft", "Drafts: list them, show what they will become, check them."),
     "issue": ("issue", "Issue drafts: number, date, due date, payment reference."),
     "credit": ("credit", "Draft the credit note of an invoice."),

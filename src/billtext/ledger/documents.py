@@ -94,11 +94,13 @@ class Reader:
             self._misplaced(entry, entry.meta, "settles", "on the transaction")
         return None
 
-    def _number(self, entry: Transaction, kind: str) -> str:
-        number = entry.meta[kind]
+    def _number(self, entry: Transaction, kind: str, meta: Mapping[str, Any] | None = None) -> str:
+        """The number under a key of the transaction, or of the metadata of a posting."""
+        meta = entry.meta if meta is None else meta
+        number = meta[kind]
         if isinstance(number, str) and ids.is_number(number):
             return number
-        self.errors.append(NumberFormError.at(entry.meta, entry, key=kind, value=written(number)))
+        self.errors.append(NumberFormError.at(meta, entry, key=kind, value=written(number)))
         return number if isinstance(number, str) else ""
 
     # --- money --------------------------------------------------------------------------------------------
@@ -124,6 +126,9 @@ class Reader:
             if (units.number > 0) is against and not entry.links:
                 against = None
                 self._turned(entry, kind, number, receivable)
+            own, falls = number, due
+            if "name" in shape.names and posting.meta:
+                own, falls = self._number(entry, "name", meta), meta.get("due", due)
             if (
                 units.currency != self._company
                 or not units.number.same_quantum(self._unit)
@@ -131,7 +136,7 @@ class Reader:
             ):
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
-            self._item(entry, posting, kind, number, 0, due)
+            self._item(entry, posting, kind, own, 0, falls if isinstance(falls, datetime.date) else due)
 
     def _turned(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> None:
         """Tell of money that stands on the wrong side of the account, and takes nothing back."""

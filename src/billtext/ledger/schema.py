@@ -288,8 +288,9 @@ _TRANSACTION: dict[str, Key] = {
     "corrects": DOCUMENT, "customer": TEXT, "seal": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
 }  # fmt: skip
 _POSTING: dict[str, Key] = {
-    "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
-    "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
+    "due": DATE, "settles": DOCUMENT, "name": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT,
+    "quantity": NUMBER, "unit": UNIT, "price": AMOUNT,
+    "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
     "vat": to("vat"), "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
 }  # fmt: skip
 

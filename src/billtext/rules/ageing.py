@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billtext import dates
-from billtext.model import DOCUMENTS, Date, Item
+from billtext.model import Date, Item
 from billtext.money import ZERO
 from billtext.rules.book import Book
 
@@ -28,12 +28,12 @@ class OpenItem:
     @property
     def kind(self) -> str:
         """`invoice` or `credit-note`, else `unapplied`."""
-        return self.item.kind if self.item.kind in DOCUMENTS else UNAPPLIED
+        return self.item.stands or UNAPPLIED
 
     @property
     def days_overdue(self) -> int:
         """Days that a claim is overdue; 0 for what is owed to the customer."""
-        return self.age if self.item.kind == "invoice" else 0
+        return self.age if self.item.stands == "invoice" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
