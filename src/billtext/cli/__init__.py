@@ -15,6 +15,7 @@ COMMANDS = {
     "check": ("check", "Check the ledger and tell each mistake at its file and line."),
     "customer": ("customer", "Customers: list them, show a card, show its history."),
     "draft": ("draft", "Drafts: list them, show what they will become, check them."),
+    "quote": ("quote", "Cost estimates and quotes: write, show, accept or decline them."),
     "recurring": ("recurring", "Recurring invoices: list their next dates, draft what is due."),
     "issue": ("issue", "Issue drafts: number, date, due date, payment reference."),
     "credit": ("credit", "Draft the credit note of an invoice."),

@@ -263,7 +263,7 @@ QUOTE_POSTING = Keys({
 })  # fmt: skip
 # What became of a quote: directives below it, in its own file.
 QUOTE_EVENTS: dict[str, Keys] = {name: Keys(keys) for name, keys in {
-    "accept": {"lines": TEXT, "share": Key(
+    "accept": {"lines": TEXT, "draft": TEXT, "share": Key(
         type=Decimal, expected="a percentage above 0 and up to 100, without quotes or %",
         valid=lambda value, _: 0 < value <= 100,
     )},
