@@ -39,7 +39,9 @@ def list_(face: Face, as_of: datetime.date, count: int, form: str) -> None:
         template = found.template
         if template is None:
             continue
-        turns = [(turn, "due") for turn in recurring.waiting(template, as_of)]
+        due, wrong = files.waiting(template, as_of)
+        errors += wrong
+        turns = [(turn, "due") for turn in due]
         turns += [(turn, "to-come") for turn in recurring.coming(template, as_of, count)]
         for turn, status in turns:
             draft = recurring.draft(template, turn, register)

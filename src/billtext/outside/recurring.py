@@ -116,13 +116,21 @@ def run(desk: Desk, as_of: Date, found: list[Found]) -> Outcome:
     return outcome
 
 
+def waiting(template: Template, as_of: Date) -> tuple[list[Turn], list[Any]]:
+    """Turns that are due on a day and not drafted yet; a mistake where they are too many."""
+    turns = recurring.waiting(template, as_of)
+    if len(turns) <= MOST:
+        return turns, []
+    why = f"{len(turns)} drafts are due since {turns[0].date}"
+    remedy = "correct the date, or add `drafted:` with the last day that has been billed"
+    return [], [DraftLineError.at(template.meta, why=why, remedy=remedy)]
+
+
 def _drafts(desk: Desk, template: Template, as_of: Date, taken: set[Path]) -> tuple[list[Drafted], list[Any]]:
     register, known = desk.book.register, rates(desk.loaded.entries)
-    turns = recurring.waiting(template, as_of)
-    if len(turns) > MOST:
-        why = f"{len(turns)} drafts are due since {turns[0].date}"
-        remedy = "correct the date, or add `drafted:` with the last day that has been billed"
-        return [], [DraftLineError.at(template.meta, why=why, remedy=remedy)]
+    turns, errors = waiting(template, as_of)
+    if errors:
+        return [], errors
     made: list[Drafted] = []
     for turn in turns:
         draft = recurring.draft(template, turn, register)
