@@ -36,7 +36,7 @@ from billtext.model import DOCUMENTS, Date, Draft
 
 _LINES = re.compile(r"\d+([ ,]+\d+)*")
 _NUMBER = re.compile(r"[\w./-]+", re.ASCII)
-_QUOTE = re.compile(r"(\s+quote:)[ \t]*(?=;|$)")
+_QUOTE = re.compile(r"(\s+quote:)(?=[ \t]*(?:;|$))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

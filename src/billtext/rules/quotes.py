@@ -120,10 +120,9 @@ def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate |
     if plain_ is None or base is None or errors:
         return None, errors
     nets = {_mark(line): line.net for line in base.lines}
-    extra = None
     if optional:
-        rest = [posting for n, posting in enumerate(_without_shares(marked, register)) if n in optional]
-        alone = {key: value for key, value in header.items() if key != DISCOUNT}
+        rest = [posting for n, posting in enumerate(marked) if n in optional]
+        alone = {key: value for key, value in header.items() if key != DISCOUNT} | {"customer": base.customer}
         extra, errors = drafts.prepare(_draft(quote, alone, rest), register, rates, date)
         if extra is None:
             return None, errors
@@ -138,7 +137,7 @@ def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate |
             cost=_cost(meta, line, plain_.currency), markup=meta.get("markup"),
         ))  # fmt: skip
     found = Estimate(quote=quote, base=base, lines=tuple(lines))
-    errors = _wrong_events(found)
+    errors = [*_foreign_costs(quote, base.currency), *_wrong_events(found)]
     return (None if errors else found), errors
 
 
@@ -153,7 +152,8 @@ def _marked(posting: Posting, n: int) -> Posting:
     meta = {key: value for key, value in (posting.meta or {}).items() if key not in QUOTE_POSTING}
     cost = (posting.meta or {}).get("cost")
     markup = (posting.meta or {}).get("markup")
-    if isinstance(cost, Amount) and (isinstance(markup, Decimal) or not {"price", "item"} & meta.keys()):
+    priced = bool({"price", "item"} & meta.keys()) or isinstance(posting.units, Amount)
+    if isinstance(cost, Amount) and (isinstance(markup, Decimal) or not priced):
         meta["price"] = Amount(price(number(cost), markup or ZERO, cost.currency), cost.currency)
     return posting._replace(meta={**meta, MARK: Decimal(n)})
 
@@ -203,6 +203,14 @@ def _cost(meta: Mapping[str, Any], line: drafts.Line, currency: str) -> Decimal 
         return None
     per = line.keys.get("price-per") or Decimal(1)
     return rounded(CONTEXT.divide(CONTEXT.multiply(line.quantity or Decimal(1), number(cost)), per), currency)
+
+
+def _foreign_costs(quote: Quote, currency: str) -> Iterable[LedgerError]:
+    for posting in quote.draft.entry.postings:
+        cost = (posting.meta or {}).get("cost")
+        if isinstance(cost, Amount) and cost.currency != currency:
+            why, remedy = f"the cost is in {cost.currency}, the quote in {currency}", f"give it in {currency}"
+            yield DraftLineError.at(posting.meta or {}, quote.draft.entry, why=why, remedy=remedy)
 
 
 # --- what became of it --------------------------------------------------------------------------------------
