@@ -377,7 +377,7 @@ def test_a_quote_with_a_mistake_does_not_hide_the_others(office: Office) -> None
         (
             "    price: 2500.00 NOK\n",
             "    price: 2500.00 NOK\n    cost: 9.00 EUR\n",
-            "16: the cost is in EUR, the quote in NOK",
+            "17: the cost is in EUR, the quote in NOK",
         ),
         ('"C1"', '"C9"', "2: customer C9 is not in the register; correct the id"),
         ("2026-12-02", "2026-11-01", "2: it is valid until 2026-11-01, before its date 2026-11-02"),
