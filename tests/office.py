@@ -57,6 +57,21 @@ option "operating_currency" "NOK"
 2020-01-01 open Expenses:Rounding
 """
 
+# The program, killed at its rename number n, counted from 0.
+KILLED = """
+import os, pathlib, sys
+from billtext.cli import main
+left, replace = {n}, pathlib.Path.replace
+def stop(self, target):
+    global left
+    if left == 0:
+        os._exit(9)
+    left -= 1
+    return replace(self, target)
+pathlib.Path.replace = stop
+main(sys.argv[1:])
+"""
+
 
 class Office:
     """The ledger of a test."""

@@ -20,7 +20,7 @@ from billtext.rendering import ledger_text
 from billtext.rules import book, drafts, quotes, stages
 from billtext.rules.drafts import Prepared
 from billtext.rules.quotes import Estimate
-from office import LEDGER, Office
+from office import KILLED, LEDGER, Office
 
 Date = datetime.date
 D = Decimal
@@ -299,6 +299,21 @@ def test_hand_written_text_stays(office: Office) -> None:
         '    vat: "S25"\n'
         "    quote-line: 2\n"
     )
+
+
+def test_an_acceptance_that_is_killed_is_whole_or_not_there(office: Office) -> None:
+    """The program dies at each rename in turn: after the next command there is draft and acceptance, or neither."""
+    seen = set()
+    for n in range(6):
+        for path in (office.root / "drafts").glob("*"):
+            path.unlink()
+        office.write("quotes/boxes.beancount", BOXES)
+        done = office.run("quote", "accept", "Q2026-0001", "--date", "2026-11-10", code=KILLED.format(n=n))
+        assert "no errors" in office.run("check").stdout
+        accepted = 'custom "accept"' in office.read("quotes/boxes.beancount")
+        assert office.drafts() == (["Q2026-0001-1"] if accepted else []), n
+        seen.add((done.returncode, accepted))
+    assert seen == {(9, False), (9, True), (0, True)}
 
 
 def test_a_quote_past_its_validity(office: Office) -> None:

@@ -18,7 +18,7 @@ from billtext.money import ZERO
 from billtext.outside.recurring import _text
 from billtext.rules import book, recurring
 from billtext.rules.recurring import part, turns
-from office import LEDGER, Office
+from office import KILLED, LEDGER, Office
 
 Date = datetime.date
 SERVICE = """\
@@ -242,21 +242,6 @@ def test_what_was_drafted_never_comes_again(office: Office) -> None:
     invoice = office.read("invoices/2026.beancount")
     assert "period-start: 2026-05-01\n  period-end: 2026-05-31" in invoice
     assert "^2026-0001 ^service" in invoice
-
-
-KILLED = """
-import os, pathlib, sys
-from billtext.cli import main
-left, replace = {n}, pathlib.Path.replace
-def stop(self, target):
-    global left
-    if left == 0:
-        os._exit(9)
-    left -= 1
-    return replace(self, target)
-pathlib.Path.replace = stop
-main(sys.argv[1:])
-"""
 
 
 def test_a_run_that_is_killed_bills_nothing_twice(office: Office) -> None:
