@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billtext.rules import budgets
-from office import LEDGER, Office
+from small_office import LEDGER, Office
 
 Date = datetime.date
 

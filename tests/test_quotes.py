@@ -20,7 +20,7 @@ from billtext.rendering import ledger_text
 from billtext.rules import book, drafts, quotes, stages
 from billtext.rules.drafts import Prepared
 from billtext.rules.quotes import Estimate
-from office import KILLED, LEDGER, Office
+from small_office import KILLED, LEDGER, Office
 
 Date = datetime.date
 D = Decimal

@@ -18,7 +18,7 @@ from billtext.money import ZERO
 from billtext.outside.recurring import _text
 from billtext.rules import book, recurring
 from billtext.rules.recurring import part, turns
-from office import KILLED, LEDGER, Office
+from small_office import KILLED, LEDGER, Office
 
 Date = datetime.date
 SERVICE = """\
