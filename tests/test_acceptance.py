@@ -67,6 +67,20 @@ def status(book: Book, day: str) -> dict[str, str]:
 # --- ageing, statements, past dates ---------------------------------------------------------------
 
 
+def test_an_open_credit_note_ages_by_its_date_whatever_its_due_date_says(told: Book) -> None:
+    """A credit note of 2026-03-01 is due 2026-05-01; on 2026-04-10 it is 40 days old, and in the column 31-60.
+
+    2026-03-01 * "Credited"
+      credit-note: "K1"
+      reason: "goodwill"
+      due: 2026-05-01
+      Assets:Receivable:C1  -10.00 EUR
+      Income:Sales           10.00 EUR
+    """
+    (found,) = ageing.report(told, D("2026-04-10")).rows
+    assert {name: str(value) for name, value in found.columns.items() if value} == {"31-60": "-10.00"}
+
+
 def test_a1_ageing_of_a_customer_report(told: Book) -> None:
     """GnuCash's customer report: six invoices, a credit note, receipts in part and in full.
 

@@ -135,9 +135,30 @@ def test_an_invoice_on_a_day_before_it_was_paid() -> None:
 
 
 def test_void_number_is_listed() -> None:
-    """A void number stands in the list with its reason."""
+    """A void number stands in the list with its reason; it is of the kind of the series that it fits."""
     found = json.loads(get("invoice", "list", "--status", "void", *DAY, "--format", "json"))
-    assert [(row["number"], row["status"], row["gross"]) for row in found] == [("2026-0015", "void", "0.00")]
+    (row,) = found
+    assert (row["number"], row["kind"], row["status"], row["gross"]) == ("2026-0015", "invoice", "void", "0.00")
+    assert None not in row.values()
+
+
+def test_figures_in_markdown_are_not_escaped() -> None:
+    """A number, an amount or a date begins no list within a table; a text keeps its backslashes."""
+    shown = get("invoice", "list", *DAY, "--format", "markdown")
+    shown += get("invoice", "show", "2026-0001", *DAY, "--format", "markdown")
+    shown += get("customer", "show", "C00017", *DAY, "--format", "markdown")
+    assert "| -" in shown
+    assert re.search(r"\d\\\.|\\-", shown) is None
+    assert "\\*Verksted\\*" in shown
+
+
+@pytest.mark.parametrize("command", [["invoice", "list"], ["open-items"]], ids=lambda words: words[0])
+def test_days_overdue_are_the_same_in_csv_and_json(command: list[str]) -> None:
+    """What is not overdue is overdue by 0 days in both."""
+    rows = list(csv.DictReader(io.StringIO(get(*command, *DAY, "--format", "csv"))))
+    found = json.loads(get(*command, *DAY, "--format", "json"))
+    assert [row["days_overdue"] for row in rows] == [str(one["days_overdue"]) for one in found]
+    assert "0" in {row["days_overdue"] for row in rows}
 
 
 def test_statement_json_ties_out() -> None:
@@ -205,6 +226,33 @@ def test_statements_of_a_month(tmp_path: Path) -> None:
     assert english.startswith("# Statement of account")
 
 
+BALANCED = """
+2026-01-01 open Assets:Receivable:C1
+2026-01-01 open Assets:Bank
+2026-01-01 open Income:Sales
+2026-01-01 custom "company" "Fjordlys Elektro AS"
+  currency: "NOK"
+2026-01-01 custom "customer" "C1"
+  name: "Nordlys Interiør AS"
+2026-01-02 * "Sale"
+  invoice: "I1"
+  Assets:Receivable:C1  100.00 NOK
+  Income:Sales         -100.00 NOK
+2026-01-03 * "Bank giro, which says nothing of the invoice"
+  payment: "P1"
+  Assets:Bank           100.00 NOK
+  Assets:Receivable:C1 -100.00 NOK
+"""
+
+
+def test_a_statement_for_whom_open_items_come_to_nothing(tmp_path: Path) -> None:
+    """100.00 owed and 100.00 unapplied: nothing moves in February, and both are open."""
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(BALANCED, "utf-8")
+    get("statement", "--all", "--month", "2026-02", "--out", str(tmp_path / "out"), ledger=str(ledger))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["C1-2026-02-28.html", "C1-2026-02-28.md"]
+
+
 # --- exit status and bad input ----------------------------------------------------------------------------------
 
 
@@ -233,6 +281,7 @@ BAD = {
     "broken UTF-8": (b'option "title" "ok"\n\xff\xfe\n', 2, ":2: byte 0xff is not UTF-8"),
     "binary": (bytes(range(256)), 2, "is not UTF-8"),
     "syntax error": (b"2026-01-01 opne Assets:Bank\n", 1, ":1: Invalid token"),
+    "byte order mark": (b"\xef\xbb\xbf2026-01-01 open Assets:Bank\n", 2, ":1: begins with a byte order mark"),
     "not a ledger": (b"dear customer, please pay\n", 1, ":1:"),
 }
 
@@ -251,14 +300,36 @@ def test_bad_ledgers(name: str, tmp_path: Path) -> None:
 
 
 def test_broken_utf8_in_an_included_file(tmp_path: Path) -> None:
-    """The file that is broken is named, not the one that includes it."""
+    """The file that is broken is named with its line, not the one that includes it."""
     (tmp_path / "main.beancount").write_text('include "part.beancount"\n', "utf-8")
-    (tmp_path / "part.beancount").write_bytes(
-        b'2026-01-01 open Assets:Bank\n; bl\xe5b\xe6r\n2026-01-01 note Assets:Bank "\xe5"\n'
-    )
+    for text, words in (
+        (b"2026-01-01 open Assets:Bank\n; bl\xe5b\xe6r\n", "part.beancount:2: byte 0xe5 is not UTF-8"),
+        (b'2026-01-01 open Assets:Bank\n2026-01-01 note Assets:Bank "\xe5"\n', "part.beancount:2: byte 0xe5"),
+        (b"\xef\xbb\xbf2026-01-01 open Assets:Bank\n", "part.beancount:1: begins with a byte order mark"),
+    ):
+        (tmp_path / "part.beancount").write_bytes(text)
+        done = run("check", ledger=str(tmp_path / "main.beancount"))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+
+
+def test_a_directory_that_is_included(tmp_path: Path) -> None:
+    """An include that means the files in a directory has to say so."""
+    (tmp_path / "main.beancount").write_text('include "part"\n', "utf-8")
+    (tmp_path / "part").mkdir()
     done = run("check", ledger=str(tmp_path / "main.beancount"))
-    assert done.returncode in {1, 2}
-    assert "part.beancount" in done.stdout + done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the include 'part' names the directory" in done.stderr
+
+
+@pytest.mark.parametrize("out", ["main.beancount/sub", "/proc/x"], ids=["a file", "no place"])
+def test_statements_where_nothing_can_be_written(out: str, tmp_path: Path) -> None:
+    """A file in the place of a directory, and a directory that nobody writes to."""
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(BALANCED, "utf-8")
+    done = run("statement", "--all", "--month", "2026-02", "--out", str(tmp_path / out), ledger=str(ledger))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot be written" in done.stderr
 
 
 def test_a_directory_instead_of_a_ledger(tmp_path: Path) -> None:
@@ -318,6 +389,12 @@ def test_an_empty_ledger_and_one_without_a_register(command: list[str], tmp_path
         (["invoice", "show", "2026-9999"], "there is no document 2026-9999"),
         (["invoice", "show", "2026-0015"], "is a void number since"),
         (["statement", "../etc"], "is not in the register"),
+        (
+            ["invoice", "show", "2026-0001", "--as-of", "2025-12-31"],
+            "2026-0001 is issued on 2026-01-05, after 2025-12-31",
+        ),
+        (["invoice", "show", "2026-0015", "--as-of", "2026-03-08"], "2026-0015 is made void on 2026-03-09, after"),
+        (["customer", "show", "C00011", "--as-of", "2020-03-01"], "in the register from 2020-03-02, after 2020-03-01"),
     ],
 )
 def test_refusals_are_one_sentence(args: list[str], words: str) -> None:
@@ -334,7 +411,8 @@ def test_refusals_are_one_sentence(args: list[str], words: str) -> None:
         "--all"], ["nonsense"],
         ["statement", "C00017", "--from", "2026-02-01", "--to", "2026-01-01"], ["statement", "C00017",
         "--month", "2026-13"],
-        ["aging", "--format", "xml"],
+        ["aging", "--format", "xml"], ["statement", "C00017", "--out", "x"],
+        ["statement", "--all", "--out", "x", "--format", "json"],
     ],
     ids=" ".join,
 )  # fmt: skip

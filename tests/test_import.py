@@ -45,6 +45,7 @@ plugin "billtext_plugins.billing"
 2000-01-01 custom "vat" "S25" 25
   account: Liabilities:VAT
 2000-01-01 custom "vat" "Z0" 0
+2000-01-01 open Liabilities:VAT
 """
 
 

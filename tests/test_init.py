@@ -113,6 +113,14 @@ def test_wrong_details_make_no_ledger(options: list[str], words: str, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("rate", ["NaN", "Infinity", "101", "ti"])
+def test_a_rate_that_is_no_percentage(rate: str, tmp_path: Path) -> None:
+    """What is no number from 0 to 100 is wrong usage."""
+    done = init(str(tmp_path / "books"), "--name", "X", "--vat-rate", rate, "--yes")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a percentage from 0 to 100" in done.stderr
+
+
 def test_a_directory_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "books").mkdir()
     (tmp_path / "books" / "mine.txt").write_text("mine", "utf-8")

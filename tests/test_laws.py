@@ -372,7 +372,8 @@ def tell(found: Book) -> set[tuple[str, str]]:
 # What can be wrong in a drawn ledger; documents are right by construction.
 EXPECTED = {
     "SettlesUnknownError", "SettlesCustomerError", "SettlesCurrencyError", "SettlesSignError", "SettlesBeyondError",
-    "AllocateUndoError", "CreditBeyondError", "CorrectsUnknownError", "NumberDuplicateError",
+    "AllocateUndoError", "AllocateCurrencyError", "NamelessError",
+    "CreditBeyondError", "CorrectsUnknownError", "NumberDuplicateError",
 }  # fmt: skip
 
 

@@ -1,8 +1,11 @@
 """The plugins under Beancount's own loader: they check and link, and never change an amount."""
 
 import datetime
+import importlib
+import inspect
 import io
 import random
+import re
 import textwrap
 from collections import Counter
 from decimal import Decimal
@@ -137,6 +140,27 @@ def test_a_wrong_key_belongs_to_the_part_in_which_it_stands() -> None:
     assert [bool(run(due, name)[1]) for name in PARTS] == [False, True, False, False]
     rate = BEGIN + '2026-01-01 custom "vat" "S125" 125\n  account: Income:Sales\n'
     assert [bool(run(rate, name)[1]) for name in PARTS] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("name", ["billing", *PARTS])
+def test_a_plugin_tells_what_its_docstring_says(name: str, tmp_path: Path) -> None:
+    """The ledger in the docstring is run, and the words below it are those of the check, with file and line."""
+    text = inspect.getdoc(importlib.import_module(f"billtext_plugins.{name}"))
+    assert text is not None
+    ledger, words = re.findall(r"::\n\n((?:    .*\n|\n)+)", text)
+    path = tmp_path / "main.beancount"
+    path.write_text(textwrap.dedent(ledger), "utf-8")
+    _, errors, _ = loader.load_file(str(path))
+    told = [f"{Path(error.source['filename']).name}:{error.source['lineno']}: {error.message}" for error in errors]
+    assert " ".join(words.split()) in told
+
+
+def test_what_is_wrong_with_a_void_number_or_an_allocation_belongs_to_who_reads_it() -> None:
+    """A void number without a reason is told by `numbering`, half an øre allocated by `allocation`."""
+    void = BEGIN + '2026-03-03 custom "void" "I9"\n'
+    assert [bool(run(void, name)[1]) for name in PARTS] == [False, False, True, False]
+    part = BEGIN + SETTLED + '2026-03-13 custom "allocate" "P1" "I1" 0.005 NOK\n'
+    assert [bool(run(part, name)[1]) for name in PARTS] == [False, False, False, True]
 
 
 # --- harmless -------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@ A ledger with a mistake::
 
     plugin "billtext_plugins.allocation"
 
+    2026-01-01 custom "customer" "C00017"
+      name: "Nordlys Interiør AS"
+
     2026-03-25 * "Nordlys Interiør AS" "Bank giro"
       payment: "B2026-0041"
       Assets:Bank                1000.00 NOK
@@ -12,7 +15,7 @@ A ledger with a mistake::
 
 gives::
 
-    main.beancount:6: `2026-0099` is settled here, but no document or payment has that number; …
+    main.beancount:9: `2026-0099` is named here, but no other document or payment has that number; correct it
 
 The entries come back as they were; `billing` reports this and the rest in one pass.
 """

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
 
-from beancount.core.data import Transaction
+from beancount.core.data import Custom, Transaction
 
-from billtext.errors import DocumentError, LedgerError, RegisterError
+from billtext.errors import AllocationError, DocumentError, LedgerError, NumberError, RegisterError
 from billtext.ledger import load
 from billtext.rules import book
 from billtext.rules.book import Book
@@ -49,8 +49,14 @@ def check(entries: list[Any], options: Options, part: type[LedgerError] | None =
     return found
 
 
+# What is wrong with these directives belongs to the part that reads them.
+_READ_BY: dict[str, type[LedgerError]] = {"void": NumberError, "allocate": AllocationError}
+
+
 def _is_of(error: LedgerError, part: type[LedgerError]) -> bool:
     """Whether an error is of a part; a wrong key belongs to documents in a transaction, else to the register."""
+    if isinstance(error.entry, Custom) and error.entry.type in _READ_BY:
+        return part is _READ_BY[error.entry.type]
     if type(error).__base__ is LedgerError:
         return part is (DocumentError if isinstance(error.entry, Transaction) else RegisterError)
     return isinstance(error, part)

@@ -10,7 +10,8 @@ A ledger with a mistake::
 
 gives::
 
-    main.beancount:3: `org-number: "310000206"` is not a valid organisation number; …
+    main.beancount:5: `org-number: "310000206"` is not a valid organisation number; compare it, digit by digit, with its
+    source
 
 The entries come back as they were; `billing` reports this and the rest in one pass.
 """

@@ -13,7 +13,7 @@ A ledger with a mistake::
 
 gives::
 
-    main.beancount:6: the line is 9999.00, but 8 × 1250 = 10000.00 NOK; …
+    main.beancount:6: the line is 9999.00, but 8 × 1250 = 10000.00 NOK; correct the amount, the quantity or the price
 
 The entries come back as they were; `billing` reports this and the rest in one pass.
 """

@@ -14,7 +14,8 @@ A ledger with a mistake::
 
 gives::
 
-    main.beancount:6: number 2026-0001 of series INV is missing before 2026-0002; …
+    main.beancount:6: series INV has no 2026-0001 before 2026-0002; find the document, or explain each missing number
+    with `custom "void" "2026-0001"`
 
 The entries come back as they were; `billing` reports this and the rest in one pass.
 """

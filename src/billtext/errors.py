@@ -20,8 +20,16 @@ class Unreadable(Refused):
     """Input that cannot be read at all. Exit status 2."""
 
 
+class Words(str):
+    """Part of a sentence that is ours, not the ledger's: it is shown whole."""
+
+    __slots__ = ()
+
+
 def shown(value: object) -> str:
     """Text of a value within a sentence: on one line, without control characters, not endless."""
+    if isinstance(value, Words):
+        return value
     text = "".join(c if c.isprintable() else " " for c in str(value))
     return text if len(text) <= 80 else text[:77] + "…"
 
@@ -33,11 +41,13 @@ class LedgerError:
     :param source: metadata with ``filename`` and ``lineno`` (1-based)
     :param message: one sentence
     :param entry: the Beancount directive, or None
+    :param key: the key that is wrong, if one is
     """
 
     source: Meta
     message: str
     entry: Any = None
+    key: str = ""
 
     sentence: ClassVar[str] = ""
 
@@ -45,7 +55,8 @@ class LedgerError:
     def at(cls, meta: Meta, entry: Any = None, /, **seen: object) -> Self:
         """Make the error of this kind, with its sentence filled with the values seen."""
         message = cls.sentence.format(**{key: shown(value) for key, value in seen.items()})
-        return cls({"filename": meta.get("filename", "<unknown>"), "lineno": meta.get("lineno", 0)}, message, entry)
+        source = {"filename": meta.get("filename", "<unknown>"), "lineno": meta.get("lineno", 0)}
+        return cls(source, message, entry, str(seen.get("key", "")))
 
     @property
     def file(self) -> str:
@@ -80,10 +91,7 @@ class AllocationError(LedgerError):
 class DirectiveFormError(RegisterError):
     """A billtext directive needs its values in the order of the ledger language."""
 
-    sentence = (
-        "`{directive}` directives are written `{form}`, but this one has {seen}; "
-        "write these values in this order, with quotes around text only"
-    )
+    sentence = "`{directive}` directives are written `{form}`, but this one has {seen}; {remedy}"
 
 
 class DirectiveUnknownError(RegisterError):
@@ -125,6 +133,18 @@ class KeyValueError(LedgerError):
     sentence = "`{key}: {value}` cannot be used; write {expected}"
 
 
+class KeyUnknownError(LedgerError):
+    """A key that is a slip of the hand: Beancount keeps it, and nobody reads it."""
+
+    sentence = "`{key}:` is no key of billtext; did you mean `{meant}:`?"
+
+
+class KeyPlaceError(LedgerError):
+    """A known key where nobody reads it: it would do nothing, without a word."""
+
+    sentence = "`{key}: {value}` stands {where}, where it does nothing; write it {right}"
+
+
 class KeyMissingError(RegisterError):
     """A directive that says too little to be used."""
 
@@ -148,7 +168,7 @@ class RegisterUnknownError(LedgerError):
 class OptionUnknownError(RegisterError):
     """A billtext option that does not exist: a slip would otherwise be silent."""
 
-    sentence = "there is no billtext option {name}; the options are {known}"
+    sentence = "there is no billtext option {name}; {remedy}"
 
 
 class OptionConflictError(RegisterError):
@@ -158,6 +178,18 @@ class OptionConflictError(RegisterError):
 
 
 # --- customers ----------------------------------------------------------------------------------------------
+
+
+class AccountUnopenedError(RegisterError):
+    """An account that the register names and the ledger never opens is misspelt: what is posted goes elsewhere."""
+
+    sentence = "`{key}: {value}` is no account that the ledger opens; correct it, or open the account"
+
+
+class CompanyMissingError(RegisterError):
+    """Documents are the company's: its name, currency and language stand on them (told once)."""
+
+    sentence = 'document {number} is issued by nobody; add `custom "company" "NAME"` with `currency:` to the register'
 
 
 class CustomerMissingError(RegisterError):
@@ -256,7 +288,22 @@ class NumberGapError(NumberError):
 class NumberOrderError(NumberError):
     """Within a series, a higher number never has an earlier date."""
 
-    sentence = "number {number} is dated {date}, but {before} before it is dated {later}; correct one of the dates"
+    sentence = "number {number} is dated {date}, but {other} {side} it is dated {when}; correct one of the dates"
+
+
+class SeriesConflictError(NumberError):
+    """A number that fits two series of its kind counts in one of them only, and leaves a gap in the other."""
+
+    sentence = (
+        "series {id} has the format {format}, as series {other} at {place} of the same kind has; "
+        "give it its own format, or delete it"
+    )
+
+
+class VoidYearError(NumberError):
+    """A number is spoilt in its own year, and found out at the latest in the next: another year is a slip."""
+
+    sentence = "void number {number} is dated {date}, years from the year in it; correct the number or the date"
 
 
 class NumberVoidError(NumberError):
@@ -331,6 +378,12 @@ class PeriodError(DocumentError):
     sentence = "the delivery period ends {end}, before it starts {start}; correct `period-start:` or `period-end:`"
 
 
+class ReferenceDuplicateError(DocumentError):
+    """A payment reference tells which document is paid: on two it tells nothing."""
+
+    sentence = "`{key}: {value}` stands on document {other} at {place} already; give {number} its own"
+
+
 class KidError(DocumentError):
     """Banks refuse a payment whose KID does not agree with its check digit."""
 
@@ -346,6 +399,12 @@ class LineNetError(DocumentError):
     sentence = (
         "the line is {posted}, but {formula} = {expected} {currency}; correct the amount, the quantity or the price"
     )
+
+
+class PriceMissingError(DocumentError):
+    """Without a price the amount of a line is its price, and quantity or discount would change it."""
+
+    sentence = "`{key}: {value}` needs `price:`; add the price of one unit, or leave out `{key}:`"
 
 
 class AllowanceSignError(DocumentError):
@@ -376,6 +435,12 @@ class VatAccountError(DocumentError):
     """Each VAT code with a rate has its account, from which the return is filled in."""
 
     sentence = "VAT code {code} is posted to {account}, but its account is {right}; correct the account or the code"
+
+
+class LineCodeMissingError(DocumentError):
+    """A line without its code is outside the scope of VAT, and the VAT on it would have no base."""
+
+    sentence = 'the line of {net} has no `vat:`, but document {number} charges VAT {code}; add `vat: "{code}"`'
 
 
 class VatCodeMissingError(DocumentError):
@@ -414,10 +479,19 @@ class SettlesUnknownError(AllocationError):
     sentence = "`{number}` is named here, but no other document or payment has that number; correct it"
 
 
-class SettlesPlaceError(AllocationError):
-    """Only a posting to a receivable account settles; elsewhere `settles:` would do nothing, without a word."""
+class NamelessError(AllocationError):
+    """What moves a customer's account says what it settles, or stands open under its own name: else nothing settles it."""
 
-    sentence = "`settles: {value}` stands {where}, where it does nothing; write it below the posting to {account}"
+    sentence = (
+        "{amount} on the account of customer {customer} has no number and settles nothing; add `settles:` below its "
+        'posting, or give it a number, such as `fee: "F2026-0001"`'
+    )
+
+
+class MoneySignError(AllocationError):
+    """Money received, a write-off and a deposit take from what a customer owes; a refund and a fee add to it."""
+
+    sentence = "{kind} {number} makes customer {customer} owe {amount} {what}; turn its signs, or add `settles:` if it takes back another"
 
 
 class SettlesCustomerError(AllocationError):
@@ -444,6 +518,12 @@ class SettlesBeyondError(AllocationError):
     """Nothing is ever settled beyond what is open."""
 
     sentence = "{amount} settles {number}, of which {open} {currency} is open; settle at most that, and leave the rest unapplied"
+
+
+class AllocateCurrencyError(AllocationError):
+    """An allocation is in the currency of what it settles."""
+
+    sentence = "{number} is in {other}, but {amount} of it is allocated; write the amount in {other}"
 
 
 class AllocateUndoError(AllocationError):
@@ -504,3 +584,58 @@ class DraftSumError(DraftError):
     """Instalments that do not add up to the document."""
 
     sentence = "{why}; {remedy}"
+
+
+# --- seals and closed months --------------------------------------------------------------------------------
+
+
+class SealError(LedgerError):
+    """An issued document that is not as it was when it was sealed."""
+
+
+class SealFormError(SealError):
+    """A seal that billtext has not made."""
+
+    sentence = "the seal {seal} of {number} is none that billtext makes; bring the document back from git"
+
+
+class SealChangedError(SealError):
+    """A document that was changed after it was issued."""
+
+    sentence = (
+        "{number} was changed after it was sealed; bring it back from git, and correct it with a credit note "
+        "(`billtext verify` shows what changed)"
+    )
+
+
+class SealMissingError(SealError):
+    """A document without a seal among sealed ones: it was inserted later, or its seal was taken out."""
+
+    sentence = (
+        "{number} has no seal, but later documents of the series {series} have; it was inserted afterwards, or its "
+        "seal was taken out: bring the file back from git"
+    )
+
+
+class SealBrokenError(SealError):
+    """A document that does not follow the one before it: another was removed or inserted between them."""
+
+    sentence = (
+        "{number} was not sealed after {after}: a document of the series {series} was removed, inserted or sealed "
+        "anew before it; bring the file back from git"
+    )
+
+
+class CloseFormError(RegisterError):
+    """A month that is closed twice, or before it is over."""
+
+    sentence = "the month {month} {why}; {remedy}"
+
+
+class CloseChangedError(RegisterError):
+    """Something dated in a closed month was changed or added."""
+
+    sentence = (
+        "the month {month} was closed on {date} with {movements} movements of {volume}, and has {now} of {now_volume} "
+        "now, or other ones; bring it back from git, and book corrections in an open month"
+    )

@@ -15,7 +15,7 @@ Date = datetime.date
 Meta = Mapping[str, Any]
 
 # The key that names a transaction on a receivable account says what it is; the order is that of a day's movements.
-KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "entry")
+KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "fee", "deposit", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
 
@@ -302,6 +302,23 @@ class Directive:
     meta: Meta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A `close` directive: from its date on, what is dated until the end of its month stands.
+
+    :param month: such as `2026-02`, and `end` its last day
+    :param volume: sum of the absolute amounts by currency, as text
+    """
+
+    date: Date
+    month: str
+    end: Date
+    movements: int
+    volume: str
+    digest: str
+    meta: Meta
+
+
 @value
 class Allocation:
     """Part of one item set against another, from a date on.
@@ -330,3 +347,4 @@ class Ledger:
     documents: Mapping[str, Document]
     voids: tuple[Void, ...]
     directives: tuple[Directive, ...]
+    closings: tuple[Closing, ...] = ()

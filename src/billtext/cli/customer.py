@@ -43,6 +43,10 @@ def show(face: Face, customer: str, as_of: datetime.date, form: str) -> None:
     if record is None:
         face.customer(customer)
         raise Refused(f"customer {customer} has money on the account but is not in the register")
+    if record.first > as_of:
+        raise Refused(
+            f"customer {customer} is in the register from {record.first}, after {as_of}; ask as of that day or later"
+        )
     data: dict[str, Any] = shapes.customer(face.book, record, as_of)
     face.show(reports.card(face.book, record, as_of), data, form)
     face.finish()

@@ -111,7 +111,7 @@ def _rate(text: str | None) -> Decimal | None:
         rate = Decimal(text)
     except InvalidOperation:
         rate = Decimal(-1)
-    if not 0 <= rate <= 100:
+    if not (rate.is_finite() and 0 <= rate <= 100):
         raise click.BadParameter(f"{text!r} is not a percentage from 0 to 100", param_hint="--vat-rate")
     return rate
 

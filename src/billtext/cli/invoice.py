@@ -160,7 +160,7 @@ def list_(face: Face, customer: str | None, status: str | None, as_of: datetime.
     customers = None if customer is None else [face.customer(customer)]
     rows = [row for row in invoices.rows(face.book, as_of, customers=customers) if status in {None, row.status}]
     voids = invoices.voids(face.book, as_of) if customer is None and status in {None, "void"} else ()
-    data = [*map(shapes.invoice, rows), *map(shapes.void, voids)]
+    data = [*map(shapes.invoice, rows), *(shapes.void(face.book, void) for void in voids)]
     data.sort(key=lambda found: (found["date"], found["kind"] == "credit-note", found["number"]))
     face.show(reports.invoices(face.book, rows, voids, as_of), data, form)
     face.finish()
@@ -180,9 +180,13 @@ def show(face: Face, number: str, as_of: datetime.date, form: str) -> None:
     document = face.book.ledger.documents.get(number)
     if document is None:
         void = next((void for void in face.book.ledger.voids if void.number == number), None)
-        if void is not None:
-            raise Refused(f"{number} is a void number since {void.date}: {void.reason}")
-        raise Refused(f"there is no document {number}; `billtext invoice list` shows them")
+        if void is None:
+            raise Refused(f"there is no document {number}; `billtext invoice list` shows them")
+        if void.date > as_of:
+            raise Refused(f"{number} is made void on {void.date}, after {as_of}; ask as of that day or later")
+        raise Refused(f"{number} is a void number since {void.date}: {void.reason}")
+    if document.date > as_of:
+        raise Refused(f"{number} is issued on {document.date}, after {as_of}; ask as of that day or later")
     detail = invoices.detail(face.book, document, as_of)
     if form == "table":
         click.echo(reports.document_head(face.book, detail, face.language))

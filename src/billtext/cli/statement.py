@@ -60,6 +60,10 @@ def command(
         raise click.UsageError("name one customer, or ask for --all")
     if everyone and out is None:
         raise click.UsageError("--all writes files: say where with --out DIR")
+    if customer and out is not None:
+        raise click.UsageError("--out is where the files of --all go: one customer's statement is printed")
+    if everyone and form != "table":
+        raise click.UsageError("--all writes Markdown and HTML: leave out --format")
     if month and (start or end):
         raise click.UsageError("--month says both days: leave out --from and --to")
     first, last = _period(start, end, month)
@@ -108,7 +112,7 @@ def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: 
         for customer in face.book.items_of:
             step()
             report = statements.report(face.book, customer, first, last, kind=kind)
-            if not any(s.opening or s.lines or s.closing for s in report.sections):
+            if report.empty:
                 continue
             for form, ending in (("markdown", "md"), ("html", "html")):
                 text = statement_pages.render(face.book, report, form)

@@ -18,8 +18,11 @@ from billtext.errors import (
     DocumentSignError,
     DueBeforeDateError,
     ElidedAmountError,
+    KeyPlaceError,
+    KeyUnknownError,
     KidError,
     LedgerError,
+    MoneySignError,
     NumberFormError,
     PeriodError,
     PrecisionError,
@@ -27,21 +30,32 @@ from billtext.errors import (
     RateMixedError,
     ReceivableMissingError,
     RegisterUnknownError,
-    SettlesPlaceError,
     TieOutError,
     VatAccountError,
     VatCodeMissingError,
+    Words,
 )
 from billtext.ledger.accounts import Receivables
-from billtext.ledger.schema import POSTING, TRANSACTION, Keys, Shape, faults, written
+from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, TRANSACTION, Keys, Shape, faults, written
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
 ONE = Decimal(1)
 _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
+_LAST = datetime.date.max
+_RECENT = 100  # errors among which those of the same transaction are
+_OWN = 2  # keys that Beancount gives to every posting: its file and line
+
+# By kind of money, whether an amount that the customer owes is on the wrong side of the account.
+_AGAINST = {"payment": True, "write-off": True, "deposit": True, "refund": False, "fee": False}
 
 Parsed = tuple[Document, list[Line], list[VatPosting]]
+
+
+def _settling(posting: Booked) -> bool:
+    """Whether a posting of money says what it settles."""
+    return bool(posting.meta) and MONEY.shapes[tuple(posting.meta or ())].means("settles", "name")
 
 
 class Reader:
@@ -58,8 +72,10 @@ class Reader:
             version.values.get("account") for code in register.of("vat").values() for version in code.versions
         } - {None}
         self._customers = register.of("customer")
-        self._price_list = register.of("item")
+        self._price_list = {id_: record.first for id_, record in register.of("item").items()}
         self._unit = quantum(self._company or "")
+        self._mixed: Transaction | None = None  # the last that has postings in another currency than its receivable
+        self.referred: list[Document] = []  # invoices with a payment reference
         self._codes: dict[str, tuple[datetime.date | None, Vat | None]] = {}
 
     def transaction(self, entry: Transaction) -> Parsed | None:
@@ -75,7 +91,7 @@ class Reader:
         if receivable:
             self._money(entry, shape, kinds[0] if kinds else "entry", cast("list[Booked]", receivable))
         elif "settles" in shape.names:
-            self._misplaced(entry, entry.meta, "on the transaction")
+            self._misplaced(entry, entry.meta, "settles", "on the transaction")
         return None
 
     def _number(self, entry: Transaction, kind: str) -> str:
@@ -92,11 +108,22 @@ class Reader:
         self._transaction(entry, shape)
         if len(receivable) < len(entry.postings):
             for posting in postings(entry):
-                if posting.meta and "settles" in posting.meta and self._customer_of[posting.account] is None:
-                    self._misplaced(entry, posting.meta, f"on the posting to {posting.account}")
+                meta = posting.meta
+                if meta and len(meta) > _OWN and self._customer_of[posting.account] is None:
+                    self._odd(entry, posting, POSTING.shapes[tuple(meta)])
+        due = entry.date
+        if kind == "fee" and isinstance(entry.meta.get("due"), datetime.date):
+            due = entry.meta["due"]
+        against = _AGAINST.get(kind)
         for posting in receivable:
             meta, units = posting.meta or entry.meta, posting.units
-            self._sound(meta, POSTING.shapes[tuple(meta)], POSTING, entry)
+            shape = MONEY.shapes[tuple(meta)]
+            self._sound(meta, shape, MONEY, entry)
+            if shape.odd and posting.meta:
+                self._odd(entry, posting, shape)
+            if (units.number > 0) is against and not entry.links:
+                against = None
+                self._turned(entry, kind, number, receivable)
             if (
                 units.currency != self._company
                 or not units.number.same_quantum(self._unit)
@@ -104,17 +131,40 @@ class Reader:
             ):
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
-            self._item(entry, posting, kind, number, 0, entry.date)
+            self._item(entry, posting, kind, number, 0, due)
+
+    def _turned(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> None:
+        """Tell of money that stands on the wrong side of the account, and takes nothing back."""
+        total = sum([posting.units.number for posting in receivable], ZERO)
+        units = receivable[0].units
+        if (total > 0) is not _AGAINST[kind] or not total or any(_settling(posting) for posting in receivable):
+            return
+        self.errors.append(MoneySignError.at(
+            entry.meta, entry, kind=kind, number=number, customer=self._owner(entry, receivable[0]),
+            amount=f"{exact(abs(total), units.currency)} {units.currency}", what="more" if total > 0 else "less",
+        ))  # fmt: skip
 
     def _transaction(self, entry: Transaction, shape: Shape) -> None:
-        """Check the keys of the transaction itself; `settles:` does nothing there."""
-        if "settles" in shape.names:
-            self._misplaced(entry, entry.meta, "on the transaction")
+        """Check the keys of the transaction itself."""
+        for name, meant in shape.odd:
+            if meant is None:
+                self._misplaced(entry, entry.meta, name, "on the transaction")
+            else:
+                self.errors.append(KeyUnknownError.at(entry.meta, entry, key=name, meant=meant))
         self._sound(entry.meta, shape, TRANSACTION, entry)
 
-    def _misplaced(self, entry: Transaction, meta: Mapping[str, Any], where: str) -> None:
-        root, value = self.register.options.receivable, written(meta["settles"])
-        self.errors.append(SettlesPlaceError.at(meta, entry, value=value, where=where, account=root))
+    def _odd(self, entry: Transaction, posting: Booked, shape: Shape) -> None:
+        """Tell of keys of a posting that nobody reads."""
+        meta = posting.meta or _NOTHING
+        for name, meant in shape.odd:
+            if meant is None:
+                self._misplaced(entry, meta, name, f"on the posting to {posting.account}")
+            else:
+                self.errors.append(KeyUnknownError.at(meta, entry, key=name, meant=meant))
+
+    def _misplaced(self, entry: Transaction, meta: Mapping[str, Any], key: str, where: str) -> None:
+        right = Words(BELONGS[key].format(account=self.register.options.receivable))
+        self.errors.append(KeyPlaceError.at(meta, entry, key=key, value=written(meta[key]), where=where, right=right))
 
     def _item(
         self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date
@@ -128,6 +178,10 @@ class Reader:
         )  # fmt: skip
         self.items.append(item)
         return item
+
+    def _owner(self, entry: Transaction, posting: Booked) -> str:
+        named = (posting.meta or _NOTHING).get("customer", entry.meta.get("customer"))
+        return named if isinstance(named, str) else self._customer_of[posting.account] or ""
 
     def _customer(self, entry: Transaction, posting: Booked) -> str:
         owner = self._customer_of[posting.account] or ""
@@ -187,13 +241,9 @@ class Reader:
             account = self.register.options.receivable
             self.errors.append(ReceivableMissingError.at(meta, entry, number=number, account=account))
             return None
-        if "kid" in shape.names:
-            self._kid(entry)
         currency = receivable[0].units.currency
         items = self._instalments(entry, kind, number, receivable)
         lines, vats, rounding = self.lines(entry, kind, number, currency)
-        if "period-end" in shape.names:
-            self._period(entry)
         gross = sum([item.amount for item in items], ZERO)
         if kind == "credit-note":
             gross = -gross
@@ -202,6 +252,10 @@ class Reader:
             net=sum([line.net for line in lines], ZERO), vat=sum([vat.amount for vat in vats], ZERO),
             rounding=rounding, gross=gross, items=tuple(items), entry=entry,
         )  # fmt: skip
+        if shape.seldom:
+            self._seldom(document, shape)
+        if self._mixed is entry and self._of_lines(document) != currency:
+            return document, [], []  # its amounts in two currencies cannot be reckoned with
         if gross < 0:
             remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
             amount = f"{exact(gross, currency)} {currency}"
@@ -209,6 +263,47 @@ class Reader:
                 DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy)
             )
         return document, lines, vats
+
+    def _seldom(self, document: Document, shape: Shape) -> None:
+        """Check what few documents say."""
+        entry = document.entry
+        if "kid" in shape.names:
+            self._kid(entry)
+        if "terms" in shape.names:
+            self._terms(entry)
+        if "period-end" in shape.names:
+            self._period(entry)
+        if document.kind == "invoice" and not shape.names.isdisjoint(REFERENCES):
+            self.referred.append(document)
+
+    def _of_lines(self, document: Document) -> str:
+        """The currency of the lines of a document; where all are in another than the receivable, that is told there."""
+        entry, currency = document.entry, document.currency
+        others = [p.units.currency for p in postings(entry) if self._customer_of[p.account] is None]
+        if len(others) < 2 or len(set(others)) > 1:
+            return currency
+        follows = (CurrencyMixedError, RateMissingError)
+        recent = self.errors[-_RECENT:]
+        del self.errors[-_RECENT:]
+        self.errors += (error for error in recent if error.entry is not entry or not isinstance(error, follows))
+        for item in document.items:
+            what = f"the posting to the account of customer {item.customer}"
+            self.errors.append(
+                CurrencyMixedError.at(item.meta, entry, number=document.number, currency=others[0], what=what,
+                                      other=item.currency)
+            )  # fmt: skip
+        return others[0]
+
+    def _terms(self, entry: Transaction) -> None:
+        name = entry.meta["terms"]
+        if isinstance(name, str) and not self.register.values("terms", name, entry.date):
+            self._unknown(entry, entry.meta, "terms", name)
+
+    def _unknown(self, entry: Transaction, meta: Mapping[str, Any], key: str, value: str) -> None:
+        """Tell of an id that the register does not have; of one and the same once in a transaction."""
+        error = RegisterUnknownError.at(meta, entry, key=key, value=value, date=entry.date, directive=key)
+        if all(other.entry is not entry or other.message != error.message for other in self.errors[-_RECENT:]):
+            self.errors.append(error)
 
     def _instalments(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> list[Item]:
         items = []
@@ -244,10 +339,6 @@ class Reader:
             )
             name = self.register.values("customer", owner, entry.date).get("terms")
         terms = self.register.values("terms", name, entry.date) if isinstance(name, str) else {}
-        if isinstance(name, str) and not terms and "terms" in entry.meta:
-            self.errors.append(
-                RegisterUnknownError.at(entry.meta, entry, key="terms", value=name, date=entry.date, directive="terms")
-            )
         days = terms.get("days")
         if not isinstance(days, Decimal):
             return entry.date
@@ -278,6 +369,7 @@ class Reader:
             self.errors.append(ElidedAmountError.at(meta, entry, number=number, account=posting.account, amount=units))
         self._precision(entry, posting)
         if units.currency != currency:
+            self._mixed = entry
             what = f"the posting to {posting.account}"
             self.errors.append(
                 CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=units.currency)
@@ -310,38 +402,46 @@ class Reader:
                 or units.number.adjusted() >= LARGEST
             ):
                 rate = self._posting(entry, posting, number, currency, rate)
-            shape = POSTING.shapes[tuple(meta)]
             if self._customer_of[account] is not None:
-                self._sound(meta, shape, POSTING, entry)
+                shape = CLAIM.shapes[tuple(meta)]
+                self._sound(meta, shape, CLAIM, entry)
+                if shape.odd and posting.meta:
+                    self._odd(entry, posting, shape)
                 continue
+            shape = POSTING.shapes[tuple(meta)]
             amount = -units.number if kind == "invoice" else units.number
-            if "settles" in shape.names and posting.meta:
-                self._misplaced(entry, meta, f"on the posting to {account}")
+            if shape.odd and posting.meta:
+                self._odd(entry, posting, shape)
             if account == self._rounding:
                 rounding += amount
                 continue
-            vat = self._vat(entry, account, meta)
+            vat = self._vat(entry, account, meta, shape)
             if vat is not None:
                 vats.append(VatPosting(vat=vat, amount=amount, meta=meta))
             elif account not in self._vat_accounts or "vat" in shape.names:
                 lines.append(self._line(entry, posting, meta, shape, amount, currency))
         return lines, vats, rounding
 
-    def _vat(self, entry: Transaction, account: str, meta: Mapping[str, Any]) -> Vat | None:
+    def _vat(self, entry: Transaction, account: str, meta: Mapping[str, Any], shape: Shape) -> Vat | None:
         """The code of a VAT posting; None for a line."""
         code = meta.get("vat")
         if code is None:
             if account not in self._vat_accounts:
                 return None
-            self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
-            return self._meant(entry, account)
+            meant = self._meant(entry, account)
+            if not shape.means("vat"):
+                self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
+            elif meant is not None:
+                self._sound(meta, shape, POSTING, entry)
+            return meant
         vat = self._vat_of(code, entry.date) if isinstance(code, str) else None
         if vat is None:
             if isinstance(code, str):
-                self.errors.append(
-                    RegisterUnknownError.at(meta, entry, key="vat", value=code, date=entry.date, directive="vat")
-                )
-            return None
+                self._unknown(entry, meta, "vat", code)
+            meant = self._meant(entry, account) if account in self._vat_accounts else None
+            if meant is not None:
+                self._sound(meta, shape, POSTING, entry)
+            return meant
         if account not in self._vat_accounts:
             return None
         if account != vat.account:
@@ -378,12 +478,10 @@ class Reader:
             self._other_currency(entry, meta, currency, "the price", price.currency)
         if discount_amount is not None and discount_amount.currency != currency:
             self._other_currency(entry, meta, currency, "the discount", discount_amount.currency)
-        if item is not None and item not in self._price_list:
-            self.errors.append(
-                RegisterUnknownError.at(meta, entry, key="item", value=item, date=entry.date, directive="item")
-            )
+        if item is not None and self._price_list.get(item, _LAST) > entry.date:
+            self._unknown(entry, meta, "item", item)
         # What is wrong in itself is told once, and the line is not reckoned with it.
-        sound = len(self.errors) == told
+        sound = len(self.errors) == told and not shape.odd
         priced = sound and (price is not None or "quantity" in meta)
         return Line(
             net=net, account=posting.account, text=get("text") or entry.narration or "",

@@ -41,9 +41,11 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
             wrong.append(DraftFormError.at(entry.meta, entry, seen=seen))
             continue
         kind = "credit-note" if "credit-note" in entry.meta else "invoice"
-        for name in DOCUMENTS & entry.meta.keys():
-            if entry.meta[name] is not None and entry.meta[name] is not True:
-                wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
+        numbered = [name for name in sorted(DOCUMENTS & entry.meta.keys()) if entry.meta[name] not in (None, True)]
+        for name in numbered:
+            wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
+        if numbered:
+            continue
         first = entry.meta["lineno"]
         name = stem if len(entries) == 1 else f"{stem}:{first}"
         found.append(Draft(name=name, kind=kind, file=file, first=first, last=end_of(lines, first), entry=entry))

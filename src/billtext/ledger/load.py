@@ -1,6 +1,9 @@
 """Load a ledger: the only caller of Beancount's loader, and of files that Beancount has read."""
 
+import codecs
 import gc
+import glob
+import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -51,7 +54,11 @@ def load(path: Path) -> Loaded:
         # in which our plugins had been idle.
         entries, errors, options = loader._uncached_load_file(str(path.resolve()), None, None, None)
     except UnicodeDecodeError as error:
+        _included(path, set())
         raise Unreadable(f"{path}: not UTF-8 text ({error.reason}); save the ledger's files as UTF-8") from error
+    except OSError as error:
+        _included(path, set())
+        raise Unreadable(f"{error.filename or path}: cannot be read ({error.strerror})") from error
     except ArithmeticError as error:
         raise Unreadable(f"{path}: a number has more digits than Beancount can reckon with") from error
     except RecursionError as error:
@@ -61,7 +68,32 @@ def load(path: Path) -> Loaded:
         if collecting:
             gc.enable()
         loading.reset(token)
+    for name in options.get("include", ()):
+        _readable(Path(name))  # Beancount minds no bytes in comments, and calls a byte order mark a wrong token
     return Loaded(path=path, entries=entries, errors=errors, options=options)
+
+
+_INCLUDE = re.compile(r'^include\s+"([^"\n]*)"', re.MULTILINE)
+_MARK = codecs.BOM_UTF8
+
+
+def _included(path: Path, seen: set[Path]) -> None:
+    """Look for the file that Beancount could not read among those that a file includes.
+
+    :raises Unreadable: it is found
+    """
+    seen.add(path)
+    for pattern in _INCLUDE.findall(path.read_text("utf-8")):
+        for name in sorted(glob.glob(str(path.parent / pattern), recursive=True)):  # noqa: PTH207 - as Beancount
+            file = Path(name)
+            if file.is_dir():
+                raise Unreadable(
+                    f"{path}: the include {pattern!r} names the directory {name}; "
+                    f"name files, such as {pattern.rstrip('/*') + '/*.beancount'!r}"
+                )
+            if file not in seen:
+                _readable(file)
+                _included(file, seen)
 
 
 def _readable(path: Path) -> None:
@@ -82,6 +114,8 @@ def _readable(path: Path) -> None:
         ) from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+    if data.startswith(_MARK):
+        raise Unreadable(f"{path}:1: begins with a byte order mark (BOM); save the file as UTF-8 without it")
 
 
 def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:

@@ -4,21 +4,26 @@ import datetime
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from beancount.core import account
-from beancount.core.data import Custom
+from beancount.core.data import Custom, Transaction
 from beancount.parser import lexer
 
+from billtext import dates
 from billtext.errors import (
+    AccountUnopenedError,
     DirectiveFormError,
     DirectiveUnknownError,
     DuplicateKeyError,
     IdFormError,
     KeyMissingError,
     KeyTypeError,
+    KeyUnknownError,
     KeyValueError,
     LedgerError,
     OptionConflictError,
@@ -27,10 +32,11 @@ from billtext.errors import (
     ReasonMissingError,
     RegisterConflictError,
     RegisterUnknownError,
+    Words,
 )
 from billtext.ids import is_id, is_number
-from billtext.ledger.schema import FORMS, REGISTER, REQUIRED, faults, written
-from billtext.model import Directive, Record, Register, Version, Void
+from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
+from billtext.model import Closing, Directive, Record, Register, Version, Void
 from billtext.money import LARGEST, rounded
 from billtext.options import SETTINGS, Options
 
@@ -61,7 +67,13 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
             isinstance(v, t) and v is not None for v, t in zip(values, types, strict=True)
         ):
             seen = " ".join(written(value) for value in values) or "nothing"
-            errors.append(DirectiveFormError.at(entry.meta, entry, directive=entry.type, form=form, seen=seen))
+            unquoted = entry.type in NUMBERED and any(
+                t is str is not type(v) for v, t in zip(values, types, strict=False)
+            )
+            remedy = _IN_QUOTES if unquoted else Words("write these values in this order, with quotes around text only")
+            errors.append(
+                DirectiveFormError.at(entry.meta, entry, directive=entry.type, form=form, seen=seen, remedy=remedy)
+            )
             continue
         names = values[:2] if entry.type == "contact" else values[:1]
         if entry.type in REGISTER and entry.type != "company":
@@ -71,6 +83,11 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
                 continue
         good.append(entry)
     return good, errors
+
+
+# Directives that name documents and payments.
+NUMBERED = frozenset({"void", "allocate"})
+_IN_QUOTES = Words('write the number in quotes, such as "2026-0012", of letters, digits, `-`, `_`, `.` and `/`')
 
 
 def misspelt(customs: Iterable[Custom]) -> Iterator[LedgerError]:
@@ -128,6 +145,9 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
         before: Mapping[str, Any] = versions[-1].values if versions else {}
         found = faults(changed, REGISTER[directive], entry.meta, entry, str({**before, **changed}.get("country", "NO")))
         errors.extend(found.values())
+        shape = REGISTER[directive].shapes[tuple(changed)]
+        errors.extend(_unknown(entry, shape))
+        given.update(meant for _, meant in shape.odd if meant)
         changed = {key: value for key, value in changed.items() if type(found.get(key)) is not KeyTypeError}
         merged = {**before, **changed}
         if versions and versions[-1].date == entry.date:
@@ -157,6 +177,13 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
             KeyMissingError.at(entries[0].meta, entries[0], directive=directive, id=label, key=key, example=example)
         )
     return Record(directive=directive, id=name, versions=tuple(versions))
+
+
+def _unknown(entry: Custom, shape: Shape) -> Iterator[LedgerError]:
+    """Yield keys that are misspelt."""
+    for name, meant in shape.odd:
+        if meant is not None:
+            yield KeyUnknownError.at(entry.meta, entry, key=name, meant=meant)
 
 
 def _references(register: Register) -> Iterator[LedgerError]:
@@ -189,7 +216,9 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
         name, value = (v.value for v in entry.values)
         setting = SETTINGS.get(name)
         if setting is None:
-            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), known=", ".join(SETTINGS)))
+            near = difflib.get_close_matches(name, SETTINGS, 1, 0.8)
+            remedy = Words(f"did you mean {near[0]}?" if near else f"the options are {', '.join(SETTINGS)}")
+            errors.append(OptionUnknownError.at(entry.meta, entry, name=written(name), remedy=remedy))
             continue
         try:
             meant = setting.parse(value)
@@ -212,6 +241,33 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
     return Options(values={name: tuple(values) for name, values in found.items()})
 
 
+def unopened(
+    customs: Iterable[Custom], register: Register, opened: Collection[str], transactions: Iterable[Transaction]
+) -> dict[str, LedgerError]:
+    """Accounts of VAT codes and options that the ledger neither opens nor posts to, with the error at its directive.
+
+    :param opened: accounts that are opened; where there are none, Beancount checks no accounts either
+    """
+    named: dict[str, LedgerError] = {}
+    for entry in customs if opened else ():
+        key, account_ = "account", entry.meta.get("account") if entry.type == "vat" else None
+        if entry.type == "billtext-option" and entry.values[0].value in {"receivable", "rounding"}:
+            key = entry.values[0].value
+            account_ = register.options.of(key) if entry.values[1].value == register.options.of(key) else None
+        if isinstance(account_, str) and account_ not in opened and account.is_valid(account_):
+            named.setdefault(account_, AccountUnopenedError.at(entry.meta, entry, key=key, value=account_))
+    root = register.options.receivable
+    if root in named and any(name.startswith(root + ":") for name in opened):
+        del named[root]
+    if named:  # a plugin may open accounts later
+        posted = {posting.account for entry in transactions for posting in entry.postings}
+        named = {
+            name: error for name, error in named.items()
+            if name not in posted and not (name == root and any(other.startswith(root + ":") for other in posted))
+        }  # fmt: skip
+    return named
+
+
 def _option(entry: Custom) -> str:
     """The value of an option as the ledger writes it: an account has no quotes."""
     value = entry.values[1]
@@ -225,14 +281,18 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
     errors: list[LedgerError] = []
     for entry in customs:
         values = [value.value for value in entry.values or ()]
+        if entry.type in NUMBERED:
+            errors.extend(_unknown(entry, OF_NUMBERS.shapes[tuple(entry.meta)]))
         if entry.type == "void" and is_number(values[0]):
             reason = entry.meta.get("reason")
-            if not isinstance(reason, str) or not reason.strip():
+            if (not isinstance(reason, str) or not reason.strip()) and not _means_reason(entry):
                 errors.append(ReasonMissingError.at(entry.meta, entry, what="void number", number=values[0]))
             voids.append(Void(number=values[0], date=entry.date, reason=str(reason or ""), meta=entry.meta))
         elif entry.type == "void":
             form, seen = FORMS["void"][0], written(values[0])
-            errors.append(DirectiveFormError.at(entry.meta, entry, directive="void", form=form, seen=seen))
+            errors.append(
+                DirectiveFormError.at(entry.meta, entry, directive="void", form=form, seen=seen, remedy=_IN_QUOTES)
+            )
         elif entry.type == "allocate":
             number, currency = values[2]
             if number.adjusted() < LARGEST and rounded(number, currency) != number:
@@ -247,6 +307,36 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
                 )
             )
     return voids, allocates, errors
+
+
+def closings(customs: Iterable[Custom]) -> tuple[list[Closing], list[LedgerError]]:
+    """Read the `close` directives."""
+    found: list[Closing] = []
+    errors: list[LedgerError] = []
+    for entry in customs:
+        if entry.type != "close":
+            continue
+        month, meta = entry.values[0].value, entry.meta
+        try:
+            _, end = dates.month(month)
+            movements = meta.get("movements")
+            if not isinstance(movements, Decimal):
+                raise ValueError(month)
+        except ValueError:
+            form, seen = FORMS["close"][0] + ", with the keys that `billtext close` writes", written(month)
+            errors.append(DirectiveFormError.at(meta, entry, directive="close", form=form, seen=seen))
+            continue
+        found.append(
+            Closing(
+                date=entry.date, month=month, end=end, movements=int(movements), volume=str(meta.get("volume") or ""),
+                digest=str(meta.get("digest") or ""), meta=meta,
+            )
+        )  # fmt: skip
+    return found, errors
+
+
+def _means_reason(entry: Custom) -> bool:
+    return "reason" not in entry.meta and OF_NUMBERS.shapes[tuple(entry.meta)].means("reason")
 
 
 _KEY = re.compile(r"^[ \t]+[a-z][A-Za-z0-9_-]*:", re.MULTILINE)
@@ -268,6 +358,31 @@ def duplicate_keys(customs: Iterable[Custom], sources: Mapping[str, str]) -> Ite
 
 
 _LONGEST = 200  # lines of one directive
+
+
+def at_their_keys(
+    errors: Iterable[LedgerError], customs: Iterable[Custom], sources: Callable[[list[str]], Mapping[str, str]]
+) -> list[LedgerError]:
+    """Errors of which those about a key of one of billtext's directives stand at the line of that key."""
+    ours = {_where(entry.meta) for entry in customs}
+    about = [error for error in errors if error.key and _where(error.source) in ours]
+    texts = sources(sorted({error.file for error in about})) if about else {}
+    lines = {name: text.split("\n") for name, text in texts.items()}
+    found = {id(error) for error in about}
+    return [_at_its_key(error, lines.get(error.file)) if id(error) in found else error for error in errors]
+
+
+def _where(meta: Mapping[str, Any]) -> tuple[Any, Any]:
+    return meta.get("filename"), meta.get("lineno")
+
+
+def _at_its_key(error: LedgerError, lines: list[str] | None) -> LedgerError:
+    at = error.line
+    while lines is not None and at < len(lines) and (lines[at][:1] in " \t" or not lines[at].strip()):
+        at += 1
+        if lines[at - 1].split(":")[0].strip() == error.key:
+            return replace(error, source={**error.source, "lineno": at})
+    return error
 
 
 def _duplicate_keys(customs: Iterable[Custom], lines: list[str]) -> Iterator[LedgerError]:

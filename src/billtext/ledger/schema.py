@@ -4,8 +4,9 @@ Unknown keys are kept and shown. A known key with the wrong type or a failing ch
 """
 
 import datetime
+import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -46,18 +47,36 @@ class Shape:
     :param names: all of them
     :param checks: those that are known, with their types and checks
     :param kinds: those that say what kind of transaction it is, in the order of `KINDS`
+    :param odd: those that nobody reads: a known key that has no place here, with None, and an unknown one that looks
+        like a known one, with the key that is meant
+    :param seldom: whether there is a key that is looked at on few documents
     """
 
     names: frozenset[str]
     checks: tuple[Check, ...]
     kinds: tuple[str, ...]
+    odd: tuple[tuple[str, str | None], ...]
+    seldom: bool
+
+    def means(self, *keys: str) -> bool:
+        """Whether it has one of these keys, or one that is meant to be."""
+        return not self.names.isdisjoint(keys) or any(meant in keys for _, meant in self.odd)
 
 
 class Keys(dict[str, Key]):
-    """Keys of one kind of directive, transaction or posting."""
+    """Keys of one kind of directive, transaction or posting.
 
-    def __init__(self, keys: Mapping[str, Key]) -> None:
+    :param words: keys that are known besides, and may be meant by a misspelt one; all keys if not given
+    :param elsewhere: the keys that have no place here, beside other names
+    """
+
+    def __init__(
+        self, keys: Mapping[str, Key], words: Iterable[str] | None = None,
+        elsewhere: Callable[[Container[str]], Container[str]] = lambda _: (),
+    ) -> None:  # fmt: skip
         super().__init__(keys)
+        self.words = tuple(keys if words is None else words)
+        self.elsewhere = elsewhere
         self.shapes = Shapes(self)
 
 
@@ -67,19 +86,58 @@ class Shapes(dict[tuple[str, ...], Shape]):
     A ledger has few sets of names and many postings: looking up the set is quicker than looking up each name.
     """
 
-    def __init__(self, keys: Mapping[str, Key]) -> None:
+    def __init__(self, keys: Keys) -> None:
         super().__init__()
         self._keys = keys
 
     def __missing__(self, names: tuple[str, ...]) -> Shape:
         keys = self._keys
+        kinds = tuple(kind for kind in KINDS[:-1] if kind in names)
+        elsewhere = keys.elsewhere(names)
+        meant = {name: close(name, keys.words) for name in names if name not in keys and name not in _BEANCOUNTS}
         found = Shape(
             names=frozenset(names),
             checks=tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys),
-            kinds=tuple(kind for kind in KINDS[:-1] if kind in names),
+            kinds=kinds,
+            seldom=not _SELDOM.isdisjoint(names),
+            odd=tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere),
         )
         self[names] = found
         return found
+
+
+# What tells which document is paid.
+REFERENCES = ("kid", "reference")
+_SELDOM = frozenset({*REFERENCES, "terms", "period-end"})
+_BEANCOUNTS = frozenset({"filename", "lineno"})
+_SHORT = {"qty": "quantity"}
+# Words of their own, however much they look like a key.
+_WORDS = frozenset({
+    "change", "contact", "contacts", "county", "delivered", "depot", "free", "quality", "season", "teams",
+})  # fmt: skip
+
+
+@cache
+def close(name: str, keys: tuple[str, ...]) -> str | None:
+    """The key that a name which is none is meant to be; None for a name of its own, such as `payment-id` or `text2`.
+
+    >>> close("invioce", ("invoice", "due")), close("nmae", ("name", "due")), close("invoice-id", ("invoice", "due"))
+    ('invoice', 'name', None)
+    """
+    word = name.lower().replace("_", "-")
+    if name.startswith("__") or name in _WORDS or name in EVERY:
+        return None
+    letters = sorted(word)
+    found = _SHORT.get(word) or next((key for key in keys if sorted(key) == letters), None)
+    if found is None:
+        found = next(iter(difflib.get_close_matches(word, keys, 1, 0.8)), None)
+    if found not in keys or word.startswith(f"{found}-") or word.endswith(f"-{found}"):
+        return None
+    return found if _digits(word) == _digits(found) else None
+
+
+def _digits(text: str) -> list[str]:
+    return re.findall(r"\d", text)
 
 
 def one_of(*words: str) -> Key:
@@ -137,7 +195,7 @@ NOT_NEGATIVE = Key(
     expected="an amount from 0 up, without quotes, such as 50.00 NOK",
     valid=lambda value, _: value.number is not None and value.number >= 0,
 )
-DOCUMENT = Key(type=str, expected='a number in quotes, such as "2026-0012"')
+DOCUMENT = Key(type=str, expected='the number of a document or payment in quotes, such as "2026-0012"')
 DATE = Key(type=datetime.date, expected="a date without quotes, such as 2026-03-16")
 BOOL = Key(type=bool, expected="TRUE or FALSE, without quotes")
 ACCOUNT = Key(
@@ -199,6 +257,9 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
 }.items()}  # fmt: skip
 
+# Keys of a directive that names a document or payment.
+OF_NUMBERS = Keys({"reason": TEXT})
+
 # Keys without which a record cannot be used, with an example.
 REQUIRED = {
     "company": {"currency": 'currency: "NOK"'},
@@ -220,29 +281,67 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "contact": ('custom "contact" CUSTOMER ID', (str, str)),
     "void": ('custom "void" NUMBER', (str,)),
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
+    "close": ('custom "close" MONTH', (str,)),
 }
 
 # Keys of a transaction on a receivable account, and of its postings.
-TRANSACTION = Keys({
+_TRANSACTION: dict[str, Key] = {
     "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
     "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
     "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
-    "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
-})  # fmt: skip
-POSTING = Keys({
+    "corrects": DOCUMENT, "customer": TEXT, "seal": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
+}  # fmt: skip
+_POSTING: dict[str, Key] = {
     "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
     "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
-    "vat": TEXT, "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
-})  # fmt: skip
+    "vat": to("vat"), "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
+}  # fmt: skip
 
 # What a draft says besides, before it is issued; `invoice:` and `credit-note:` stand there without a number.
 DRAFT = Keys({
-    **TRANSACTION, "prices": one_of("net", "gross"), "currency": CURRENCY, "discount": PERCENT, "series": to("series"),
+    **_TRANSACTION, "prices": one_of("net", "gross"), "currency": CURRENCY, "discount": PERCENT, "series": to("series"),
     "rate": Key(type=Decimal, expected="a rate above 0, such as 11.50", valid=lambda value, _: value > 0),
 })  # fmt: skip
-DRAFT_POSTING = Keys({
-    **{key: POSTING[key] for key in POSTING}, "share": PERCENT, "days": DAYS,
-})  # fmt: skip
+DRAFT_POSTING = Keys({**_POSTING, "share": PERCENT, "days": DAYS})
+
+# Where a key belongs that stands where nobody reads it; `{account}` is the receivable account.
+BELONGS = {
+    "settles": "below the posting to {account}", "due": "on an invoice, or below its posting to {account}",
+    "corrects": "on a credit note", "kid": "on the transaction", "terms": "on the transaction",
+    **dict.fromkeys(KINDS[:-1], "on the transaction, or `settles:` for what the posting to {account} settles"),
+    **dict.fromkeys(
+        ("item", "quantity", "unit", "price", "price-per", "vat", "discount", "discount-amount", "allowance", "charge"),
+        "below the posting of its line",
+    ),
+}  # fmt: skip
+_OF_LINES = frozenset(key for key, place in BELONGS.items() if place == "below the posting of its line")
+_OF_TRANSACTIONS = frozenset({*KINDS[:-1], "kid", "terms", "corrects"})
+
+
+def _not_on_transaction(names: Container[str]) -> Container[str]:
+    """Keys that have no place on a transaction: only claims fall due, and only a credit note corrects."""
+    found = _OF_LINES | {"settles"}
+    if "credit-note" not in names:
+        found |= {"corrects"}
+    return found if any(kind in names for kind in ("invoice", "credit-note", "fee")) else found | {"due"}
+
+
+def _not_on_money(names: Container[str]) -> Container[str]:
+    """Keys that have no place below a receivable posting of money: only what has a name of its own falls due."""
+    found = _OF_TRANSACTIONS | _OF_LINES
+    return found if "name" in names else found | {"due"}
+
+
+_KNOWN = tuple(dict.fromkeys((*KINDS[:-1], *_TRANSACTION, *_POSTING)))
+
+TRANSACTION = Keys(_TRANSACTION, _KNOWN, _not_on_transaction)
+# Postings: to another account, and to the receivable account in a document and in a movement of money.
+POSTING = Keys(_POSTING, _KNOWN, lambda _: _OF_TRANSACTIONS | {"due", "settles"})
+CLAIM = Keys(_POSTING, _KNOWN, lambda _: _OF_TRANSACTIONS | _OF_LINES)
+MONEY = Keys(_POSTING, _KNOWN, _not_on_money)
+
+# Every key of the ledger language: in a place where it is unknown it is no misspelt other one.
+EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, "reason"}.union(*REGISTER.values()))
 
 # What a template says besides a draft: when its drafts are due, and which are there.
 SCHEDULE = Keys({

@@ -74,19 +74,21 @@ def _recover(root: Path) -> Recovered | None:
     journal = stage / _JOURNAL
     decided = journal.is_file()
     names: list[str] = []
+    places: dict[Path, None] = {}
     if decided:
         for staged, name in json.loads(journal.read_text("utf-8")):
             target = root / name
             names.append(name)
             if not target.resolve().is_relative_to(root.resolve()) or Path(staged or "-").name != (staged or "-"):
                 raise Refused(f"{journal}: names {name}, outside the ledger's directory; delete {stage}")
+            places[target.parent] = None
             if staged is None:
                 target.unlink(missing_ok=True)
-                _sync(target.parent)
             elif (stage / staged).is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (stage / staged).replace(target)
-                _sync(target.parent)
+        for place in places:
+            _sync(place)
         journal.unlink()
         _sync(stage)
     shutil.rmtree(stage)
@@ -243,17 +245,21 @@ def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = T
     """Write one file whole or not at all.
 
     :param durable: bring it to disk before going on; what can be made again at any time need not be
+    :raises Refused: the file or its directory cannot be written
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.billtext-new")
     try:
-        with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
-            file.write(text)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
+                file.write(text)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     if durable:
         _sync(path.parent)

@@ -35,14 +35,18 @@ def html(text: str) -> str:
     return _html.escape(one_line(text), quote=True)
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, *, begins: bool = True) -> str:
     """Text for Markdown, a table's cell included: no mark-up, HTML or attribute of its own.
+
+    :param begins: it may begin a line, where a number or a dash would begin a list
 
     >>> markdown("<b>*Ræder* | Sønn</b>")
     '&lt;b&gt;\\\\*Ræder\\\\* &#124; Sønn&lt;/b&gt;'
     """
     # First the backslashes: the `#` of an entity is not to get one.
     safe = _MARKDOWN.sub(lambda match: "\\" + match[0], one_line(text)).translate(_ENTITIES)
+    if not begins:
+        return safe
     # A list, a heading or a rule begins a line; so may a text.
     return re.sub(r"^(\s*)([-+.!]|\d+[.)])", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], safe)
 

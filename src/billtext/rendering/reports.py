@@ -10,8 +10,8 @@ from billtext.model import Date, Record, Void
 from billtext.money import ZERO
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.sheets import Cell, Sheet, Word, column, shown
-from billtext.rules import ageing
+from billtext.rendering.sheets import Cell, Days, Sheet, Word, column, shown
+from billtext.rules import ageing, numbering
 from billtext.rules import invoices as invoice_rules
 from billtext.rules.ageing import OpenItem
 from billtext.rules.book import Book
@@ -66,12 +66,13 @@ def invoices(book: Book, rows: Iterable[invoice_rules.Row], voids: Iterable[Void
              ageing.name_of(book, document.customer, as_of), currency, Amount(document.net, currency),
              Amount(document.vat, currency), Amount(document.gross, currency), Amount(row.open, currency),
              Word(row.status),
-             row.days_overdue or None]
+             Days(row.days_overdue)]
         )  # fmt: skip
     cells += [
-        [void.number, Word("void"), void.date, None, "", void.reason, "", None, None, None, None, Word("void"), None]
+        [void.number, Word(numbering.kind_of(book.register, void)), void.date, None, "", void.reason, "", None, None,
+         None, None, Word("void"), Days(0)]
         for void in voids
-    ]
+    ]  # fmt: skip
     cells.sort(key=lambda row: (row[2], row[1] == "credit-note", row[0]))
     columns = (
         column("number"), column("kind"), column("date"), column("due"), column("customer"), column("name"),
@@ -148,7 +149,7 @@ def open_items(book: Book, found: Iterable[OpenItem], as_of: Date) -> Sheet:
         rows.append(
             [item.customer, ageing.name_of(book, item.customer, as_of), item.name, Word(each.kind), item.date,
             item.due, item.currency,
-             Amount(item.amount, item.currency), Amount(each.open, item.currency), each.days_overdue or None]
+             Amount(item.amount, item.currency), Amount(each.open, item.currency), Days(each.days_overdue)]
         )  # fmt: skip
         sums[item.currency] = sums.get(item.currency, ZERO) + each.open
     columns = (

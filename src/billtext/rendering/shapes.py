@@ -10,7 +10,7 @@ from beancount.core.amount import Amount
 from billtext.errors import LedgerError
 from billtext.model import Date, Record, Void
 from billtext.money import exact, number, plain
-from billtext.rules import ageing, invoices
+from billtext.rules import ageing, invoices, numbering
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
 from billtext.rules.statements import Statement
@@ -56,11 +56,12 @@ def invoice(row: invoices.Row) -> Json:
     }  # fmt: skip
 
 
-def void(found: Void) -> Json:
-    """A void number in the list of documents: it has a number, a date and a reason."""
+def void(book: Book, found: Void) -> Json:
+    """A void number in the list of documents: it has a number, a date and a reason, and of its series the kind."""
     return {
-        "number": found.number, "kind": "void", "customer": None, "date": found.date.isoformat(), "due": None,
-        "currency": None, "net": "0.00", "vat": "0.00", "gross": "0.00", "open": "0.00", "status": "void",
+        "number": found.number, "kind": numbering.kind_of(book.register, found), "customer": "",
+        "date": found.date.isoformat(), "due": found.date.isoformat(), "currency": book.register.currency or "",
+        "net": "0.00", "vat": "0.00", "gross": "0.00", "open": "0.00", "status": "void",
         "days_overdue": 0, "reason": found.reason,
     }  # fmt: skip
 

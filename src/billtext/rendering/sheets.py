@@ -20,6 +20,12 @@ class Word(str):
     __slots__ = ()
 
 
+class Days(int):
+    """A number of days; a reader sees no 0, a program does."""
+
+    __slots__ = ()
+
+
 Cell = str | int | Decimal | Amount | datetime.date | None
 
 
@@ -60,6 +66,8 @@ def shown(cell: Cell, language: Language) -> str:
         return language.number(cell)
     if isinstance(cell, Word):
         return language(cell)
+    if isinstance(cell, Days):
+        return str(cell) if cell else ""
     return escape.one_line(str(cell))
 
 
@@ -102,13 +110,18 @@ def as_markdown(sheet: Sheet, language: Language) -> str:
     lines.append("| " + " | ".join(escape.markdown(language(column.title)) for column in sheet.columns) + " |")
     lines.append("|" + "|".join(" ---: " if column.right else " --- " for column in sheet.columns) + "|")
     for row in sheet.rows:
-        lines.append("| " + " | ".join(escape.markdown(shown(cell, language)) for cell in row) + " |")
+        lines.append("| " + " | ".join(_markdown(cell, language) for cell in row) + " |")
     for row in sheet.totals:
-        cells = [escape.markdown(shown(cell, language)) for cell in row]
+        cells = [_markdown(cell, language) for cell in row]
         lines.append("| " + " | ".join(f"**{cell}**" if cell else "" for cell in cells) + " |")
     if sheet.note:
         lines += ["", escape.markdown(sheet.note)]
     return "\n".join(lines) + "\n"
+
+
+def _markdown(cell: Cell, language: Language) -> str:
+    """A cell of a Markdown table, whose text is never at the beginning of a line: no figure or dash makes a list."""
+    return escape.markdown(shown(cell, language), begins=False)
 
 
 def _table(sheet: Sheet, language: Language, width: int | None) -> str:

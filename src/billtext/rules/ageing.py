@@ -107,7 +107,7 @@ def open_items(
                 break
             open_ = opened(item, as_of) if item in touched else item.amount
             if open_:
-                start = item.due if basis == "due" else item.date
+                start = item.due if basis == "due" and item.kind != "credit-note" else item.date
                 found.append(OpenItem(item=item, open=open_, age=dates.days_overdue(start, as_of)))
     return tuple(found)
 
@@ -119,11 +119,18 @@ def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] 
     :param basis: `due` or `date`
     :param edges: last day overdue of each column but the last; the ledger's option of the day if None
     """
+    found = open_items(book, as_of, customers=customers, basis=basis)
+    return of_items(book, as_of, found, basis=basis, edges=edges)
+
+
+def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str = "due",
+             edges: Iterable[int] | None = None) -> Report:  # fmt: skip
+    """Age what was found open on a day; see `report`."""
     edges = tuple(book.register.options.at("aging-edges", as_of) if edges is None else edges)
     names = buckets(edges)
     empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for found in open_items(book, as_of, customers=customers, basis=basis):
+    for found in items:
         key = (found.item.customer, found.item.currency)
         if found.kind == UNAPPLIED:
             column = UNAPPLIED

@@ -16,16 +16,19 @@ from functools import cached_property
 from operator import itemgetter
 
 from billtext.errors import (
+    AllocateCurrencyError,
     AllocateUndoError,
     LedgerError,
     Meta,
+    NamelessError,
     SettlesBeyondError,
     SettlesCurrencyError,
     SettlesCustomerError,
     SettlesSignError,
     SettlesUnknownError,
 )
-from billtext.model import DOCUMENTS, Allocation, Date, Directive, Item
+from billtext.ledger.schema import POSTING
+from billtext.model import DOCUMENTS, KINDS, Allocation, Date, Directive, Item, postings
 from billtext.money import ZERO, exact
 from billtext.options import Options
 
@@ -89,20 +92,26 @@ class _State:
 
     def take_back(self, date: Date, source: Item, target: Item, limit: Decimal) -> Decimal:
         """Undo what was allocated between two items, up to the limit; return how much that was."""
-        amount = min(self.allocated(source, target), limit)
-        if amount > 0:
-            self._book(date, source, target, -amount)
-        return amount
+        left = limit
+        for pair in ((source, target), (target, source)):  # whichever of them was said to settle the other
+            amount = min(self._between(*pair), left)
+            if amount > 0:
+                self._book(date, *pair, -amount)
+                left -= amount
+        return limit - left
 
     def allocated(self, source: Item, target: Item) -> Decimal:
-        """What is allocated between two items so far."""
+        """What is allocated between two items so far, whichever of them settles the other."""
+        return self._between(source, target) + self._between(target, source)
+
+    def _between(self, source: Item, target: Item) -> Decimal:
         return (self.between or {}).get((source, target), ZERO)
 
     def _book(self, date: Date, source: Item, target: Item, amount: Decimal) -> None:
         self.open[source] += -amount if source.amount > 0 else amount
         self.open[target] += -amount if target.amount > 0 else amount
         if self.between is not None:
-            self.between[source, target] = self.allocated(source, target) + amount
+            self.between[source, target] = self._between(source, target) + amount
         self.made.append(Allocation(date=date, source=source, target=target, amount=amount))
 
 
@@ -121,13 +130,17 @@ def allocate(
     undoing = any(directive.amount < 0 for directive in order)
     state = _State(names=names, open={item: item.amount for item in items}, between={} if undoing else None)
     events: list[Event] = []
+    unnamed: list[Item] = []
     for n, item in enumerate(items):
         if item.settles is not None:
             targets = _targets(state, item, item.settles, item.meta)
             if targets:
                 events.append((max(item.date, targets[0].date), EXPLICIT, n, item, targets))
-        elif item.entry.links and item.kind not in DOCUMENTS:
-            events.extend(_linked(state, n, item, _links(item)))
+        elif item.kind not in DOCUMENTS:
+            linked = _linked(state, n, item, _links(item)) if item.entry.links else []
+            events.extend(linked)
+            if item.kind == "entry" and not item.number and not linked:
+                unnamed.append(item)
     for n, directive in enumerate(order, len(items)):
         event = _directed(state, n, directive)
         if event is not None:
@@ -135,6 +148,7 @@ def allocate(
             if directive.amount < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
                 events.append((event[0], UNDO, *event[2:]))
     events += _policy(items, events, options)
+    state.errors += _nameless(unnamed, options)
     events.sort(key=itemgetter(0, 1, 2))
     account_items = _by_account(items) if options.values.get("allocation") else {}
     undone: set[int] = set()
@@ -153,6 +167,24 @@ def allocate(
         else:
             _oldest(state, date, account_items[what.customer, what.currency])
     return Allocations(all=tuple(state.made)), state.errors
+
+
+def _nameless(items: Iterable[Item], options: Options) -> Iterator[LedgerError]:
+    """Tell of movements that nothing names and that name nothing: they would stand open for ever.
+
+    Where the policy is to apply money to the oldest due, that of a customer is settled in the end. What has its key
+    misspelt or in the wrong place is told of that only.
+    """
+    oldest = bool(options.since("allocation", "oldest"))
+    told: set[int] = set()
+    for item in items:
+        if not item.amount or (oldest and item.amount < 0) or id(item.entry) in told:
+            continue
+        told.add(id(item.entry))
+        metas = [item.entry.meta, *(posting.meta or {} for posting in postings(item.entry))]
+        if not any(POSTING.shapes[tuple(meta)].means("settles", *KINDS) for meta in metas):
+            amount = f"{exact(item.amount, item.currency)} {item.currency}"
+            yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown")
 
 
 def _policy(items: Sequence[Item], events: list[Event], options: Options) -> Iterator[Event]:
@@ -294,7 +326,8 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
     if not same or not paying:
         other = own[0].currency if not same else sources[0].currency
         number = directive.number if not same else directive.by
-        state.errors.append(SettlesCurrencyError.at(meta, number=number, other=other, currency=currency))
+        amount = f"{exact(directive.amount, currency)} {currency}"
+        state.errors.append(AllocateCurrencyError.at(meta, number=number, other=other, amount=amount))
         return None
     if not any((s.amount > 0) != (t.amount > 0) and s.customer == t.customer for s in paying for t in same):
         state.errors.append(SettlesSignError.at(meta, number=directive.number, amount=directive.by))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from beancount.core.data import Custom, Pad, Transaction
+from beancount.core.data import Custom, Open, Pad, Transaction
 
 from billtext.errors import (
+    CompanyMissingError,
     CorrectsUnknownError,
     CreditBeyondError,
     CustomerClosedError,
@@ -17,14 +18,17 @@ from billtext.errors import (
     NumberDuplicateError,
     PadReceivableError,
     ReasonMissingError,
+    ReferenceDuplicateError,
+    VatAccountError,
+    VatMissingError,
 )
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
-from billtext.ledger.schema import FORMS
+from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, numbering, vat
+from billtext.rules import allocation, closing, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 
 
@@ -90,12 +94,15 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     transactions: list[Transaction] = []
     others: list[Custom] = []
     pads: list[Pad] = []
+    opened: set[str] = set()
     for entry in entries:
         kind = type(entry)
         if kind is Transaction:
             transactions.append(entry)
         elif kind is Custom:
             (customs if entry.type in FORMS else others).append(entry)
+        elif kind is Open:
+            opened.add(entry.account)
         elif kind is Pad:
             pads.append(entry)
     good, errors = register_reader.well_formed(customs)
@@ -108,16 +115,62 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
     errors.extend(found)
+    closings, found = register_reader.closings(good)
+    errors.extend(found)
+    unopened = register_reader.unopened(good, register, opened, transactions)
     documents, items, names = _transactions(transactions, pads, register, bool(customs), errors)
+    if unopened:  # a misspelt account is told there, and not at each document
+        errors = [error for error in errors if not _follows(error, unopened)]
+        errors.extend(unopened.values())
+    if documents and register.get("company", "") is None:
+        first = next(iter(documents.values()))
+        errors.append(CompanyMissingError.at(first.entry.meta, first.entry, number=first.number))
     ledger = Ledger(
-        register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
+        register=register,
+        items=tuple(items),
+        documents=documents,
+        voids=tuple(voids),
+        directives=tuple(directives),
+        closings=tuple(closings),
     )
     errors.extend(numbering.check(ledger, documents.values()))
-    errors.extend(_credits(ledger))
+    credits_ = list(_credits(ledger))
+    errors.extend(credits_)
+    errors.extend(closing.check(ledger))
     allocations, found = allocation.allocate(items, names, directives, register.options)
-    errors.extend(found)
+    corrected = {id(error.entry) for error in credits_ if not isinstance(error, ReasonMissingError)}
+    errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
+    if sources is not None and customs and errors:
+        errors = register_reader.at_their_keys(errors, customs, sources)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
+
+
+def _follows(error: LedgerError, unopened: Iterable[str]) -> bool:
+    """Whether an error says no more than that the register names an account that is not opened."""
+    return isinstance(error, VatAccountError | VatMissingError) and any(name in error.message for name in unopened)
+
+
+def _says_the_same(error: LedgerError) -> bool:
+    """Whether a credit note settles just the invoice that it corrects: what is wrong with the number is told once."""
+    meta = error.entry.meta
+    named = {posting.meta.get("settles") for posting in error.entry.postings if posting.meta}
+    return named - {None} == {meta.get("corrects")}
+
+
+def _payment_references(invoices: Iterable[Document]) -> Iterable[LedgerError]:
+    """Check that no two invoices have one KID or creditor reference."""
+    first: dict[tuple[str, str], Document] = {}
+    for document in sorted(invoices, key=lambda invoice: invoice.items[0].sort_key()):
+        meta = document.entry.meta
+        for key in REFERENCES:
+            if isinstance(meta.get(key), str):
+                other = first.setdefault((key, meta[key]), document)
+                if other.number != document.number:
+                    yield ReferenceDuplicateError.at(
+                        meta, document.entry, key=key, value=f'"{meta[key]}"', other=other.number,
+                        place=register_reader.place(other.entry.meta), number=document.number,
+                    )  # fmt: skip
 
 
 def _transactions(transactions: list[Transaction], pads: list[Pad], register: Register, has_register: bool,
@@ -137,6 +190,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
     errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
     errors.extend(_customers(register, reader.items))
+    errors.extend(_payment_references(reader.referred))
     reader.items.sort(key=Item.sort_key)
     documents, names = _by_number(found, reader.items, errors)
     return documents, reader.items, names
@@ -217,7 +271,11 @@ def _credits(ledger: Ledger) -> Iterable[LedgerError]:
         if document.kind != "credit-note":
             continue
         meta, number, corrects = document.entry.meta, document.number, document.corrects
+        if corrects is not None and not isinstance(corrects, str):
+            continue  # which is told of the key
         if corrects is None:
+            if TRANSACTION.shapes[tuple(meta)].means("corrects"):
+                continue
             if not str(meta.get("reason") or "").strip():
                 yield ReasonMissingError.at(meta, document.entry, what="stand-alone credit note", number=number)
             continue

@@ -4,17 +4,27 @@ Source: bokføringsforskriften §§ 5-1-3 and 5-2-7. A ledger without `series` i
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from operator import itemgetter
+from operator import itemgetter, lt
 from typing import NamedTuple
 
-from billtext.errors import LedgerError, NumberGapError, NumberOrderError, NumberSeriesError, NumberVoidError, Refused
+from billtext.errors import (
+    LedgerError,
+    NumberGapError,
+    NumberOrderError,
+    NumberSeriesError,
+    NumberVoidError,
+    Refused,
+    SeriesConflictError,
+    VoidYearError,
+)
 from billtext.ledger.register import place
-from billtext.model import Date, Document, Ledger, Meta, Record
+from billtext.model import Date, Document, Ledger, Meta, Record, Register, Void
 
 _FIELD = re.compile(r"\{(year|number)(?::0(\d{1,2}))?\}")
 
@@ -55,6 +65,10 @@ def likely(number: str, year: int) -> str:
     return f"{before}{{number}}{number[found.end() :]}"
 
 
+_NEAR = 1  # years between a void number and the day on which it is found out
+_ANY = 10**4  # more years than there are
+
+
 class _Used(NamedTuple):
     """A number of a series; numbers sort by their count."""
 
@@ -78,6 +92,8 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
     kinds: dict[str, list[Record]] = defaultdict(list)
     for record in series.values():
         kinds[str(record.latest.get("kind"))].append(record)
+    for records in kinds.values():
+        yield from _alike(records)
     for document in documents:
         meta = document.entry.meta
         fits = _place(kinds[document.kind], document.number, document.date)
@@ -92,8 +108,10 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
         name, year, count = fits
         used[name, year].append(_Used(ordinal=count, number=document.number, date=document.date, void=False, meta=meta))
     for void in ledger.voids:
-        fits = _place(series.values(), void.number, void.date)
-        if fits is not None and void.number not in ledger.documents:
+        fits = _place(series.values(), void.number, void.date, near=_NEAR)
+        if fits is None:
+            yield _of_no_series(series.values(), void)
+        elif void.number not in ledger.documents:
             name, year, count = fits
             used[name, year].append(_Used(ordinal=count, number=void.number, date=void.date, void=True, meta=void.meta))
     for (name, year), numbers in sorted(used.items()):
@@ -112,6 +130,12 @@ class Given:
     void: tuple[str, ...] = ()
 
 
+def place_of(ledger: Ledger, document: Document) -> tuple[str, int, int] | None:
+    """The series that a document's number belongs to, its year (0 if it never starts anew) and its count."""
+    records = [record for record in ledger.register.of("series").values() if record.latest.get("kind") == document.kind]
+    return _place(records, document.number, document.date)
+
+
 def fits(ledger: Ledger, number: str, date: Date) -> bool:
     """Whether a number fits a series of the ledger on a date; any does where there are none."""
     series = ledger.register.of("series")
@@ -128,7 +152,7 @@ class Numbers:
             records = [record for record in self._series.values() if record.latest.get("kind") == document.kind]
             self._use(_place(records, document.number, document.date), document.number, document.date)
         for void in ledger.voids:
-            self._use(_place(self._series.values(), void.number, void.date), void.number, None)
+            self._use(_place(self._series.values(), void.number, void.date, near=_NEAR), void.number, None)
 
     def taken(self, kind: str, number: str, date: Date) -> None:
         """Know a number that stands outside the ledger, as those of quotes do."""
@@ -192,6 +216,27 @@ class Numbers:
 _SKIPS = 100  # numbers in a row that may not suit
 
 
+def _alike(records: list[Record]) -> Iterator[LedgerError]:
+    """Yield series whose numbers cannot be told from those of another of their kind."""
+    first: dict[str, Record] = {}
+    for record in records:
+        form = str(record.latest.get("format"))
+        other = first.setdefault(form, record)
+        if other is not record:
+            meta, where = record.versions[-1].meta, place(other.versions[-1].meta)
+            yield SeriesConflictError.at(meta, id=record.id, format=form, other=other.id, place=where)
+
+
+def _of_no_series(series: Iterable[Record], void: Void) -> LedgerError:
+    """Why a void number explains nothing."""
+    far = _place(series, void.number, void.date, near=_ANY)
+    if far is not None:
+        return VoidYearError.at(void.meta, number=void.number, date=void.date)
+    kinds = " or ".join(sorted({str(record.latest.get("kind")) for record in series}))
+    formats = " or ".join(str(record.latest.get("format")) for record in series)
+    return NumberSeriesError.at(void.meta, number=void.number, kind=kinds, formats=formats)
+
+
 def _voids(ledger: Ledger) -> Iterator[LedgerError]:
     seen: dict[str, Meta] = {}
     for void in ledger.voids:
@@ -205,8 +250,11 @@ def _voids(ledger: Ledger) -> Iterator[LedgerError]:
         seen.setdefault(void.number, void.meta)
 
 
-def _place(series: Iterable[Record], number: str, date: Date) -> tuple[str, int, int] | None:
-    """The series that a number fits, its year (0 if the series never starts anew) and its count."""
+def _place(series: Iterable[Record], number: str, date: Date, *, near: int = 0) -> tuple[str, int, int] | None:
+    """The series that a number fits, its year (0 if the series never starts anew) and its count.
+
+    :param near: years by which the number's year may differ from the date's
+    """
     for record in series:
         values = (
             record.versions[0].values if len(record.versions) == 1 else record.at(date) or record.versions[0].values
@@ -215,10 +263,20 @@ def _place(series: Iterable[Record], number: str, date: Date) -> tuple[str, int,
         match = form.fullmatch(number)
         if match is None or "number" not in form.groupindex:
             continue
-        if "year" in form.groupindex and int(match["year"]) != date.year:
-            continue
-        return record.id, date.year if values.get("reset", "yearly") == "yearly" else 0, int(match["number"])
+        year = date.year
+        if "year" in form.groupindex:
+            year = int(match["year"])
+            if year != date.year and abs(year - date.year) > near:
+                continue
+        return record.id, year if values.get("reset", "yearly") == "yearly" else 0, int(match["number"])
     return None
+
+
+def kind_of(register: Register, void: Void) -> str:
+    """What a void number would have been: `credit-note` if it fits a series of them, else `invoice`."""
+    series = register.of("series").values()
+    of_credits = [record for record in series if record.latest.get("kind") == "credit-note"]
+    return "credit-note" if _place(of_credits, void.number, void.date, near=_NEAR) else "invoice"
 
 
 def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[LedgerError]:
@@ -227,19 +285,58 @@ def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[Ledge
     gapless = values.get("gapless", True) is not False
     first = values.get("first")
     expected = int(first) if isinstance(first, Decimal) else 1
-    before: _Used | None = None
     for used in numbers:
         if gapless and used.ordinal > expected:
-            start = missing = written(str(values["format"]), used.date.year, expected)
+            start = missing = written(str(values["format"]), year or used.date.year, expected)
             if used.ordinal > expected + 1:
-                missing += " to " + written(str(values["format"]), used.date.year, used.ordinal - 1)
+                missing += " to " + written(str(values["format"]), year or used.date.year, used.ordinal - 1)
             yield NumberGapError.at(used.meta, number=used.number, missing=missing, first=start, series=series.id)
         expected = max(expected, used.ordinal + 1)
-        if used.void:
+    issued = [used for used in numbers if not used.void]
+    if any(map(lt, (used.date for used in issued[1:]), (used.date for used in issued))):
+        yield from _disorder(issued)
+
+
+def _disorder(issued: list[_Used]) -> Iterator[LedgerError]:
+    """Yield the documents whose dates are out of order: those outside a longest run of dates that never go back.
+
+    Each is told with the nearest document of the run that it disagrees with.
+    """
+    run = _longest_run([used.date for used in issued])
+    kept = set(run)
+    for n, used in enumerate(issued):
+        if n in kept:
             continue
-        if before is not None and used.date < before.date:
-            yield NumberOrderError.at(
-                used.meta, number=used.number, date=used.date, before=before.number, later=before.date
-            )
-        if before is None or used.date >= before.date:
-            before = used
+        at = bisect_right(run, n)
+        before = issued[run[at - 1]] if at else None
+        other, side = (before, "before") if before and before.date > used.date else (issued[run[at]], "after")
+        yield NumberOrderError.at(
+            used.meta, number=used.number, date=used.date, other=other.number, side=side, when=other.date
+        )
+
+
+def _longest_run(dates: list[Date]) -> list[int]:
+    """Positions of a longest run of dates that never go back; of several, the one that keeps the first dates.
+
+    >>> day = Date(2026, 1, 1).replace
+    >>> _longest_run([day(day=1), day(day=9), day(day=2), day(day=3)])
+    [0, 2, 3]
+    """
+    ends: list[int] = []  # of the best run of each length, from the last date backwards, its first date as an ordinal
+    at: list[int] = []
+    follows: list[int | None] = [None] * len(dates)
+    for n in reversed(range(len(dates))):
+        key = -dates[n].toordinal()
+        length = bisect_right(ends, key)
+        follows[n] = at[length - 1] if length else None
+        if length == len(ends):
+            ends.append(key)
+            at.append(n)
+        else:
+            ends[length], at[length] = key, n
+    found: list[int] = []
+    n_: int | None = at[-1]
+    while n_ is not None:
+        found.append(n_)
+        n_ = follows[n_]
+    return found

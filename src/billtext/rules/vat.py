@@ -3,7 +3,7 @@
 Sources: EN 16931 BR-CO-17 (VAT once for each code, on the sum of the rounded lines), bokføringsforskriften § 5-1-5.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,12 +11,16 @@ from billtext.errors import (
     AllowanceSignError,
     DocumentSumError,
     LedgerError,
+    LineCodeMissingError,
     LineNetError,
+    PriceMissingError,
+    VatAccountError,
     VatAmountError,
     VatDuplicateError,
     VatMissingError,
 )
-from billtext.model import Document, Line, Register, VatPosting, postings
+from billtext.ledger.schema import POSTING, written
+from billtext.model import Document, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 
 ONE = Decimal(1)
@@ -95,10 +99,12 @@ def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
 
 
 def check(document: Document, lines: list[Line], vats: list[VatPosting], register: Register) -> list[LedgerError]:
-    """What does not add up in a document: its lines, its VAT, its total."""
+    """What does not add up in a document: its lines, its VAT, its total. What follows from one mistake is told once."""
     currency = document.currency
     found: list[LedgerError] = []
     bases: dict[str, Decimal] = {}
+    meant: dict[str, Decimal] = {}  # what the nets of wrong lines lack, by code
+    lacking = ZERO
     for line in lines:
         if line.vat is not None:
             bases[line.vat] = bases.get(line.vat, ZERO) + line.net
@@ -108,24 +114,40 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
             if line.allowance is not None:
                 expected = -expected
             if expected != line.net:
-                found.append(LineNetError.at(
-                    line.meta, document.entry, posted=exact(line.net, currency), formula=_formula(line),
-                    expected=exact(expected, currency), currency=currency,
-                ))  # fmt: skip
+                found.append(_line(document, line, expected))
+                if "price" in line.meta:
+                    lacking += expected - line.net
+                    meant[line.vat or ""] = meant.get(line.vat or "", ZERO) + expected - line.net
         if line.allowance is not None and line.net > 0:
             found.append(_sign(document, line, "allowance", "dearer", "charge"))
         elif line.charge is not None and line.net < 0:
             found.append(_sign(document, line, "charge", "cheaper", "allowance"))
-    found += _vat(document, bases, vats, register)
+    more, explained = _vat(document, lines, bases, meant, vats, register)
     total = document.net + document.vat + document.rounding
-    if total != document.gross and all(posting.units.currency == currency for posting in postings(document.entry)):
+    if (
+        total != document.gross
+        and document.gross - total not in {lacking, explained, lacking + explained}
+        and all(posting.units.currency == currency for posting in postings(document.entry))
+    ):
         found.append(DocumentSumError.at(
-            document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
-            vat=exact(document.vat, currency), rounding=exact(document.rounding, currency), sum=exact(total, currency),
-            gross=exact(document.gross, currency), difference=exact(document.gross - total, currency),
-            currency=currency,
-        ))  # fmt: skip
-    return found
+                document.entry.meta, document.entry, number=document.number, net=exact(document.net, currency),
+                vat=exact(document.vat, currency), rounding=exact(document.rounding, currency),
+                sum=exact(total, currency), gross=exact(document.gross, currency),
+                difference=exact(document.gross - total, currency), currency=currency,
+            ))  # fmt: skip
+    return found + more if more else found
+
+
+def _line(document: Document, line: Line, expected: Decimal) -> LedgerError:
+    """What is wrong with a line whose amount is not what it says."""
+    if "price" not in line.meta:
+        key = next(key for key in ("discount", "discount-amount", "quantity") if key in line.meta)
+        return PriceMissingError.at(line.meta, document.entry, key=key, value=written(line.meta[key]))
+    currency = document.currency
+    return LineNetError.at(
+        line.meta, document.entry, posted=exact(line.net, currency), formula=_formula(line),
+        expected=exact(expected, currency), currency=currency,
+    )  # fmt: skip
 
 
 def _sign(document: Document, line: Line, key: str, what: str, other: str) -> LedgerError:
@@ -134,32 +156,99 @@ def _sign(document: Document, line: Line, key: str, what: str, other: str) -> Le
 
 
 def _vat(
-    document: Document, bases: Mapping[str, Decimal], vats: list[VatPosting], register: Register
-) -> Iterator[LedgerError]:
+    document: Document, lines: list[Line], bases: Mapping[str, Decimal], meant: Mapping[str, Decimal],
+    vats: list[VatPosting], register: Register,
+) -> tuple[list[LedgerError], Decimal]:  # fmt: skip
+    """What is wrong with the VAT of a document.
+
+    :param bases: sum of the nets by code
+    :param meant: what wrong nets lack, by code; VAT may be right for either
+    :return: errors, and what the VAT postings lack
+    """
     currency = document.currency
+    found: list[LedgerError] = []
+    lacking = ZERO
     posted: dict[str, VatPosting] = {}
     for posting in vats:
         vat = posting.vat
         if posted.setdefault(vat.code, posting) is not posting:
-            yield VatDuplicateError.at(posting.meta, document.entry, number=document.number, code=vat.code)
+            found.append(VatDuplicateError.at(posting.meta, document.entry, number=document.number, code=vat.code))
     for code, posting in posted.items():
         vat = posting.vat
         charged = posting.amount if len(posted) == len(vats) else _posted(vats)[code]
         base = bases.get(code, ZERO)
         expected = amount(base, vat.rate, currency)
-        if charged != expected:
-            yield VatAmountError.at(
-                posting.meta, document.entry, code=code, posted=exact(charged, currency),
-                rate=plain(vat.rate), base=exact(base, currency), expected=exact(expected, currency), currency=currency,
-            )  # fmt: skip
+        if charged == expected:
+            continue
+        if code in meant:
+            base += meant[code]
+            expected = amount(base, vat.rate, currency)
+            if charged == expected:
+                continue
+        without = _without_code(document, lines, vat, charged - expected, base, register)
+        if without is not None:
+            found += without
+            continue
+        lacking += expected - charged
+        found.append(VatAmountError.at(
+            posting.meta, document.entry, code=code, posted=exact(charged, currency),
+            rate=plain(vat.rate), base=exact(base, currency), expected=exact(expected, currency), currency=currency,
+        ))  # fmt: skip
     for code in bases.keys() - posted.keys():
-        found = register.vat(code, document.date)
-        expected = ZERO if found is None else amount(bases[code], found.rate, currency)
-        if found is not None and expected:
-            yield VatMissingError.at(
-                document.entry.meta, document.entry, number=document.number, base=exact(bases[code], currency),
-                currency=currency, code=code, account=found.account, expected=exact(expected, currency),
-            )  # fmt: skip
+        known = register.vat(code, document.date)
+        base = bases[code] + meant.get(code, ZERO)
+        expected = ZERO if known is None else amount(base, known.rate, currency)
+        if known is None or not expected:
+            continue
+        other = _elsewhere(lines, known, bases[code], currency)
+        if other is not None:
+            found.append(VatAccountError.at(
+                other.meta, document.entry, code=code, account=other.account, right=known.account or "none"
+            ))  # fmt: skip
+            continue
+        lacking += expected
+        found.append(VatMissingError.at(
+            document.entry.meta, document.entry, number=document.number, base=exact(base, currency),
+            currency=currency, code=code, account=known.account, expected=exact(expected, currency),
+        ))  # fmt: skip
+    return found, lacking
+
+
+def _without_code(
+    document: Document, lines: list[Line], vat: Vat, difference: Decimal, base: Decimal, register: Register
+) -> list[LedgerError] | None:
+    """Errors of the lines that VAT was charged on although they lack its code; None if there are none.
+
+    Of a line whose code is unknown or of another type that is told already.
+
+    :param difference: VAT charged beyond that on the lines that have the code
+    """
+    open_ = [line for line in lines if line.vat is None or register.vat(line.vat, document.date) is None]
+    if not open_:
+        return None
+    currency = document.currency
+    if base and amount(base + sum([line.net for line in open_], ZERO), vat.rate, currency) - amount(
+        base, vat.rate, currency
+    ) != difference:  # fmt: skip
+        open_ = [
+            line for line in open_
+            if amount(base + line.net, vat.rate, currency) - amount(base, vat.rate, currency) == difference
+        ][:1]  # fmt: skip
+        if not open_:
+            return None
+    return [
+        LineCodeMissingError.at(line.meta, document.entry, net=f"{exact(line.net, currency)} {currency}",
+                                number=document.number, code=vat.code)
+        for line in open_ if not POSTING.shapes[tuple(line.meta)].means("vat")
+    ]  # fmt: skip
+
+
+def _elsewhere(lines: list[Line], vat: Vat, base: Decimal, currency: str) -> Line | None:
+    """The line that is a VAT posting on an account of no code: its amount is the VAT on the others of its code."""
+    for line in lines:
+        if line.vat == vat.code and not line.priced and amount(base - line.net, vat.rate, currency) == line.net:
+            return line
+    return None
 
 
 def _formula(line: Line) -> str:
