@@ -48,11 +48,11 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
             continue
         first = entry.meta["lineno"]
         name = stem if len(entries) == 1 else f"{stem}:{first}"
-        found.append(Draft(name=name, kind=kind, file=file, first=first, last=_end(lines, first), entry=entry))
+        found.append(Draft(name=name, kind=kind, file=file, first=first, last=end_of(lines, first), entry=entry))
     return found, [*errors, *wrong]
 
 
-def _end(lines: list[str], first: int) -> int:
+def end_of(lines: list[str], first: int) -> int:
     """The last line of a directive that begins on a line, counted from 1."""
     last = first
     while last < len(lines) and lines[last][:1] in (" ", "\t") and lines[last].strip():

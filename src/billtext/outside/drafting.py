@@ -1,7 +1,7 @@
 """Write drafts: a file for each, under a name that is free."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,15 @@ from billtext.rules import drafts
 from billtext.rules.drafts import Prepared
 
 
-def free(desk: Desk, stem: str) -> Path:
-    """A file in the drafts directory that is not there yet."""
+def free(desk: Desk, stem: str, taken: Collection[Path] = ()) -> Path:
+    """A file in the drafts directory that is not there yet.
+
+    :param taken: files that will be there
+    """
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "draft"
     for n in range(1, 10_000):
         path = desk.path(Path(DIRECTORY) / f"{stem}{'' if n == 1 else f'-{n}'}.beancount")
-        if not path.exists():
+        if not path.exists() and path not in taken:
             return path
     raise Refused(f"there are too many drafts named {stem}; issue or delete some")
 

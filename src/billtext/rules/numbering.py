@@ -154,6 +154,11 @@ class Numbers:
         for void in ledger.voids:
             self._use(_place(self._series.values(), void.number, void.date, near=_NEAR), void.number, None)
 
+    def taken(self, kind: str, number: str, date: Date) -> None:
+        """Know a number that stands outside the ledger, as those of quotes do."""
+        records = [record for record in self._series.values() if record.latest.get("kind") == kind]
+        self._use(_place(records, number, date), number, date)
+
     def _use(self, place: tuple[str, int, int] | None, number: str, date: Date | None) -> None:
         if place is None:
             return
