@@ -16,6 +16,7 @@ COMMANDS = {
     "customer": ("customer", "Customers: list them, show a card, show its history."),
     "draft": ("draft", "Drafts: list them, show what they will become, check them."),
     "issue": ("issue", "Issue drafts: number, date, due date, payment reference."),
+    "pay": ("pay", "Book money that came in, and say what it settles."),
     "invoice": ("invoice", "Invoices and credit notes: list them, show one."),
     "open-items": ("open_items", "What is open on a day, item by item."),
     "aging": ("aging", "Who owes what, and for how long."),
