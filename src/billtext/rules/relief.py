@@ -54,7 +54,8 @@ def evidence(document: Document, ground: str, date: Date, named: str | None, rem
     begins = months_after(document.due, MONTHS)
     if date < begins:
         raise Refused(
-            f"{document.number} was due on {document.due}, and VAT relief needs six months after that; wait until {begins}"
+            f"{document.number} was due on {document.due}, and VAT relief needs six months past due; "
+            f"wait until {begins}"
         )
     if len(reminded) < REMINDERS:
         raise Refused(
