@@ -63,13 +63,14 @@ def command(
         raise click.UsageError("a voucher is redeemed with --method voucher and its --code")
     with changing(face, force=force) as desk:
         till = paying.Till(desk)
-        receipt, money = paying.pay(
-            till, amount, date, customer=words[0] if len(words) == 2 else None, reference=reference, invoices=invoices,
-            currency=currency, method=method, account=account, rate=rate, received=received, fee=fee, number=number,
-            text=text, code=code,
+        way = paying.Way(method=method, account=account, rate=rate, received=received, fee=fee, code=code,
+                         number=number, text=text)  # fmt: skip
+        receipt = paying.pay(
+            till, amount, date, way, customer=words[0] if len(words) == 2 else None, reference=reference,
+            invoices=invoices, currency=currency,
         )  # fmt: skip
         written = till.write(receipt.movement)
-        for line in money_text.receipt(receipt, money):
+        for line in money_text.receipt(receipt):
             click.echo(line)
         if trial:
             click.echo()

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +11,13 @@ from billtext.errors import Refused
 from billtext.ledger import write
 from billtext.ledger.chart import Chart
 from billtext.model import Date, Register
-from billtext.money import ZERO, decimals, exact, plain, rounded
+from billtext.money import ZERO, cash_unit, decimals, plain, rounded
 from billtext.outside.desk import Desk
 from billtext.outside.issuing import rates
 from billtext.rendering import money_text
 from billtext.rules import claims, discounts, receipt_numbers, receipts, vouchers
 from billtext.rules.book import Book
-from billtext.rules.claims import Claim
+from billtext.rules.claims import Claim, told
 from billtext.rules.movements import Movement
 from billtext.rules.receipts import Receipt, Tender
 from billtext.rules.vouchers import Voucher
@@ -182,18 +183,37 @@ class Till:
         self.desk.append(f"payments/{year}.beancount", text, head=head)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How money came.
+
+    :param account: where it is, if it is not where it would be
+    :param rate: from its currency to the company's, if not by the `price` directives
+    :param received: what the bank made of it in the company's currency
+    :param fee: what the acquirer of a card payment kept
+    :param code: of the voucher that is redeemed
+    :param number: of the payment, if not the next one
+    :param text: what the bank statement says
+    """
+
+    method: str = "bank"
+    account: str | None = None
+    rate: Decimal | None = None
+    received: Decimal | None = None
+    fee: Decimal = ZERO
+    code: str | None = None
+    number: str | None = None
+    text: str | None = None
+
+
 def pay(
-    till: Till, amount: Decimal, date: Date, *, customer: str | None = None, reference: str | None = None,
-    invoices: Sequence[str] = (), currency: str | None = None, method: str = "bank", account: str | None = None,
-    rate: Decimal | None = None, received: Decimal | None = None, fee: Decimal = ZERO, number: str | None = None,
-    text: str | None = None, code: str | None = None,
-) -> tuple[Receipt, str]:  # fmt: skip
-    """Decide and append a receipt; return it and its currency.
+    till: Till, amount: Decimal, date: Date, way: Way, *, customer: str | None = None, reference: str | None = None,
+    invoices: Sequence[str] = (), currency: str | None = None,
+) -> Receipt:  # fmt: skip
+    """Decide a receipt.
 
     :param reference: KID or RF of the document that is paid
     :param invoices: numbers that are settled first
-    :param received: what the bank made of the amount in the company's currency
-    :param code: of the voucher that is redeemed
     :raises Refused: a name is not known, or the money cannot be written
     """
     book, register = till.book, till.register
@@ -213,7 +233,7 @@ def pay(
         raise Refused("whose money is it? give the customer's id, or --reference")
     chosen = [claim for name in dict.fromkeys(invoices) for claim in claims.named(book, name, date, customer)]
     if chosen:
-        named = sorted({claim.name: claim for claim in chosen}.values(), key=Claim.order)
+        named = list({claim.name: claim for claim in chosen}.values())
     for name in invoices:
         if not any(claim.open for claim in chosen if name in (claim.name, claim.number)):
             raise Refused(f"nothing is open of {name}; leave --invoice out, and the money stands unapplied")
@@ -221,47 +241,58 @@ def pay(
     known = claims.one_currency(named, currency)
     money = known or str(card.get("currency") or till.company)
     till.amount(amount, money)
-    ordered = list(dict.fromkeys(named))
+    ordered = sorted(dict.fromkeys(named), key=Claim.order)
     if register.options.at("allocation", date) == "oldest":
         there = {claim.name for claim in ordered}
         ordered += [claim for claim in claims.owing(book, customer, money, date) if claim.name not in there]
-    place, currency_there = till.place(method, money, date, account)
+    return take(till, amount, date, way, customer=customer, currency=money, claims=ordered)
+
+
+def take(
+    till: Till, amount: Decimal, date: Date, way: Way, *, customer: str, currency: str, claims: Sequence[Claim]
+) -> Receipt:
+    """Decide how money is set against claims.
+
+    :param claims: in the order in which they are settled
+    :raises Refused: the money cannot be written
+    """
+    till.amount(amount, currency)
+    place, there = till.place(way.method, currency, date, way.account)
+    received, rate = way.received, way.rate
     if received is not None:
         till.amount(received, till.company, "what was received")
-        if money == till.company:
-            raise Refused(f"the amount is in {money} already; leave --received out")
-        if account is None:
-            place = till.bank(till.company, date)
-        currency_there = till.company
-    day_rate = None
-    if money != till.company:
-        day_rate = rate if rate is not None else received / amount if received is not None else None
-        day_rate = till.rate(money, date, None if day_rate is None else day_rate)
-        if received is not None and rate is None and day_rate is not None:
-            day_rate = day_rate.quantize(Decimal("0.00000001"))
-    if fee:
-        till.amount(fee, currency_there, "the fee")
-        if method != "card":
-            raise Refused(
-                f"a fee is of a card receipt, and the method is {method}; leave --fee out, or say --method card"
-            )
-        if fee >= amount:
-            raise Refused(f"the fee of {exact(fee, currency_there)} is not below the amount; correct one of them")
-    if code is not None:
-        vouchers.redeem(till.vouchers, code, amount, money, date)
-    offers = {c.name: o for c in ordered if c.open > 0 and (o := discounts.offer(book, c, date)) is not None}
-    decided = receipts.plan(amount, ordered, offers, in_cash=method == "cash")
-    if method == "cash" and not ordered:
-        decided = receipts.unapplied(amount, money)
-    if decided.rounding and register.options.rounding is None:
+        if currency == till.company:
+            raise Refused(f"the amount is in {currency} already; leave --received out")
+        place, there = place if way.account else till.bank(till.company, date), till.company
+        if rate is None:
+            rate = (received / amount).quantize(Decimal("0.00000001"))
+    if way.fee:
+        till.amount(way.fee, there, "the fee")
+        if way.method != "card":
+            raise Refused(f"a fee is of card receipts, and the method is {way.method}; leave --fee out")
+        if way.fee >= amount:
+            raise Refused(f"the fee of {told(way.fee, there)} is not below the amount; correct one of them")
+    if way.code is not None:
+        vouchers.redeem(till.vouchers, way.code, amount, currency, date)
+    offers = {c.name: o for c in claims if c.open > 0 and (o := discounts.offer(till.book, c, date)) is not None}
+    in_cash = way.method == "cash"
+    plan = (
+        receipts.plan(amount, claims, offers, in_cash=in_cash)
+        if claims or not in_cash
+        else receipts.unapplied(amount, currency)
+    )
+    if not plan.money:
+        raise Refused(
+            f"{told(amount, currency)} cannot be paid in cash; the smallest is {cash_unit(currency)} {currency}"
+        )
+    if plan.rounding and till.register.options.rounding is None:
         raise Refused('cash is rounded, and the ledger has no account for it; add the option "rounding"')
-    words = {"bank": "Bank giro" if money == till.company else "Bank transfer", "card": "Card", "cash": "Cash"}
-    receipt = receipts.receive(
-        book, decided,
-        Tender(account=place, currency=currency_there, rate=day_rate, received=received, fee=fee,
-               keys={} if code is None else {"voucher": code}),
-        date=date, number=receipt_numbers.following(book, "payment", date, number), customer=customer,
-        payee=till.payee(customer, date), currency=money, account=till.receivable(customer, date, ordered),
-        method=method, narration=text or words.get(method) or f"Gift card {code}",
+    words = {"bank": "Bank giro" if currency == till.company else "Bank transfer", "card": "Card", "cash": "Cash"}
+    return receipts.receive(
+        till.book, plan,
+        Tender(account=place, currency=there, rate=till.rate(currency, date, rate), received=received, fee=way.fee,
+               keys={} if way.code is None else {"voucher": way.code}),
+        date=date, number=receipt_numbers.following(till.book, "payment", date, way.number), customer=customer,
+        payee=till.payee(customer, date), currency=currency, account=till.receivable(customer, date, claims),
+        method=way.method, narration=way.text or words.get(way.method) or f"Gift card {way.code}",
     )  # fmt: skip
-    return receipt, money

@@ -25,9 +25,9 @@ def movement(one: Movement, company: str | None) -> str:
     return write.transaction(one.date, one.payee, one.narration, links=one.links, meta=keys, postings=postings)
 
 
-def receipt(one: Receipt, currency: str) -> Iterator[str]:
+def receipt(one: Receipt) -> Iterator[str]:
     """What a receipt does, in lines: what it settles, what it leaves open, what stays unapplied."""
-    movement = one.movement
+    movement, currency = one.movement, one.currency
     yield f"{movement.number}  {movement.payee}  {told(one.plan.money, currency)}  {movement.date}"
     for part in one.plan.parts:
         claim, left = part.claim, part.claim.open - part.amount

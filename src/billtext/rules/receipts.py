@@ -140,6 +140,7 @@ class Receipt:
     """A receipt that is decided: its plan and the transaction."""
 
     customer: str
+    currency: str
     plan: Plan
     movement: Movement
 
@@ -168,7 +169,7 @@ def receive(
         legs.append(Leg(account=rounding, amount=-plan.rounding, currency=currency, rate=tender.rate))
     legs += exchange(legs, book.register.currency, options.of("exchange-gain"), options.of("exchange-loss"))
     taken = any(part.discount for part in plan.parts)
-    return Receipt(customer=customer, plan=plan, movement=Movement(
+    return Receipt(customer=customer, currency=currency, plan=plan, movement=Movement(
         date=date, kind="payment", number=number, payee=payee, links=_links(plan),
         narration=f"{narration}, cash discount taken" if taken else narration,
         keys={"method": method, **_owner(legs, customer, book), **(keys or {})}, legs=tuple(legs),
