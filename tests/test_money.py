@@ -5,6 +5,9 @@ The figures of C2 and C5 are those of the acceptance scenarios.
 
 import datetime
 import json
+import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,34 @@ WITH_VAT = """2026-01-05 * "Nordlys Interiør AS" "Goods"
   Liabilities:VAT:S15      -15.00 NOK
     vat: "S15"
 """
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_guide_works_on_the_demo_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page, one after the other on a copy of the demo, says what the page shows."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "ledger", "demo")
+    office = Office.at(tmp_path / "demo" / "main.beancount")
+    Path("demo/drafts/nordlys.beancount").write_text(
+        '2026-11-27 ! "Consulting"\n  invoice:\n  customer: "C00017"\n'
+        '  Income:Consulting\n    item: "CONS-SR"\n    quantity: 9\n'
+    )
+    page = (ROOT / "site" / "guide" / "money.md").read_text("utf-8").replace("\\\n", "")
+    commands = 0
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
+        for told in block.removeprefix("$ ").split("\n$ "):
+            line, _, shown = told.partition("\n")
+            words = shlex.split(line)
+            if words[0] == "echo":
+                with Path(words[-1]).open("a", encoding="utf-8") as file:
+                    file.write(words[1] + "\n")
+            elif words[0] == "billtext":
+                commands += 1
+                said = office.do(*words[1:])
+                assert shown.strip() in said, line
+    assert commands > 20
 
 
 # --- allocate, refund, write-off ------------------------------------------------------------------------------

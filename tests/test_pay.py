@@ -297,7 +297,7 @@ def test_the_vat_of_a_discount_is_corrected_by_code(tmp_path: Path, given: str, 
 
 @pytest.mark.parametrize(("given", "left"), [("179.10", "3.69"), ("179.16", "3.63"), ("150.00", "32.79")])
 def test_what_is_not_the_discount_stays_open(tmp_path: Path, given: str, left: str) -> None:
-    """Beyond a cent for each of the two VAT codes it is not the discount: 179.11 to 179.15 are near enough to 179.13."""
+    """Beyond a cent for each of the two VAT codes it is not the discount: 179.11 to 179.15 are near to 179.13."""
     office = Office(tmp_path, TWO_CODES)
     office.do("pay", "C1", given, "--invoice", "2026-0001", "--date", "2026-01-13")
     assert office.open() == {"2026-0001": left}

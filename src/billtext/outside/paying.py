@@ -153,6 +153,9 @@ class Till:
         if account is None:
             account = self.bank(currency, date) if option is None else str(self.register.options.of(option))
         self.chart.need(account, date, option)
+        root = self.register.options.receivable
+        if account == root or account.startswith(f"{root}:"):
+            raise Refused(f"{account} holds claims on a customer, not money; name another account with --account")
         if self.chart.takes(account, currency):
             return account, currency
         if option is None and self.chart.takes(account, self.company):

@@ -31,11 +31,13 @@ def receipt(one: Receipt) -> Iterator[str]:
     yield f"{movement.number}  {movement.payee}  {told(one.plan.money, currency)}  {movement.date}"
     for part in one.plan.parts:
         claim, left = part.claim, part.claim.open - part.amount
-        verb = "settles" if part.amount > 0 else "uses"
-        text = f"  {told(part.amount, currency)} {verb} {claim.name}, due {claim.due}"
+        if part.amount < 0:
+            text = f"  {told(-part.amount, currency)} of {claim.name} is used"
+        else:
+            text = f"  {told(part.amount, currency)} settles {claim.name}, due {claim.due}"
         if part.discount:
             text += f", of which {told(part.discount, currency)} cash discount"
-        yield f"{text}, leaves {exact(left, currency)}" if left else text
+        yield f"{text}, leaves {exact(abs(left), currency)}" if left else text
     if one.plan.rest:
         yield f"  {told(one.plan.rest, currency)} stays unapplied"
     if one.plan.rounding:
