@@ -70,3 +70,12 @@ def without(text: str, drafts: list[Draft]) -> str | None:
         del lines[draft.first - 1 : end]
     left = "\n".join(lines)
     return left if left.strip() else None
+
+
+def extended(text: str, draft: Draft, addition: str) -> str:
+    """The text of a file after lines are added at the end of a draft; all other lines stay as they are.
+
+    :param addition: whole lines
+    """
+    lines = text.split("\n")
+    return "\n".join([*lines[: draft.last], addition.removesuffix("\n"), *lines[draft.last :]])
