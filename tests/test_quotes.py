@@ -363,7 +363,9 @@ def test_mistakes_on_the_command_line(office: Office) -> None:
     assert "there is no quote Q2026-0002; did you mean Q2026-0001?" in office.refused("quote", "accept", "Q2026-0002")
     assert "customer C9 is not in the register" in office.refused("quote", "new", "C9", "--item", "HOUR", "1")
     assert "item HOURS is not in the price list" in office.refused(*new, "--item", "HOURS", "1")
-    assert "the quote has 1 lines" in office.refused(*new, "--item", "HOUR", "1", "--optional", "2")
+    assert "--optional 2: the quote has one line; count" in office.refused(
+        *new, "--item", "HOUR", "1", "--optional", "2"
+    )
     assert "2026-11-01 is before it" in office.refused("quote", "accept", "Q2026-0001", "--date", "2026-11-01")
     below = ("--material", "x", "1", "H87", "5", "-101", "S25")
     assert office.run(*new, *below).returncode == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, as_of, example, form, relative
+from billtext.cli.common import Day, Face, as_of, counted, example, form, relative
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def new(
             postings.append((account or drafting.income_account(register, date, code), None, {**keys, "kind": "other"}))
         for n in optional:
             if not 1 <= n <= len(postings):
-                raise Refused(f"--optional {n}: the quote has {len(postings)} lines; count them from 1")
+                raise Refused(f"--optional {n}: the quote has {counted(len(postings), 'line')}; count them from 1")
             postings[n - 1][2]["optional"] = True
         titles = [str(register.values("item", code, date).get("text") or code) for code, _ in [*labour, *items]]
         titles += [line[0] for line in materials] + [line[0] for line in others]
