@@ -17,7 +17,7 @@ from billtext.money import ZERO
 from billtext.outside import registering
 from billtext.outside.desk import Desk
 from billtext.rendering import merge_text, register_text
-from billtext.rules import ageing, book, merging, statements
+from billtext.rules import ageing, book, invoices, merging, statements
 from billtext.rules.book import Book
 from conftest import Read
 from test_laws import CUSTOMERS, DAY, FIRST, Chunk, Event, chunks, days, events, read, snapshot, whole
@@ -55,11 +55,13 @@ MERGED = """
       reason: "typed twice"
       Assets:Receivable:C1   -600.00 NOK
         settles: "2026-0001"
+        name: "2026-0001-C1"
       Assets:Receivable:C2    600.00 NOK
         name: "2026-0001-C1"
         due: 2026-03-16
       Assets:Receivable:C1     50.00 NOK
         settles: "B2"
+        name: "B2-C1"
       Assets:Receivable:C2    -50.00 NOK
         name: "B2-C1"
 """
@@ -102,11 +104,23 @@ def test_a_moved_claim_is_aged_from_its_own_due_date_and_settled_by_its_name(rea
     assert [(one.item.name, one.open) for one in ageing.open_items(made, MAY_15 + 5 * DAY)] == [("B2-C1", Decimal(-50))]
 
 
+def test_both_accounts_tell_where_the_claim_went(read: Read) -> None:
+    """The invoice's rest was settled by what now stands on the other account; the movement itself has no one number."""
+    made = read(BEGIN + MERGED)
+    detail = invoices.detail(made, made.ledger.documents["2026-0001"], MAY_15)
+    assert [(part.by, part.amount) for part in detail.allocations] == [
+        ("B1", Decimal(400)), ("2026-0001-C1", Decimal(600)),
+    ]  # fmt: skip
+    for customer, moved in (("C1", Decimal(-550)), ("C2", Decimal(550))):
+        last = statements.report(made, customer, MAY_15, MAY_15).sections[0].lines[-1]
+        assert (last.number, last.text, last.amount) == ("", "C1 merged into C2", moved)
+
+
 def test_the_name_of_a_moved_claim_is_taken(read: Read) -> None:
     """A name of a posting is a number like others: given twice it is an error, and so is one of a wrong form."""
     twice = MERGED + MERGED.replace("05-15", "05-16").replace("600.00", "0.00").replace("50.00", "0.00")
     assert {type(error).__name__ for error in read(BEGIN + twice).errors} >= {"NumberDuplicateError"}
-    wrong = read(BEGIN + MERGED.replace('"B2-C1"', '"../B2"')).errors
+    wrong = read(BEGIN + MERGED.replace('"B2-C1"', '"../B2"', 1)).errors
     assert [type(error).__name__ for error in wrong] == ["NumberFormError"]
 
 

@@ -340,6 +340,13 @@ def test_bad_input_is_one_sentence_and_writes_nothing(args: list[str], words: st
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
+def test_closing_has_its_own_command(demo: Path) -> None:
+    """It looks at what is open, which a mere change of a key would not."""
+    done = run("customer", "edit", "C00017", "--set", "closed=TRUE", *ON, ledger=str(demo))
+    assert (done.returncode, "say `billtext customer close`" in done.stderr) == (2, True)
+    assert added(demo) == []
+
+
 def test_the_price_list_of_a_day(demo: Path) -> None:
     """The price of 1 July holds from 1 July on."""
     for day, price in (("2026-06-30", "1250.00 NOK"), ("2026-07-01", "1295.00 NOK")):

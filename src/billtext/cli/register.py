@@ -63,6 +63,10 @@ def texts(given: Mapping[str, Any], others: Iterable[str]) -> dict[str, str]:
         key, sign, text = other.partition("=")
         if not sign:
             raise click.UsageError(f"--set {other!r}: write KEY=VALUE")
+        if key == "closed":
+            raise click.UsageError(
+                "--set closed: say `billtext customer close` or `reopen`, which look at what is open"
+            )
         if key in found:
             raise click.UsageError(f"--set {key}: it is given twice")
         found[key] = text

@@ -15,7 +15,7 @@ def transaction(book: Book, merge: Merge) -> str:
     root = book.register.options.receivable
     lines = []
     for one in merge.moved:
-        settles = {**merging.owner(book, one), "settles": one.item.name}
+        settles = {**merging.owner(book, one), "settles": one.item.name, "name": one.name}
         lines.append(_posting(one, one.account, -1, settles))
         lines.append(_posting(one, f"{root}:{merge.new}", 1, {"name": one.name, "due": one.due}))
     links = dict.fromkeys(one.item.number for one in merge.moved if one.item.kind in DOCUMENTS)

@@ -3,7 +3,7 @@
 On the old account each open item is settled under its name. On the new account it stands open again under a name of its
 own, the old one with the old customer's id behind it, with its due date: `2026-0012-C00017`. So the ageing of the new
 account says what that of the old one said, a later payment can settle the item by name, and nothing that is dated
-earlier changes.
+earlier changes. What settles it on the old account carries the same name: an invoice tells where its rest went.
 """
 
 from collections.abc import Mapping

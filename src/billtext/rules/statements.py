@@ -175,10 +175,15 @@ def _movements(items: list[Item], balance: Decimal) -> tuple[Movement, ...]:
         amount = sum((item.amount for item in group), ZERO)
         balance += amount
         found.append(
-            Movement(date=first.date, kind=first.kind, number=first.number, text=first.entry.narration or "",
+            Movement(date=first.date, kind=first.kind, number=_number(group), text=first.entry.narration or "",
                      amount=amount, balance=balance)
         )  # fmt: skip
     return tuple(found)
+
+
+def _number(group: list[Item]) -> str:
+    """The number of a movement; none where its postings have names of their own."""
+    return group[0].number if len({item.number for item in group}) == 1 else ""
 
 
 def _empty(aged: ageing.Report, customer: str, currency: str) -> Row:
