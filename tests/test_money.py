@@ -91,6 +91,11 @@ def test_c2_part_of_a_credit_note_is_used(office: Office) -> None:
     )
     office.do("allocate", "2026-0001", "K1", "--date", "2026-01-12")
     assert office.open() == {}
+    office.do("allocate", "--undo", "2026-0001", "K1", "--date", "2026-01-13")
+    assert office.open() == {"2026-0001": "100.00", "K1": "-100.00"}
+    assert "nothing of K1 is allocated to 2026-0001 on 2026-01-13" in office.refused(
+        "allocate", "--undo", "K1", "2026-0001", "--date", "2026-01-13"
+    )
 
 
 def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
