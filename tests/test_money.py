@@ -91,6 +91,11 @@ def test_c2_part_of_a_credit_note_is_used(office: Office) -> None:
     )
     office.do("allocate", "2026-0001", "K1", "--date", "2026-01-12")
     assert office.open() == {}
+    office.do("allocate", "--undo", "2026-0001", "K1", "--date", "2026-01-13")
+    assert office.open() == {"2026-0001": "100.00", "K1": "-100.00"}
+    assert "nothing of K1 is allocated to 2026-0001 on 2026-01-13" in office.refused(
+        "allocate", "--undo", "K1", "2026-0001", "--date", "2026-01-13"
+    )
 
 
 def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
@@ -348,3 +353,59 @@ def test_bad_charges_write_nothing(tmp_path: Path) -> None:
     assert "customer G9 is not in the register" in office.refused("charge", "G9", "LUNCH", "--date", "2026-01-01")
     assert "G1 has no running account" in office.refused("checkout", "G1", "--method", "card", "--date", "2026-01-01")
     assert "G1 has no running account" in office.refused("folio", "G1", "--as-of", "2026-01-01")
+
+
+# --- accounts and currencies ----------------------------------------------------------------------------------
+
+
+def test_a_customers_account_is_opened_with_his_first_money(tmp_path: Path) -> None:
+    """Money of a customer who has no account yet: it is opened beside him in the register."""
+    office = Office(tmp_path, '2026-01-01 custom "customer" "C3"\n  name: "New"\n')
+    office.do("pay", "C3", "10", "--date", "2026-01-10")
+    assert office.text("invoices.beancount").endswith("\n\n2026-01-10 open Assets:Receivable:C3\n")
+    assert office.open() == {"B2026-0001": "-10.00"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["voucher", "sell", "G1", "10.50", "--method", "cash"], "10.50 NOK cannot be paid in cash"),
+        (["voucher", "sell", "G1", "10", "--currency", "USD", "--account", "Assets:Bank"], "does not take USD"),
+        (["card", "settlement", "10", "--account", "Assets:Dollar"], "Assets:Dollar does not take NOK"),
+        (["card", "settlement", "10.005"], "NOK has 2 decimals"),
+        (["pay", "C1", "10", "--account", "Assets:Receivable:C2"], "holds claims on a customer, not money"),
+        (["pay", "C1", "10", "--currency", "USD", "--method", "cash"], "Assets:Cash does not take USD"),
+        (["allocate", "2026-0001", "2026-0001"], "stand on the same side of the account"),
+        (["allocate", "B9", "2026-0001"], "B9 is not in the ledger"),
+        (["allocate", "--undo", "B9", "2026-0001"], "B9 is not in the ledger"),
+        (["write-off", "2026-0001", "--reason", "x", "--account", "Assets:Old"], "was closed on 2019-06-30"),
+        (["refund", "C2", "10", "--of", "2026-0001"], "2026-0001 is of customer C1, not of C2"),
+        (["deduct", "nothing"], "there is no draft nothing"),
+        (["deposit", "C1", "10.001", "--no-vat"], "NOK has 2 decimals"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_is_refused_in_one_sentence(tmp_path: Path, words: list[str], sentence: str) -> None:
+    """Exit status 1, and every file is as it was."""
+    office = Office(tmp_path, HUNDRED)
+    assert sentence in office.refused(*words, "--date", "2026-01-10")
+
+
+def test_money_of_a_currency_without_a_bank_account_is_changed(tmp_path: Path) -> None:
+    """EUR 10 at 11.50 on the account in kroner: 115; paid back at 12.00 it is 120, a loss of 5."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("pay", "C1", "10", "--currency", "EUR", "--rate", "11.50", "--date", "2026-01-10")
+    assert office.balance("Assets:Bank") == {"NOK": "115.00"}
+    office.do("refund", "C1", "10", "--of", "B2026-0001", "--rate", "12", "--date", "2026-01-11")
+    assert office.balance("Assets:Bank") == {"NOK": "-5.00"}
+    assert office.balance("Expenses:ExchangeLoss") == {"NOK": "5.00"}
+
+
+def test_an_overpayment_that_is_kept(tmp_path: Path) -> None:
+    """Receipt 100.40: the 0.40 too much is written off as a gain; it is no bad debt."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("pay", "C1", "100.40", "--invoice", "2026-0001", "--date", "2026-01-10")
+    words = ["write-off", "B2026-0001", "--reason", "not asked back", "--date", "2026-01-11"]
+    assert "it is no bad debt" in office.refused(*words, "--bad-debt")
+    office.do(*words)
+    assert (office.open(), office.balance("Expenses:SmallDifferences")) == ({}, {"NOK": "-0.40"})

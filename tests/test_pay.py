@@ -8,14 +8,25 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount.parser import parser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billtext.rules import receipt_numbers
-from billtext.rules.receipts import unapplied
-from money_room import Office, last
+from billtext.money import cash, cash_unit
+from billtext.rules import book, receipt_numbers, receipts
+from billtext.rules.claims import Claim
+from billtext.rules.discounts import Offer
+from billtext.rules.receipts import Tender, unapplied
+from money_room import END, Office, last
 from money_room import office as office
 
+EMPTY = book.build(
+    parser.parse_string("""
+2019-01-01 custom "billtext-option" "rounding" Expenses:Rounding
+2019-01-01 custom "company" "Fjordlys Elektro AS"
+  currency: "NOK"
+""")[0]
+)
 INVOICE = """2026-01-05 * "Nordlys Interiør AS" "Work"
   invoice: "2026-0001"
   Assets:Receivable:C1   200.00 NOK
@@ -133,6 +144,9 @@ def test_a_reference_names_customer_and_document(office: Office) -> None:
       Assets:Receivable:C1   100.00 NOK
       Income:Sales          -100.00 NOK
     """
+    assert "the reference 12345678903 is of customer C1, not of C2" in office.refused(
+        "pay", "C2", "120.00", "--reference", "12345678903", "--date", "2026-01-10"
+    )
     office.do("pay", "--reference", "1234567 8903", "120.00", "--date", "2026-01-10")
     assert office.open() == {"2026-0002": "100.00", "B2026-0001": "-20.00"}
 
@@ -310,6 +324,51 @@ def test_after_the_last_day_there_is_no_discount(tmp_path: Path) -> None:
     assert office.open() == {"2026-0001": "3.66"}
 
 
+def test_a_discount_can_be_left_open(tmp_path: Path) -> None:
+    """`--no-discount` books the money alone."""
+    office = Office(tmp_path, TWO_CODES)
+    office.do("pay", "C1", "179.13", "--invoice", "2026-0001", "--date", "2026-01-13", "--no-discount")
+    assert office.open() == {"2026-0001": "3.66"}
+
+
+def test_the_discount_is_on_what_is_open(office: Office) -> None:
+    """Invoice 100, 40 of it credited: 2 % of the 60 that are open is 1.20.
+
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0001"
+      terms: "net-30-2"
+      Assets:Receivable:C1   100.00 NOK
+      Income:Sales          -100.00 NOK
+    2026-01-06 * "Nordlys Interiør AS" "Less"
+      credit-note: "K1"
+      corrects: "2026-0001"
+      Assets:Receivable:C1   -40.00 NOK
+        settles: "2026-0001"
+      Income:Sales            40.00 NOK
+    """
+    office.do("pay", "C1", "58.80", "--invoice", "2026-0001", "--date", "2026-01-10")
+    assert office.open() == {}
+    assert office.balance("Expenses:CashDiscount") == {"NOK": "1.20"}
+
+
+def test_one_receipt_for_two_invoices_less_their_discounts(office: Office) -> None:
+    """Invoices of 100 and 200, the second with 2 % off until the 13th: 296 settles both.
+
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0001"
+      Assets:Receivable:C1   100.00 NOK
+      Income:Sales          -100.00 NOK
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0002"
+      terms: "net-30-2"
+      Assets:Receivable:C1   200.00 NOK
+      Income:Sales          -200.00 NOK
+    """
+    office.do("pay", "C1", "296", "--invoice", "2026-0001", "--invoice", "2026-0002", "--date", "2026-01-13")
+    assert office.open() == {}
+    assert office.balance("Expenses:CashDiscount") == {"NOK": "4.00"}
+
+
 def test_an_odd_cent_goes_to_the_first_code(tmp_path: Path) -> None:
     """2 % of 52.80 is 1.06; shares 0.38, 0.35 and 0.34 add up to 1.07, so the first is 0.37.
 
@@ -459,6 +518,14 @@ def test_revaluing_what_is_open(tmp_path: Path) -> None:
     assert "2026-12-31 has its revaluation already" in office.refused("revalue", "--as-of", "2026-12-31")
 
 
+def test_less_than_a_cent_of_difference_still_balances(tmp_path: Path) -> None:
+    """USD 1 at 50.001, received at 50.002 into the dollar account: 0.001 is no gain, and the ledger accepts it."""
+    text = DOLLARS.replace("100.00 USD @ 50 ", "1.00 USD @ 50.001 ")
+    office = Office(tmp_path, text, currency="INR")
+    office.do("pay", "C1", "1", "--invoice", "2026-0001", "--rate", "50.002", "--date", "2026-02-01")
+    assert (office.open(), office.balance("Assets:Dollar")) == ({}, {"USD": "1.00"})
+
+
 # --- bad input ------------------------------------------------------------------------------------------------
 
 BAD = [
@@ -505,6 +572,61 @@ def test_a_dry_run_shows_and_writes_nothing(tmp_path: Path) -> None:
 # --- laws -----------------------------------------------------------------------------------------------------
 
 CENTS = st.integers(1, 40000)
+
+
+CLAIMS = st.lists(
+    st.tuples(st.integers(-5000, 50000).filter(bool), st.integers(1, 999), st.booleans()), min_size=1, max_size=5
+)
+
+
+@given(
+    claims=CLAIMS, cents=st.integers(1, 100000), rate=st.integers(1, 99999), in_cash=st.booleans(), fits=st.booleans()
+)
+def test_every_receipt_balances(
+    claims: list[tuple[int, int, bool]], cents: int, rate: int, in_cash: bool, fits: bool
+) -> None:
+    """Money + discounts + rounding + exchange = claims + rest, to the cent; no claim or offer is exceeded.
+
+    Claims are drawn in dollars, each with its own rate and some with an offer of 2 %; half of the receipts fit these.
+    """
+    unit = Decimal("0.01")
+    owed = [
+        Claim(
+            name=f"I{n}", number=f"I{n}", customer="C1", currency="USD", open=number * unit, now=number * unit,
+            date=END, due=END, account="Assets:Receivable:C1", rate=Decimal(one) / 7,
+        )
+        for n, (number, one, _) in enumerate(claims)
+    ]  # fmt: skip
+    offers = {
+        claim.name: Offer(amount=(claim.open / 50).quantize(unit), tolerance=unit, last=END)
+        for claim, (number, _, offered) in zip(owed, claims, strict=True)
+        if offered and number >= 50
+    }
+    amount = cents * unit
+    if fits:
+        whole = sum((claim.open for claim in owed), Decimal(0)) - sum((o.amount for o in offers.values()), Decimal(0))
+        amount = whole if whole > 1 else amount
+    plan = receipts.plan(amount, owed, offers, in_cash=in_cash)
+    assert plan.money == (cash(amount, "USD") if in_cash else amount)
+    assert plan.rest >= 0
+    assert abs(plan.rounding) <= cash_unit("USD") / 2 if in_cash else not plan.rounding
+    for part in plan.parts:
+        assert 0 < part.amount / part.claim.open <= 1
+        offer = offers.get(part.claim.name)
+        most = Decimal(0) if offer is None else offer.amount + sum((o.tolerance for o in offers.values()), Decimal(0))
+        assert 0 <= part.discount <= most
+        assert not part.discount or part.amount == part.claim.open
+    if fits and amount == whole and offers and not in_cash:
+        assert sum((part.discount for part in plan.parts), Decimal(0)) == sum(
+            (o.amount for o in offers.values()), Decimal(0)
+        )
+    tender = Tender(account="Assets:Dollar", currency="USD", rate=Decimal(rate) / 999)
+    movement = receipts.receive(
+        EMPTY, plan, tender, date=END, number="B1", customer="C1", payee="C1", currency="USD",
+        account="Assets:Receivable:C1", method="bank", narration="Bank",
+    ).movement  # fmt: skip
+    assert abs(movement.difference) <= Decimal("0.005")
+    assert sum((leg.amount for leg in movement.legs if leg.currency == "USD"), Decimal(0)) == 0
 
 
 @settings(max_examples=20)

@@ -37,6 +37,7 @@ NUMBER = Number()
     "--fee", type=Number(), default=Decimal(0), metavar="AMOUNT", help="What the card's acquirer keeps of it."
 )
 @click.option("--code", metavar="CODE", help="The voucher that is redeemed.")
+@click.option("--no-discount", is_flag=True, help="Leave open what could be cash discount.")
 @click.option("--id", "number", metavar="PAYMENT", help="Its number. Else the next free one.")
 @click.option("--text", metavar="TEXT", help="What the bank statement says.")
 @trial
@@ -45,7 +46,7 @@ NUMBER = Number()
 def command(
     face: Face, words: tuple[str, ...], reference: str | None, invoices: tuple[str, ...], currency: str | None,
     date: datetime.date, method: str, account: str | None, rate: Decimal | None, received: Decimal | None, fee: Decimal,
-    code: str | None, number: str | None, text: str | None, trial: bool, force: bool,
+    code: str | None, number: str | None, text: str | None, no_discount: bool, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Book money that a customer paid, and say what it settles.
 
@@ -56,7 +57,7 @@ def command(
     from billtext.outside import paying
     from billtext.rendering import money_text
 
-    if len(words) > 2 or (len(words) == 1) != (reference is not None):
+    if len(words) > 2 or (len(words) == 1 and reference is None):
         raise click.UsageError("give the customer and the amount, or --reference and the amount")
     amount = NUMBER.convert(words[-1], None, None)
     if (method == "voucher") != (code is not None):
@@ -64,7 +65,7 @@ def command(
     with changing(face, force=force) as desk:
         till = paying.Till(desk)
         way = paying.Way(method=method, account=account, rate=rate, received=received, fee=fee, code=code,
-                         number=number, text=text)  # fmt: skip
+                         number=number, text=text, discount=not no_discount)  # fmt: skip
         receipt = paying.pay(
             till, amount, date, way, customer=words[0] if len(words) == 2 else None, reference=reference,
             invoices=invoices, currency=currency,

@@ -195,6 +195,7 @@ class Way:
     :param received: what the bank made of it in the company's currency
     :param fee: what the acquirer of a card payment kept
     :param code: of the voucher that is redeemed
+    :param discount: whether a cash discount may be taken
     :param number: of the payment, if not the next one
     :param text: what the bank statement says
     """
@@ -205,6 +206,7 @@ class Way:
     received: Decimal | None = None
     fee: Decimal = ZERO
     code: str | None = None
+    discount: bool = True
     number: str | None = None
     text: str | None = None
 
@@ -277,7 +279,8 @@ def take(
             raise Refused(f"the fee of {told(way.fee, there)} is not below the amount; correct one of them")
     if way.code is not None:
         vouchers.redeem(till.vouchers, way.code, amount, currency, date)
-    offers = {c.name: o for c in claims if c.open > 0 and (o := discounts.offer(till.book, c, date)) is not None}
+    found = [(c.name, discounts.offer(till.book, c, date)) for c in claims if c.open > 0 and way.discount]
+    offers = {name: offer for name, offer in found if offer is not None}
     in_cash = way.method == "cash"
     plan = (
         receipts.plan(amount, claims, offers, in_cash=in_cash)

@@ -118,17 +118,25 @@ def allocate(till: Till, by: str, name: str, amount: Decimal | None, date: Date)
     return write.custom(date, "allocate", by, name, found), found, owed[0].customer
 
 
+def _between(till: Till, by: str, name: str) -> list[Allocation]:
+    """The allocations of one number to another."""
+    return [
+        found for found in till.book.allocations.all
+        if by in (found.source.number, found.source.name) and name in (found.target.number, found.target.name)
+    ]  # fmt: skip
+
+
 def undo(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> tuple[str, Amount, str]:
     """Decide to take an allocation back by a counter-entry of a day; return the directive, its amount and the customer.
 
     :param amount: None for all of it
     :raises Refused: less is allocated between the two
     """
-    between: list[Allocation] = []
-    for found in till.book.allocations.all:
-        if by in (found.source.number, found.source.name) and name in (found.target.number, found.target.name):
-            between.append(found)
+    between = _between(till, by, name)
     if not between:
+        by, name, between = name, by, _between(till, name, by)
+    if not between:
+        by, name = name, by
         for number in (by, name):
             claims.named(till.book, number, date)
         raise Refused(f"nothing of {by} is allocated to {name}; `billtext invoice show {name}` shows what is")

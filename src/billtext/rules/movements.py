@@ -66,8 +66,10 @@ def exchange(legs: Iterable[Leg], company: str | None, gain: str, loss: str) -> 
     >>> leg.account, leg.amount
     ('Income:ExchangeGain', Decimal('-500.00'))
     """
+    legs = list(legs)
     left = sum((leg.weight for leg in legs), ZERO)
-    if not left or company is None:
+    amount = ZERO if company is None else rounded(ZERO - left, company) + ZERO
+    # Less than a cent needs no leg where another is in the company's currency: that sets Beancount's tolerance.
+    if company is None or not left or (not amount and any(leg.currency == company for leg in legs)):
         return []
-    amount = -rounded(left, company)
     return [Leg(account=gain if left > 0 else loss, amount=amount, currency=company)]

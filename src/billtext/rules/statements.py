@@ -60,8 +60,8 @@ class Statement:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing moved and nothing was owed: nobody is sent such a statement."""
-        return not any(section.opening or section.lines or section.closing for section in self.sections)
+        """Whether nothing moved and nothing was open: nobody is sent such a statement."""
+        return not any(s.opening or s.lines or s.closing or s.open_items for s in self.sections)
 
 
 def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "activity") -> Statement:
