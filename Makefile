@@ -4,8 +4,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
 DEMO := ledger/main.beancount
-DAY := 2026-11-23
+DAY := 2026-11-24
 MONTH := 2026-10
+DESK := $(BIN)/billtext -f demo-desk/main.beancount
 
 .PHONY: demo test check bench serve constraints clean
 
@@ -29,10 +30,23 @@ demo: $(READY)
 	@echo "== The site"
 	$(BIN)/billtext -f $(DEMO) site build --as-of $(DAY)
 	@echo
+	@echo "== A morning at the billing desk, on a copy of the ledger in demo-desk/"
+	@rm -rf demo-desk && cp -R ledger demo-desk
+	$(DESK) draft list --as-of $(DAY)
+	$(DESK) invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November" --date $(DAY)
+	$(DESK) issue --all --date $(DAY)
+	$(DESK) credit 2026-0075 --line 1 --quantity 2 --reason "hours billed twice" --date $(DAY)
+	$(DESK) issue credit-2026-0075 --date $(DAY)
+	$(DESK) pay C00017 20000.00 --date $(DAY)
+	$(DESK) close 2026-10 --date $(DAY)
+	$(DESK) verify
+	$(DESK) check
+	@echo
 	@echo "Look next at:"
 	@echo "  public/index.html                        the site; or  make serve"
 	@echo "  statements/                              a statement for each customer"
 	@echo "  ledger/invoices/2026.beancount           invoices as a bookkeeper writes them"
+	@echo "  diff -r ledger demo-desk                 what the billing desk wrote this morning"
 	@echo "  $(BIN)/billtext --help                  everything else"
 
 test: $(READY)
@@ -56,4 +70,4 @@ constraints:
 	  --no-emit-trusted-host --no-emit-find-links --no-header --extra dev -o constraints.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) public statements site/receivables bench/work
+	rm -rf $(VENV) public statements demo-desk site/receivables bench/work

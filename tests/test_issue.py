@@ -256,7 +256,7 @@ def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
         (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
         (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
         (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
-        (HOUR[: HOUR.index("  Income")], "d.beancount:1: the draft has no line"),
+        (HOUR[: HOUR.index("  Income")], 'd.beancount:1: the draft "Consulting, November" has no line'),
         (HOUR.replace("  Income:Sales\n", "  Income:Sales  -100.00 NOK\n"), "come to -9600.00; leave the amount out"),
         (HOUR + SHARES, "the instalments are 10800.00 of 12000.00 NOK"),
     ],

@@ -562,7 +562,7 @@ class DraftCustomerError(DraftError):
 class DraftEmptyError(DraftError):
     """A draft without lines."""
 
-    sentence = "the draft has no line; add one, such as `Income:Consulting` with `item:` and `quantity:`"
+    sentence = "the draft {narration} has no line; add one, such as `Income:Consulting` with `item:` and `quantity:`"
 
 
 class DraftLineError(DraftError):
@@ -636,6 +636,6 @@ class CloseChangedError(RegisterError):
     """Something dated in a closed month was changed or added."""
 
     sentence = (
-        "the month {month} was closed on {date} with {movements} movements of {volume}, and has {now} of {now_volume} "
-        "now, or other ones; bring it back from git, and book corrections in an open month"
+        "the month {month} was closed on {date} with {volume} in movements ({movements} of them), and has {now_volume} "
+        "({now}) now, or other ones; bring it back from git, and book corrections in an open month"
     )

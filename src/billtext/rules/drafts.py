@@ -25,7 +25,7 @@ from billtext.errors import (
 )
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
-from billtext.ledger.schema import DRAFT, DRAFT_POSTING, faults
+from billtext.ledger.schema import DRAFT, DRAFT_POSTING, faults, written
 from billtext.model import Date, Draft, Register
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, number, plain, rounded
 from billtext.rules import prices, vat
@@ -180,7 +180,7 @@ class _Preparing:
         rate = self._rate(currency)
         lines, vats, rounding = self._amounts(card, currency)
         if not lines and not self.errors:
-            self.errors.append(DraftEmptyError.at(self.meta, self.entry))
+            self.errors.append(DraftEmptyError.at(self.meta, self.entry, narration=written(self.entry.narration or "")))
         if self.errors:
             return None
         gross = sum((line.net for line in lines), ZERO) + sum((amount for _, _, amount in vats), ZERO) + rounding
