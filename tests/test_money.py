@@ -273,7 +273,7 @@ def test_a_deposit_is_deducted_once(tmp_path: Path) -> None:
     assert "750.00 NOK is left to pay" in office.do("deduct", "final", "--date", "2026-02-01")
     draft = office.text("drafts/final.beancount")
     assert draft.startswith(final)
-    assert draft.endswith('    deposit: "2026-0002"\n; end\n')
+    assert draft.endswith('    deducts: "2026-0002"\n; end\n')
     assert "nothing is left to deduct" in office.refused("deduct", "final", "--date", "2026-02-01")
     office.do("issue", "final", "--date", "2026-02-01")
     assert office.balance("Liabilities:Deposits") == {}

@@ -85,8 +85,8 @@ def drafted(till: Till) -> dict[tuple[str, str | None], Decimal]:
             for posting in draft.entry.postings:
                 meta = posting.meta or {}
                 price = meta.get("price")
-                if isinstance(meta.get("deposit"), str) and isinstance(price, Amount) and price.number is not None:
-                    key = meta["deposit"], meta.get("vat")
+                if isinstance(meta.get("deducts"), str) and isinstance(price, Amount) and price.number is not None:
+                    key = meta["deducts"], meta.get("vat")
                     number = price.number
                     known = till.register.vat(str(meta.get("vat")), draft.entry.date)
                     if draft.entry.meta.get("prices") == "gross" and known is not None:
@@ -156,6 +156,6 @@ def _line(
     words = f"Deposit, invoice {deposit.number}"
     keys = {
         "text": words, "price": Amount(price, deposit.currency), "vat": code, "allowance": words,
-        "deposit": deposit.number,
+        "deducts": deposit.number,
     }  # fmt: skip
     return f"  {account}\n" + write.meta(keys, "    ")

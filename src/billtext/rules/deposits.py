@@ -1,7 +1,7 @@
 """Deposits: prepayments that are invoiced with VAT and stand as a liability until a final invoice deducts them.
 
 A deposit invoice has a line on the account of the option `deposits`; the invoice that deducts it has a line on the same
-account with `deposit:` and the number of the first, an allowance. A credit note of a deposit takes it back.
+account with `deducts:` and the number of the first, an allowance. A credit note of a deposit takes it back.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def read(book: Book, account: str) -> dict[str, Deposit]:
         for line in lines:
             if line.account != account:
                 continue
-            of = line.meta.get("deposit") or document.corrects or document.number
+            of = line.meta.get("deducts") or document.corrects or document.number
             known = found.get(of) or Deposit(
                 number=of, date=document.date, customer=document.customer, currency=document.currency, left={}
             )
