@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -51,19 +52,97 @@ def test_the_customers_page_shows_the_figures_of_the_ageing_report(demo: Book, b
     assert all(Decimal(owed) == 0 for c, cur, owed, _ in shown if (c, cur) not in expected)
 
 
-def test_the_statements_of_a_customer_tie_out_with_the_statement_report(demo: Book) -> None:
+def articles(frame: Frame, customer: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """First and last month of each statement on a customer's page, with its language and its text."""
+    _, text = pages.customers.page(frame, customer)
+    found = re.findall(
+        r'<article class="r-month" id="m([\d-]+)"(?: data-until="([\d-]+)")? lang="(\w+)">(.*?)</article>',
+        text,
+        re.DOTALL,
+    )
+    return {(first, last or first): (language, part) for first, last, language, part in found}
+
+
+def test_the_statements_of_a_customer_are_those_of_the_command_and_tie_out(demo: Book) -> None:
     frame = Frame(demo, DAY, revision="")
+    codes = set()
     for customer in frame.customers:
-        _, text = pages.customers.page(frame, customer)
-        months = dict(re.findall(r'<article class="r-month" id="m([\d-]+)">(.*?)</article>', text, re.DOTALL))
-        for month, part in months.items():
-            first = date.fromisoformat(f"{month}-01")
-            report = statements.report(demo, customer, first, min(DAY, dates.month_end(first)))
-            assert part.count("<table") - ("<h3>Åpne poster" in part) == len(report.sections)
+        found = articles(frame, customer)
+        assert list(found) == sorted(found, reverse=True)
+        wanted = set()
+        for month in dates.months(demo.items[0].date, DAY):
+            first, last = dates.month(month)
+            report = statements.report(demo, customer, first, min(DAY, last))
+            if not any(section.opening or section.lines or section.closing for section in report.sections):
+                continue
+            wanted.add((month, month))
+            code, part = found[month, month]
+            codes.add(code)
+            card = demo.register.values("customer", customer, min(DAY, last))
+            language = Language(str(card.get("language", "nb")))
+            assert code == language.code
+            assert part.count('<table class="r-table r-statement">') == len(report.sections)
             for section in report.sections:
-                assert f'<td class="r-num">{frame.f.amount(section.opening, section.currency)}</td>' in part
-                for line in section.lines:
-                    assert f'<td class="r-num">{frame.f.amount(line.balance, section.currency)}</td>' in part
+                for amount in (section.opening, section.closing, *(line.balance for line in section.lines)):
+                    assert f'<td class="r-num">{language.amount(amount, section.currency)}</td>' in part
+                for item in section.open_items:
+                    cells = (language.date(item.item.due), item.days_overdue or "")
+                    open_ = language.amount(item.open, section.currency)
+                    assert "".join(f"<td>{cell}</td>" for cell in cells) in part
+                    assert f"<td>{open_}</td></tr>" in part
+            assert part.count("<tr><td>") - part.count("<tr><td></td>") == sum(
+                len(section.lines) + len(section.open_items) for section in report.sections
+            )
+        assert set(found) == wanted
+    assert {"nb", "en"} < codes
+
+
+def test_a_month_has_statements_of_the_customers_of_whom_the_command_writes_one(demo: Book, tmp_path: Path) -> None:
+    frame = Frame(demo, DAY, revision="")
+    for month in ("2025-08", "2026-02"):
+        done = billtext(tmp_path, "-f", str(DEMO), "statement", "--all", "--month", month, "--out", month)
+        assert done.returncode == 0
+        written = {path.name[: -len("-2026-01-31.md")] for path in (tmp_path / month).glob("*.md")}
+        assert {c for c in frame.customers if (month, month) in articles(frame, c)} == written
+
+
+def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_statement(demo: Book) -> None:
+    _, part = articles(Frame(demo, DAY, revision=""), "C00028")["2026-10", "2026-10"]
+    for text in (
+        "5003 Bergen<br>Org. no. 310000019<br>faktura@fjordlys.example",
+        "Bank account 86011117947 · IBAN NO9386011117947 · BIC DNBANOKK<br>",
+    ):
+        assert text in part
+
+
+def test_a_number_stands_under_its_own_name(demo: Book) -> None:
+    _, text = pages.documents.page(Frame(demo, DAY, revision=""), "2026-0012")
+    assert "<small>Org.nr. 310000019</small><br><small>MVA-nr. NO310000019MVA</small>" in text
+
+
+def test_years_in_which_nothing_changes_are_one_statement(tmp_path: Path) -> None:
+    """Each month of a long silence would say what the one statement for all of them says, but for days overdue."""
+    path = write(tmp_path, HARMLESS + '2027-11-01 custom "customer" "C1"\n  name: "New name"\n')
+    found = book.build(load.load(path).entries, load.sources)
+    day = date(2031, 5, 20)
+    ranges = [(f"{s.start:%Y-%m}", f"{s.end:%Y-%m}") for s in statements.by_month(found, "C1", day)]
+    single = dates.months(date(2026, 3, 1), date(2026, 6, 1))
+    assert ranges == [
+        *((month, month) for month in single),
+        ("2026-07", "2027-10"),
+        ("2027-11", "2027-11"),
+        ("2027-12", "2031-05"),
+    ]
+    assert list(articles(Frame(found, day, revision=""), "C1")) == ranges[::-1]
+    for whole in statements.by_month(found, "C1", day):
+        for month in dates.months(whole.start, whole.end):
+            first, last = dates.month(month)
+            each = statements.report(found, "C1", first, min(last, day))
+            assert each.name == whole.name
+            for one, all_ in zip(each.sections, whole.sections, strict=True):
+                assert (one.opening, one.lines, one.closing) == (all_.opening, all_.lines, all_.closing)
+                assert one.aging.columns == all_.aging.columns
+                assert [(o.item, o.open) for o in one.open_items] == [(o.item, o.open) for o in all_.open_items]
 
 
 def test_the_overview_opens_and_closes_the_month_with_what_was_owed(demo: Book) -> None:
@@ -115,10 +194,18 @@ def test_pictures_say_what_they_show() -> None:
     tags = Tags(charts.bar(parts, name="a", title="<b>", description="30, 60"))
     assert tags.found[0] == (
         "svg",
-        (("class", "r-bar"), ("height", "26"), ("role", "img"), ("aria-labelledby", "a-t a-d")),
+        (("class", "r-bar"), ("height", "42"), ("role", "img"), ("aria-labelledby", "a-t a-d")),
     )
     assert [dict(a)["width"] for tag, a in tags.found if tag == "rect"] == ["10.00%", "30.00%", "60.00%"]
     assert "b" not in {tag for tag, _ in tags.found}
+    # What is owed to the customer is left of the zero, and does not look like a debt.
+    assert [dict(a)["class"] for tag, a in tags.found if tag == "rect"] == ["r-b0 r-credit", "r-b0", "r-b0"]
+    assert [dict(a)["x"] for tag, a in tags.found if tag == "text"] == ["10.00%"]
+    assert dict(next(a for tag, a in tags.found if tag == "line"))["x1"] == "10.00%"
+    assert tags.text.endswith("0")
+    debts = charts.bar([charts.Part(amount=Decimal(5), style="r-b4", label="5")], name="a", title="", description="")
+    assert "r-credit" not in debts
+    assert "<line" not in debts
     assert charts.bar([], name="a", title="", description="") == ""
 
 
@@ -157,6 +244,12 @@ def test_every_page_tells_its_day_and_revision(built: Path) -> None:
         assert '<p class="r-stamp">Per 23. nov. 2026 · hovedboken er ikke i git</p>' in path.read_text("utf-8")
 
 
+def test_every_page_says_its_language_whatever_that_of_the_site_is(built: Path) -> None:
+    for path in (built / "site/receivables").rglob("*.md"):
+        text = path.read_text("utf-8")
+        assert text.count("<section") == text.count('<section class="bt" lang="nb">') > 0
+
+
 def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
     ledger = write(tmp_path, HARMLESS)
     git = ["git", "-c", "user.name=T", "-c", "user.email=t@t.example", "-C", str(tmp_path)]
@@ -170,14 +263,20 @@ def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
     assert revision_text(tmp_path, Language()) == f"ledger {revision}, with uncommitted changes"
 
 
-def test_plain_mkdocs_builds_the_same_pages(built: Path) -> None:
-    command = [sys.executable, "-m", "mkdocs", "-q", "build", "-f", "mkdocs.yml", "-d", "plain"]
-    subprocess.run(command, cwd=built, check=True, capture_output=True)
-    for path in (built / "plain/receivables").rglob("*.html"):
-        ours = (built / "public" / path.relative_to(built / "plain")).read_text("utf-8")
-        assert [line for line in path.read_text("utf-8").splitlines() if line] == [
-            line for line in ours.splitlines() if line
-        ]
+def files(directory: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+
+
+def test_plain_mkdocs_builds_the_same_bytes_elsewhere_too(built: Path, tmp_path: Path) -> None:
+    """What billtext wrote, copied to a colleague's machine, needs nothing of the place or the program it came from."""
+    place = tmp_path / "colleague"
+    shutil.copytree(built, place, ignore=shutil.ignore_patterns("public"))
+    assert not re.search(r"[\"' ]/", (place / "mkdocs.yml").read_text("utf-8"))
+    command = [sys.executable, "-m", "mkdocs", "-q", "build", "-f", str(place / "mkdocs.yml")]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    ours, theirs = files(built / "public"), files(place / "public")
+    assert set(ours) - set(theirs) == {".billtext-site", "index.html"}  # its mark, and the door at the root
+    assert {name for name in theirs if theirs[name] != ours.get(name) and not name.endswith(".gz")} == set()
 
 
 # --- the directory ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billtext.outside import mkdocs_config
 from billtext.rendering.pages import addresses
 from site_room import CHROMIUM, FLAGS, HARMLESS, billtext, built, read, write
 
@@ -144,7 +145,7 @@ def test_what_was_written_is_what_is_read(sites: dict[str, Path]) -> None:
 def test_hostile_text_stands_only_in_blocks_of_html(sites: dict[str, Path]) -> None:
     for path in (sites["hostile"] / "site/receivables").rglob("*.md"):
         head, _, body = path.read_text("utf-8").partition("\n---\n")
-        assert "pwned" not in re.sub(r'<section class="bt">\n.*?\n</section>\n', "", body, flags=re.DOTALL)
+        assert "pwned" not in re.sub(r'<section class="bt" lang="en">\n.*?\n</section>\n', "", body, flags=re.DOTALL)
         keys = [line.split(":")[0] for line in head.splitlines()[1:] if not line.startswith("leaf")]
         assert keys == ["generator", "title", "heading", "template", "hide", "search"]
         assert "pwned" not in SAFE_NAME.sub("", head.split("heading:")[0])
@@ -231,10 +232,45 @@ def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) 
     assert page.evaluate(owed) == sorted(before)
     page.fill(".r-filter input", "nordlys")
     assert page.inner_text("#customers tbody tr:not([hidden])").startswith("Nordlys Interiør AS")
-    assert page.inner_text(".r-filter output") == f"1 av {len(before)}"
+    count = re.search(r"(\d+) kunder", page.inner_text(".r-lead"))  # two currencies of one are two rows
+    assert count is not None
+    assert int(count[1]) < len(before)
+    assert page.inner_text(".r-filter output") == f"1 av {count[1]}"
     page.fill(".r-filter input", "")
+    assert page.inner_text(".r-filter output") == f"{count[1]} av {count[1]}"
     page.select_option(".r-filter select", "unapplied")
     assert len(page.evaluate(owed)) == 2
+    page.close()
+
+
+def test_what_is_folded_stays_folded_on_paper(built: Path, browser: object) -> None:
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto((built / "public/receivables/index.html").as_uri())
+    folds = page.locator(".r-figure-chart details")
+    assert folds.count() > 1
+    folds.nth(1).locator("summary").click()
+    page.wait_for_function("document.documentElement.classList.contains('js')")
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")  # as the theme does
+    page.emulate_media(media="print")
+    assert [folds.nth(n).is_visible() for n in range(folds.count())] == [n == 1 for n in range(folds.count())]
+    page.close()
+
+
+def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: Path, browser: object) -> None:
+    names = ("Aase", "Ås", "Zoo")
+    cards = "".join(f'2020-01-01 custom "customer" "D{n}"\n  name: "{name}"\n' for n, name in enumerate(names))
+    write(tmp_path, HARMLESS.replace('  currency: "NOK"\n', '  currency: "NOK"\n  language: "nb"\n', 1) + cards)
+    template = Path(mkdocs_config.__file__).parents[1] / "site_template"
+    (tmp_path / "mkdocs.yml").write_text(
+        f"INHERIT: {template}/mkdocs.yml\nsite_name: x\ntheme:\n  custom_dir: {template}/theme\n  language: en\n"
+    )
+    assert billtext(tmp_path, "site", "build").returncode == 0
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto((tmp_path / "public/receivables/customers.html").as_uri())
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.click("#customers th:nth-child(1) button")
+    shown = page.evaluate("[...document.querySelectorAll('#customers tbody tr')].map(r => r.cells[0].innerText.trim())")
+    assert [name for name in shown if name in names] == ["Aase", "Ås", "Zoo"]  # descending: aa is å
     page.close()
 
 

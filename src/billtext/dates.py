@@ -45,6 +45,11 @@ def after(date: Date, days: int, *, end_of_month: bool = False) -> Date:
         return Date.max
 
 
+def next_day(date: Date) -> Date:
+    """The day after a day; the last day there is, if none is."""
+    return date if date == Date.max else date + datetime.timedelta(days=1)
+
+
 def days_overdue(due: Date, as_of: Date) -> int:
     """Days past the due date; 0 on the due date and before."""
     return max(0, (as_of - due).days)

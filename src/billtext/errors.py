@@ -584,3 +584,58 @@ class DraftSumError(DraftError):
     """Instalments that do not add up to the document."""
 
     sentence = "{why}; {remedy}"
+
+
+# --- seals and closed months --------------------------------------------------------------------------------
+
+
+class SealError(LedgerError):
+    """An issued document that is not as it was when it was sealed."""
+
+
+class SealFormError(SealError):
+    """A seal that billtext has not made."""
+
+    sentence = "the seal {seal} of {number} is none that billtext makes; bring the document back from git"
+
+
+class SealChangedError(SealError):
+    """A document that was changed after it was issued."""
+
+    sentence = (
+        "{number} was changed after it was sealed; bring it back from git, and correct it with a credit note "
+        "(`billtext verify` shows what changed)"
+    )
+
+
+class SealMissingError(SealError):
+    """A document without a seal among sealed ones: it was inserted later, or its seal was taken out."""
+
+    sentence = (
+        "{number} has no seal, but later documents of the series {series} have; it was inserted afterwards, or its "
+        "seal was taken out: bring the file back from git"
+    )
+
+
+class SealBrokenError(SealError):
+    """A document that does not follow the one before it: another was removed or inserted between them."""
+
+    sentence = (
+        "{number} was not sealed after {after}: a document of the series {series} was removed, inserted or sealed "
+        "anew before it; bring the file back from git"
+    )
+
+
+class CloseFormError(RegisterError):
+    """A month that is closed twice, or before it is over."""
+
+    sentence = "the month {month} {why}; {remedy}"
+
+
+class CloseChangedError(RegisterError):
+    """Something dated in a closed month was changed or added."""
+
+    sentence = (
+        "the month {month} was closed on {date} with {movements} movements of {volume}, and has {now} of {now_volume} "
+        "now, or other ones; bring it back from git, and book corrections in an open month"
+    )

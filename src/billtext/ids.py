@@ -39,6 +39,15 @@ def is_org_number(number: str, country: str) -> bool:
     return module is None or _valid(module, number)
 
 
+def is_national_identity(number: str) -> bool:
+    """Norwegian national identity number or D-number, which a billing office does not need (fødselsnummer).
+
+    >>> is_national_identity("15108695088"), is_national_identity("310000205")
+    (True, False)
+    """
+    return re.fullmatch(r"\d{11}", number) is not None and _valid("no.fodselsnummer", number)
+
+
 def is_vat_number(number: str) -> bool:
     """VAT id with its country's prefix, such as `NO310000019MVA` (NO-R-001) or an id of the European Union."""
     from importlib import import_module

@@ -212,6 +212,18 @@ class Item:
         """The number that names this item alone: `2026-0012/2` for a second instalment."""
         return f"{self.number}/{self.instalment}" if self.instalment else self.number
 
+    @property
+    def stands(self) -> str | None:
+        """`invoice` or `credit-note`: as what an amount stands open; None for money, which is unapplied.
+
+        So does an amount of a document, and one that was moved from another account with its name and due date.
+        """
+        if self.kind in DOCUMENTS:
+            return self.kind
+        if "name" not in self.meta or "due" not in self.meta:
+            return None
+        return "invoice" if self.amount > 0 else "credit-note"
+
     def sort_key(self) -> tuple[Any, ...]:
         """The order of items: explicit tie-breaks, so that the order of files changes nothing."""
         meta = self.meta
@@ -302,6 +314,23 @@ class Directive:
     meta: Meta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """A `close` directive: from its date on, what is dated until the end of its month stands.
+
+    :param month: such as `2026-02`, and `end` its last day
+    :param volume: sum of the absolute amounts by currency, as text
+    """
+
+    date: Date
+    month: str
+    end: Date
+    movements: int
+    volume: str
+    digest: str
+    meta: Meta
+
+
 @value
 class Allocation:
     """Part of one item set against another, from a date on.
@@ -330,3 +359,4 @@ class Ledger:
     documents: Mapping[str, Document]
     voids: tuple[Void, ...]
     directives: tuple[Directive, ...]
+    closings: tuple[Closing, ...] = ()

@@ -39,6 +39,30 @@ def quantum(currency: str) -> Decimal:
     return Decimal(1).scaleb(-decimals(currency))
 
 
+@cache
+def cash_unit(currency: str) -> Decimal:
+    """The smallest amount that can be paid in cash (Unicode CLDR: digits and steps of cash).
+
+    >>> cash_unit("NOK"), cash_unit("DKK"), cash_unit("CHF"), cash_unit("EUR")
+    (Decimal('1'), Decimal('0.50'), Decimal('0.05'), Decimal('0.01'))
+    """
+    from babel.core import get_global
+
+    fractions = get_global("currency_fractions")
+    _, _, digits, step = fractions.get(currency) or fractions["DEFAULT"]
+    return Decimal(step or 1).scaleb(-int(digits))
+
+
+def cash(number: Decimal, currency: str) -> Decimal:
+    """Round to what can be paid in cash, half away from zero.
+
+    >>> cash(Decimal("631.50"), "NOK"), cash(Decimal("10.24"), "DKK"), cash(Decimal("-1.03"), "CHF")
+    (Decimal('632'), Decimal('10.00'), Decimal('-1.05'))
+    """
+    unit = cash_unit(currency)
+    return CONTEXT.multiply((number / unit).quantize(Decimal(1), ROUND_HALF_UP, CONTEXT), unit)
+
+
 def number(amount: "Amount") -> Decimal:
     """The number of a booked amount: only before booking does Beancount leave it out."""
     return cast(Decimal, amount.number)

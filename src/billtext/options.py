@@ -110,6 +110,47 @@ SETTINGS: Mapping[str, Setting] = {
     "rf-layout": Setting(
         expected='{number} and, if you like, {customer}, such as "{customer:05}{number:08}"', parse=_layout, dated=True
     ),
+    # Where cash is, and card money until the acquirer settles it.
+    "cash": Setting(expected="an account, such as Assets:Cash", parse=_account, default="Assets:Cash"),
+    "card-clearing": Setting(
+        expected="an account, such as Assets:Card:Clearing", parse=_account, default="Assets:Card:Clearing"
+    ),
+    # What the card's acquirer keeps.
+    "card-fees": Setting(expected="an account, such as Expenses:BankFees", parse=_account, default="Expenses:BankFees"),
+    # Gift cards and vouchers that are sold and not used yet: a liability.
+    "vouchers": Setting(
+        expected="an account, such as Liabilities:GiftCards", parse=_account, default="Liabilities:GiftCards"
+    ),
+    # Prepayments that are invoiced and not delivered yet: a liability.
+    "deposits": Setting(
+        expected="an account, such as Liabilities:Deposits", parse=_account, default="Liabilities:Deposits"
+    ),
+    # Cash discount that customers took, and what it does to the VAT of the invoice.
+    "cash-discount": Setting(
+        expected="an account, such as Expenses:CashDiscount", parse=_account, default="Expenses:CashDiscount"
+    ),
+    "cash-discount-vat": Setting(
+        expected='"when-taken", "never" or "always"', parse=_one_of("when-taken", "never", "always"),
+        default="when-taken", dated=True,
+    ),
+    # Gain and loss on exchange when foreign money is paid.
+    "exchange-gain": Setting(
+        expected="an account, such as Income:ExchangeGain", parse=_account, default="Income:ExchangeGain"
+    ),
+    "exchange-loss": Setting(
+        expected="an account, such as Expenses:ExchangeLoss", parse=_account, default="Expenses:ExchangeLoss"
+    ),
+    # Gain and loss on exchange of what is still open, and its other side in the balance.
+    "unrealised-gain": Setting(expected="an account, such as Income:UnrealisedGain", parse=_account),
+    "unrealised-loss": Setting(expected="an account, such as Expenses:UnrealisedLoss", parse=_account),
+    "revaluation": Setting(
+        expected="an account, such as Assets:Revaluation", parse=_account, default="Assets:Revaluation"
+    ),
+    # What is written off: small differences, and claims that are lost.
+    "small-differences": Setting(
+        expected="an account, such as Expenses:SmallDifferences", parse=_account, default="Expenses:SmallDifferences"
+    ),
+    "bad-debt": Setting(expected="an account, such as Expenses:BadDebt", parse=_account, default="Expenses:BadDebt"),
     # Whether the Fava extension may write.
     "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
 }  # fmt: skip
@@ -123,7 +164,9 @@ class Options:
 
     def at(self, name: str, date: datetime.date) -> Any:
         """The value of a dated option on a day."""
-        known = self.values.get(name, ())
+        known = self.values.get(name)
+        if known is None:
+            return SETTINGS[name].default
         found = bisect_right(known, date, key=lambda pair: pair[0])
         return known[found - 1][1] if found else SETTINGS[name].default
 

@@ -1,16 +1,29 @@
-"""`billtext customer`: the register."""
+"""`billtext customer`: the register. What changes it stands in modules of its own."""
 
 import datetime
 from typing import Any
 
 import click
 
+from billtext.cli import customer_change, customer_file, customer_merge
 from billtext.cli.common import Face, as_of, example, form
 
 
 @click.group(epilog=example("billtext customer show C00017"))
 def command() -> None:
-    """Customers: list them, show a card, show its history."""
+    """Customers: list them, show a card, add one, change it from a day on."""
+
+
+for change in (
+    customer_change.new,
+    customer_change.edit,
+    customer_change.close,
+    customer_change.reopen,
+    customer_merge.merge,
+    customer_file.import_,
+    customer_file.export,
+):
+    command.add_command(change)
 
 
 @command.command(
@@ -66,4 +79,18 @@ def history(face: Face, customer: str, form: str) -> None:
         face.customer(customer)
         raise Refused(f"customer {customer} has money on the account but is not in the register")
     face.show(reports.history(record), shapes.history(record), form)
+    face.finish()
+
+
+@command.command(epilog=example("billtext customer duplicates --format json"))
+@as_of
+@form
+@click.pass_obj
+def duplicates(face: Face, as_of: datetime.date, form: str) -> None:
+    """Customers that are likely the same, each pair with the reasons. Merge them, or let them stand."""
+    from billtext.rendering import registers
+    from billtext.rules import duplicates
+
+    pairs = duplicates.report(face.book.register, as_of)
+    face.show(registers.duplicates(face.book, pairs, as_of), registers.duplicates_data(face.book, pairs, as_of), form)
     face.finish()

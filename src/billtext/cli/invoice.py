@@ -1,15 +1,143 @@
 """`billtext invoice`: invoices and credit notes."""
 
 import datetime
+from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, as_of, example, form
+from billtext.cli.common import Day, Face, as_of, example, form
+from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
 @click.group(epilog=example("billtext invoice show 2026-0012"))
 def command() -> None:
-    """Invoices and credit notes: list them, show one."""
+    """Invoices and credit notes: draft one, list them, show one."""
+
+
+@command.command(
+    epilog=example(
+        "billtext invoice new C00017 --item CONS-SR 8",
+        'billtext invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November"',
+        "billtext invoice new C00017 --edit",
+    )
+)
+@click.argument("customer")
+@click.option(
+    "--item",
+    "items",
+    nargs=2,
+    type=(str, Number()),
+    multiple=True,
+    metavar="CODE QUANTITY",
+    help="A line of the price list; may be repeated.",
+)
+@click.option(
+    "--line",
+    "lines",
+    nargs=4,
+    type=(str, Number(), Number(), str),
+    multiple=True,
+    metavar="TEXT QUANTITY PRICE VAT",
+    help="Another line; may be repeated.",
+)
+@click.option(
+    "--account", metavar="ACCOUNT", help="Income account of the other lines. Else as most items with that VAT."
+)
+@click.option("--text", default="", help="What it is about; else the texts of its lines.")
+@click.option(
+    "--prices",
+    type=click.Choice(["net", "gross"]),
+    default="net",
+    show_default=True,
+    help="Whether the prices of the other lines are without VAT or with it.",
+)
+@click.option("--discount", type=Number(), metavar="PERCENT", help="Discount on the whole document.")
+@click.option("--currency", metavar="CODE", help="Else the customer's.")
+@click.option("--rate", type=Number(), help="Rate to the company's currency; else that of the ledger.")
+@click.option("--due", type=Day(), metavar="DATE", help="Else by the customer's terms.")
+@click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery.")
+@click.option("--order", help="The customer's order number.")
+@click.option("--set", "more", nargs=2, multiple=True, metavar="KEY TEXT", help="Any other key; may be repeated.")
+@click.option(
+    "--instalment",
+    "instalments",
+    nargs=2,
+    type=(Number(), int),
+    multiple=True,
+    metavar="PERCENT DAYS",
+    help="An instalment; may be repeated, and adds up to 100.",
+)
+@on
+@click.option("--edit", is_flag=True, help="Open the draft in $EDITOR before it is written.")
+@trial
+@force
+@click.pass_obj
+def new(
+    face: Face,
+    customer: str,
+    items: tuple[tuple[str, Decimal], ...],
+    lines: tuple[tuple[str, Decimal, Decimal, str], ...],
+    account: str | None,
+    text: str,
+    prices: str,
+    discount: Decimal | None,
+    currency: str | None,
+    rate: Decimal | None,
+    due: datetime.date | None,
+    delivery: datetime.date | None,
+    order: str | None,
+    more: tuple[tuple[str, str], ...],
+    instalments: tuple[tuple[Decimal, int], ...],
+    date: datetime.date,
+    edit: bool,
+    trial: bool,
+    force: bool,
+) -> None:
+    """Draft an invoice: what is not given comes from the price list and the register."""
+    from beancount.core.amount import Amount
+
+    from billtext.ledger import write
+    from billtext.outside import drafting
+    from billtext.rendering import drafts, ledger_text
+
+    if not items and not lines and not edit:
+        raise click.UsageError("name what to bill: --item CODE QUANTITY or --line TEXT QUANTITY PRICE VAT, or --edit")
+    with changing(face, force=force) as desk:
+        register = desk.book.register
+        card = register.values("customer", customer, date)
+        money = currency or str(card.get("currency") or register.currency or "NOK")
+        postings: list[tuple[str, Amount | None, dict[str, object]]] = [
+            drafting.item_posting(register, date, code, quantity) for code, quantity in items
+        ]
+        for about, quantity, price, code in lines:
+            keys = {"text": write.clean(about), "quantity": quantity, "price": Amount(price, money), "vat": code}
+            postings.append((account or drafting.income_account(register, date, code), None, keys))
+        for share, days in instalments:
+            postings.append((f"{register.options.receivable}:{customer}", None, {"share": share, "days": days}))
+        keys = {
+            "customer": customer,
+            "due": due,
+            "delivery": delivery,
+            "order": order,
+            "currency": currency,
+            "rate": rate,
+            "prices": None if prices == "net" else prices,
+            "discount": discount,
+            **dict(more),
+        }
+        titles = [str(register.values("item", code, date).get("text") or code) for code, _ in items]
+        narration = write.clean(text) or ", ".join([*titles, *(about for about, *_ in lines)][:3]) or "Invoice"
+        found = ledger_text.draft(date, "invoice", narration, keys, postings)
+        if edit:
+            found = click.edit(found, extension=".beancount", require_save=False) or found
+        path = drafting.free(desk, f"{customer}-{date}")
+        prepared = drafting.check(desk, found, path, date)
+        desk.replace(path, found)
+        click.echo(drafts.preview(prepared, register), nl=False)
+        if not trial:
+            desk.commit(about=[customer])
+            done(desk)
+            click.echo(f"issue it with: billtext issue {path.stem}")
 
 
 @command.command(

@@ -49,7 +49,7 @@ def command(
             reference = "".join(f", {key} {value}" for key, value in one.reference.items())
             click.echo(
                 f"{one.number}  {prepared.payee}  {exact(prepared.gross, prepared.currency)} {prepared.currency}"
-                f"  due {prepared.instalments[-1][0]}{reference}"
+                f"{f'  due {prepared.instalments[-1][0]}' if prepared.draft.kind == 'invoice' else ''}{reference}"
             )
             if trial:
                 click.echo(one.text)

@@ -112,7 +112,7 @@ def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: 
         for customer in face.book.items_of:
             step()
             report = statements.report(face.book, customer, first, last, kind=kind)
-            if not any(s.opening or s.lines or s.closing or s.open_items for s in report.sections):
+            if report.empty:
                 continue
             for form, ending in (("markdown", "md"), ("html", "html")):
                 text = statement_pages.render(face.book, report, form)

@@ -85,11 +85,13 @@ class Reader:
             self._misplaced(entry, entry.meta, "settles", "on the transaction")
         return None
 
-    def _number(self, entry: Transaction, kind: str) -> str:
-        number = entry.meta[kind]
+    def _number(self, entry: Transaction, kind: str, meta: Mapping[str, Any] | None = None) -> str:
+        """The number under a key of the transaction, or of the metadata of a posting."""
+        meta = entry.meta if meta is None else meta
+        number = meta[kind]
         if isinstance(number, str) and ids.is_number(number):
             return number
-        self.errors.append(NumberFormError.at(entry.meta, entry, key=kind, value=written(number)))
+        self.errors.append(NumberFormError.at(meta, entry, key=kind, value=written(number)))
         return number if isinstance(number, str) else ""
 
     # --- money --------------------------------------------------------------------------------------------
@@ -111,6 +113,9 @@ class Reader:
             self._sound(meta, shape, MONEY, entry)
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
+            own, falls = number, due
+            if "name" in shape.names and posting.meta:
+                own, falls = self._number(entry, "name", meta), meta.get("due", due)
             if (
                 units.currency != self._company
                 or not units.number.same_quantum(self._unit)
@@ -118,7 +123,7 @@ class Reader:
             ):
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
-            self._item(entry, posting, kind, number, 0, due)
+            self._item(entry, posting, kind, own, 0, falls if isinstance(falls, datetime.date) else due)
 
     def _transaction(self, entry: Transaction, shape: Shape) -> None:
         """Check the keys of the transaction itself."""

@@ -41,16 +41,18 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
             wrong.append(DraftFormError.at(entry.meta, entry, seen=seen))
             continue
         kind = "credit-note" if "credit-note" in entry.meta else "invoice"
-        for name in DOCUMENTS & entry.meta.keys():
-            if entry.meta[name] is not None and entry.meta[name] is not True:
-                wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
+        numbered = [name for name in sorted(DOCUMENTS & entry.meta.keys()) if entry.meta[name] not in (None, True)]
+        for name in numbered:
+            wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
+        if numbered:
+            continue
         first = entry.meta["lineno"]
         name = stem if len(entries) == 1 else f"{stem}:{first}"
-        found.append(Draft(name=name, kind=kind, file=file, first=first, last=_end(lines, first), entry=entry))
+        found.append(Draft(name=name, kind=kind, file=file, first=first, last=end_of(lines, first), entry=entry))
     return found, [*errors, *wrong]
 
 
-def _end(lines: list[str], first: int) -> int:
+def end_of(lines: list[str], first: int) -> int:
     """The last line of a directive that begins on a line, counted from 1."""
     last = first
     while last < len(lines) and lines[last][:1] in (" ", "\t") and lines[last].strip():
@@ -68,3 +70,12 @@ def without(text: str, drafts: list[Draft]) -> str | None:
         del lines[draft.first - 1 : end]
     left = "\n".join(lines)
     return left if left.strip() else None
+
+
+def extended(text: str, draft: Draft, addition: str) -> str:
+    """The text of a file after lines are added at the end of a draft; all other lines stay as they are.
+
+    :param addition: whole lines
+    """
+    lines = text.split("\n")
+    return "\n".join([*lines[: draft.last], addition.removesuffix("\n"), *lines[draft.last :]])

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from beancount.core import account
 from beancount.core.data import Custom, Transaction
 from beancount.parser import lexer
 
+from billtext import dates
 from billtext.errors import (
     AccountUnopenedError,
     DirectiveFormError,
@@ -34,7 +36,7 @@ from billtext.errors import (
 )
 from billtext.ids import is_id, is_number
 from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
-from billtext.model import Directive, Record, Register, Version, Void
+from billtext.model import Closing, Directive, Record, Register, Version, Void
 from billtext.money import LARGEST, rounded
 from billtext.options import SETTINGS, Options
 
@@ -305,6 +307,32 @@ def directives(customs: Iterable[Custom]) -> tuple[list[Void], list[Directive], 
                 )
             )
     return voids, allocates, errors
+
+
+def closings(customs: Iterable[Custom]) -> tuple[list[Closing], list[LedgerError]]:
+    """Read the `close` directives."""
+    found: list[Closing] = []
+    errors: list[LedgerError] = []
+    for entry in customs:
+        if entry.type != "close":
+            continue
+        month, meta = entry.values[0].value, entry.meta
+        try:
+            _, end = dates.month(month)
+            movements = meta.get("movements")
+            if not isinstance(movements, Decimal):
+                raise ValueError(month)
+        except ValueError:
+            form, seen = FORMS["close"][0] + ", with the keys that `billtext close` writes", written(month)
+            errors.append(DirectiveFormError.at(meta, entry, directive="close", form=form, seen=seen))
+            continue
+        found.append(
+            Closing(
+                date=entry.date, month=month, end=end, movements=int(movements), volume=str(meta.get("volume") or ""),
+                digest=str(meta.get("digest") or ""), meta=meta,
+            )
+        )  # fmt: skip
+    return found, errors
 
 
 def _means_reason(entry: Custom) -> bool:

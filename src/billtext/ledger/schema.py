@@ -179,6 +179,10 @@ def _whole(value: Decimal, _country: str) -> bool:
     return value >= 0 and value == value.to_integral_value()
 
 
+def _from_to(least: int, most: int) -> Callable[[Decimal, str], bool]:
+    return lambda value, _: least <= value <= most and value == value.to_integral_value()
+
+
 TEXT = Key(type=str, expected="text in quotes")
 NUMBER = Key(type=Decimal, expected="a number without quotes, such as 8 or 2.5")
 PERCENT = Key(
@@ -248,7 +252,8 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
                  "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
-                 "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT, "note": TEXT},
+                 "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT,
+                 "note": TEXT},
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
 }.items()}  # fmt: skip
 
@@ -276,6 +281,7 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "contact": ('custom "contact" CUSTOMER ID', (str, str)),
     "void": ('custom "void" NUMBER', (str,)),
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
+    "close": ('custom "close" MONTH', (str,)),
 }
 
 # Keys of a transaction on a receivable account, and of its postings.
@@ -283,11 +289,12 @@ _TRANSACTION: dict[str, Key] = {
     "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
     "reference": numbered("creditor reference (RF)", lambda value, _: ids.is_creditor_reference(value)),
     "order": TEXT, "buyer-reference": TEXT, "contract": TEXT, "note": TEXT, "terms": to("terms"), "reason": TEXT,
-    "corrects": DOCUMENT, "customer": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
+    "corrects": DOCUMENT, "customer": TEXT, "seal": TEXT, "method": one_of("bank", "card", "cash", "voucher"),
 }  # fmt: skip
 _POSTING: dict[str, Key] = {
-    "due": DATE, "settles": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT, "quantity": NUMBER, "unit": UNIT,
-    "price": AMOUNT, "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
+    "due": DATE, "settles": DOCUMENT, "name": DOCUMENT, "customer": TEXT, "item": TEXT, "text": TEXT,
+    "quantity": NUMBER, "unit": UNIT, "price": AMOUNT,
+    "price-per": Key(type=Decimal, expected="a number above 0", valid=lambda value, _: value > 0),
     "vat": to("vat"), "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
 }  # fmt: skip
 
@@ -336,6 +343,33 @@ MONEY = Keys(_POSTING, _KNOWN, _not_on_money)
 
 # Every key of the ledger language: in a place where it is unknown it is no misspelt other one.
 EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, "reason"}.union(*REGISTER.values()))
+
+# What a template says besides a draft: when its drafts are due, and which are there.
+SCHEDULE = Keys({
+    "every": one_of("day", "week", "month", "quarter", "year"), "until": DATE, "drafted": DATE,
+    "interval": Key(type=Decimal, expected="a whole number from 1 up, without quotes", valid=_from_to(1, 1000)),
+    "day": Key(type=Decimal, expected="a day of the month from 1 to 31, without quotes", valid=_from_to(1, 31)),
+    "period": one_of("this", "last", "next"),
+})  # fmt: skip
+SCHEDULE_POSTING = Keys({"yearly": NOT_NEGATIVE})
+
+# What a quote says besides a draft; `quote:` with its number stands there in place of `invoice:`.
+QUOTE = Keys({"quote": DOCUMENT, "valid-until": DATE})
+QUOTE_POSTING = Keys({
+    "cost": NOT_NEGATIVE, "optional": BOOL, "kind": one_of("labour", "materials", "other"),
+    "markup": Key(
+        type=Decimal, expected="a percentage from -100 up, without quotes or %", valid=lambda value, _: value >= -100
+    ),
+})  # fmt: skip
+# What became of a quote: directives below it, in its own file.
+QUOTE_EVENTS: dict[str, Keys] = {name: Keys(keys) for name, keys in {
+    "accept": {"lines": TEXT, "draft": TEXT, "share": Key(
+        type=Decimal, expected="a percentage above 0 and up to 100, without quotes or %",
+        valid=lambda value, _: 0 < value <= 100,
+    )},
+    "decline": {"reason": TEXT},
+    "reissue": {"valid-until": DATE},
+}.items()}  # fmt: skip
 
 _SEEN = (
     (bool, "TRUE or FALSE"), (str, "text in quotes"), (Decimal, "a number"), (Amount, "an amount"),

@@ -12,19 +12,19 @@ and order stay.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from beancount.core.data import Custom, Transaction
+from beancount.core.data import Custom, Open, Transaction
 
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import load, write
 from billtext.ledger.accounts import Receivables
 from billtext.outside.files import Recovered, Switch
 from billtext.outside.ledger_scan import matches
-from billtext.rules import book
+from billtext.rules import book, closing
 from billtext.rules.book import Book
 
 WAIT = 120.0  # seconds for another billtext that is writing the same ledger
@@ -103,6 +103,13 @@ class Desk:
         :param was: the text on which this was decided: a file that has another by now is not changed
         """
         self._replaced[self.path(name)] = text, was
+
+    def insert(self, path: Path, lines: Mapping[int, str]) -> None:
+        """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""
+        text = path.read_text("utf-8")
+        old = text.splitlines(keepends=True)
+        new = "".join(line + lines.get(n, "") for n, line in enumerate(old, 1))
+        self._replaced[path.resolve()] = new, text
 
     # --- doing it -----------------------------------------------------------------------------------------
 
@@ -190,6 +197,11 @@ class Desk:
             texts[str(path)] = old + text
             new += entries
             errors += found
+        closed = closing.until(self.book.ledger)
+        for entry in new:
+            if closed is not None and entry.date <= closed and not isinstance(entry, Open):
+                why = "is in a closed month, so nothing was changed; date it in an open month"
+                raise Refused(f"{entry.date} {why}, after {closed}")
         whole, found = load.added(self.loaded.entries, new, self.loaded.options)
         errors += found
         if not errors:

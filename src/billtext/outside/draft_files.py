@@ -30,7 +30,8 @@ def every(root: Path, directory: str = DIRECTORY) -> list[Found]:
 
     :param root: directory of the ledger's top file
     """
-    return [read(path) for path in sorted((root / directory).rglob("*.beancount"))]
+    paths = sorted((root / directory).rglob("*.beancount"), key=lambda path: path.with_suffix("").parts)
+    return [read(path) for path in paths]
 
 
 def read(path: Path) -> Found:

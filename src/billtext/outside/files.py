@@ -74,19 +74,21 @@ def _recover(root: Path) -> Recovered | None:
     journal = stage / _JOURNAL
     decided = journal.is_file()
     names: list[str] = []
+    places: dict[Path, None] = {}
     if decided:
         for staged, name in json.loads(journal.read_text("utf-8")):
             target = root / name
             names.append(name)
             if not target.resolve().is_relative_to(root.resolve()) or Path(staged or "-").name != (staged or "-"):
                 raise Refused(f"{journal}: names {name}, outside the ledger's directory; delete {stage}")
+            places[target.parent] = None
             if staged is None:
                 target.unlink(missing_ok=True)
-                _sync(target.parent)
             elif (stage / staged).is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (stage / staged).replace(target)
-                _sync(target.parent)
+        for place in places:
+            _sync(place)
         journal.unlink()
         _sync(stage)
     shutil.rmtree(stage)

@@ -31,11 +31,12 @@ class NewRecord:
 
 
 @cache
-def _country_names() -> Mapping[str, str]:
-    """Country codes by their English names in small letters (Unicode CLDR, through Babel)."""
+def country_names(language: str = "en") -> Mapping[str, str]:
+    """Country codes by their names in a language, in small letters (Unicode CLDR, through Babel)."""
     from babel import Locale
 
-    return {name.lower(): code for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()}
+    names = Locale(language).territories
+    return {name.lower(): code for code, name in names.items() if len(code) == 2 and code.isalpha()}
 
 
 def country(text: str, party: Party) -> str | None:
@@ -47,7 +48,7 @@ def country(text: str, party: Party) -> str | None:
         return party.countries[text]
     if ids.is_country(text):
         return text
-    return _country_names().get(text.lower())
+    return country_names().get(text.lower())
 
 
 def customers(documents: Iterable[Document], sorter: Sorter) -> tuple[list[NewRecord], list[str]]:

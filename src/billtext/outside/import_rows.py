@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
 from billtext.errors import Unreadable
 from billtext.outside.import_mapping import ImportMapping
@@ -23,6 +24,22 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 # Digits before the point of a quantity or a price: more is a slip, and its product would not fit an amount of money.
 LARGEST = 9
+
+
+class Form(Protocol):
+    """What a mapping says of the file: its encoding, and the character between two cells."""
+
+    @property
+    def path(self) -> Path:
+        """The file of the mapping."""
+
+    @property
+    def encoding(self) -> str:
+        """As Python calls it."""
+
+    @property
+    def delimiter(self) -> str:
+        """One character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +57,7 @@ class Table:
 
 
 @contextmanager
-def opened(path: Path, mapping: ImportMapping) -> Iterator[Table]:
+def opened(path: Path, mapping: Form) -> Iterator[Table]:
     """Open a table; lines without a cell are passed over.
 
     Of a file of refused rows come the columns and cells of the source, without the guard against formulas.
@@ -77,7 +94,7 @@ def _check(path: Path, header: list[str]) -> None:
         raise Unreadable(f"{path}: the column {min(twice)!r} is there twice; give each column its own name")
 
 
-def _rows(path: Path, text: io.TextIOWrapper, mapping: ImportMapping) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, text: io.TextIOWrapper, mapping: Form) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(text, delimiter=mapping.delimiter, strict=True)
     line = 1
     try:

@@ -1,20 +1,21 @@
 """Issue drafts: give each its number, its date and its payment reference, and append it to the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import drafts as draft_reader
-from billtext.ledger import write
+from billtext.ledger import load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import ledger_text
-from billtext.rules import drafts, references
+from billtext.rules import drafts, references, seals
 from billtext.rules.drafts import Prepared, Rates
 from billtext.rules.numbering import Given, Numbers
 
@@ -36,7 +37,7 @@ class Issued:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What came of an issue: documents in the order of their numbers, and drafts that were refused, with the reasons."""
+    """What came of an issue: documents in the order of their numbers, and the drafts refused with their reasons."""
 
     issued: list[Issued] = field(default_factory=list)
     refused: list[tuple[Draft, list[LedgerError | Refused]]] = field(default_factory=list)
@@ -73,7 +74,8 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
     credited = _Credits(desk)
     done: list[tuple[Found, Draft]] = []
-    texts: list[str] = []
+    writers: list[tuple[Callable[..., str], str]] = []
+    voids: list[str] = []
     right: list[tuple[list[tuple[Found, Draft]], Prepared]] = []
     for found, draft in wanted:
         one, errors = drafts.prepare(draft, register, known_rates, date)
@@ -89,32 +91,54 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         except Refused as error:
             outcome.refused.append((draft, [error]))
             continue
-        text = ledger_text.issued(
-            prepared, given.number, receivable=register.options.receivable, company=register.currency,
-            rounding=register.options.rounding, reference=reference, settles=settles,
+        writer = partial(
+            ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
+            company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
         )  # fmt: skip
+        writers.append((writer, given.series))
         account = f"{register.options.receivable}:{prepared.customer}"
         if account not in opened:
             opened.add(account)
             desk.append(_home(desk, prepared.customer), write.opening(date, account))
-        texts += [
-            write.custom(date, "void", number, meta={"reason": "no MOD11 check digit for its KID"})
-            for number in given.void
-        ]
-        texts.append(text)
+        reason = {"reason": "no MOD11 check digit for its KID"}
+        voids += [write.custom(date, "void", number, meta=reason) for number in given.void]
         outcome.issued.append(
-            Issued(number=given.number, prepared=prepared, reference=reference, void=given.void, text=text)
+            Issued(number=given.number, prepared=prepared, reference=reference, void=given.void, text="")
         )
         done += origins
     if atomic and outcome.refused:
         return replace(outcome, issued=[])
+    texts = _sealed(desk, writers)
+    outcome.issued = [replace(one, text=text) for one, text in zip(outcome.issued, texts, strict=True)]
     if texts:
         name = f"invoices/{date.year:04}.beancount"
         desk.append(
-            name, "\n".join(texts), head=f"; Invoices and credit notes of {date.year}, in the order of issue.\n"
+            name,
+            "\n".join([*voids, *texts]),
+            head=f"; Invoices and credit notes of {date.year}, in the order of issue.\n",
         )
     _remove(desk, done)
     return outcome
+
+
+def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> list[str]:
+    """Texts of documents with their seals, each of which follows the last one of its series.
+
+    :param writers: of each document what writes it, and its series
+    """
+    if not writers:
+        return []
+    heads = {name: seals.head(documents) for name, documents in seals.chains(desk.book.ledger).items()}
+    parts, places = [writer() for writer, _ in writers], [1]
+    for part in parts:
+        places.append(places[-1] + part.count("\n"))
+    entries, _ = load.parse("".join(parts), "")
+    found = {entry.meta["lineno"]: entry for entry in entries}
+    texts = []
+    for (writer, series), place in zip(writers, places, strict=False):
+        heads[series] = seals.seal(found[place], heads.get(series, ""))
+        texts.append(writer(seal=heads[series]))
+    return texts
 
 
 def _collected(

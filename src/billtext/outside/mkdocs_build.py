@@ -8,7 +8,6 @@ each page; and a reader of the old site keeps it until the new one is ready.
 import gc
 import logging
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,14 +20,13 @@ from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.outside import mkdocs_config, page_shells
+from billtext.outside import mkdocs_config
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-_BLOCK = re.compile(r'^<section class="bt">\n.*?^</section>$', re.MULTILINE | re.DOTALL)
 _MARK = ".billtext-site"
 _DOOR = """<!doctype html>
 <meta charset="utf-8">
@@ -42,10 +40,12 @@ class _Blocks(Preprocessor):
     """Puts our blocks aside as they are; they hold no Markdown."""
 
     def run(self, lines: list[str]) -> list[str]:
+        from billtext.outside import page_bodies
+
         text = "\n".join(lines)
-        if '<section class="bt">' not in text:
+        if '<section class="bt"' not in text:
             return lines
-        return _BLOCK.sub(lambda match: self.md.htmlStash.store(match[0]), text).split("\n")
+        return page_bodies.BLOCK.sub(lambda match: self.md.htmlStash.store(match[0] + "\n"), text).split("\n")
 
 
 class _Aside(Extension):
@@ -142,12 +142,19 @@ def _load(config: Path, site: Path, out: Path) -> "MkDocsConfig":
 def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     from mkdocs.commands.build import build as run
     from mkdocs.exceptions import Abort, MkDocsException
-    from mkdocs.plugins import BasePlugin
+    from mkdocs.plugins import BasePlugin, event_priority
+
+    from billtext.outside import page_bodies, page_shells
 
     plain = all(key.endswith("search") for key in config.plugins)  # other plugins may have a word to say on each page
 
     class Quick(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Spares time and memory, and counts the pages for who waits."""
+
+        def on_files(self, files: Any, config: Any, **_: Any) -> Any:
+            if plain:
+                page_bodies.use(files, config, f"{mkdocs_config.PAGES}/")
+            return files
 
         def on_page_content(self, html: str, page: Any, **_: Any) -> str:
             page.markdown = ""
@@ -158,7 +165,15 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
                 page_shells.use(env)
             return env
 
-        def on_post_page(self, output: str, **_: Any) -> str:
+        @event_priority(100)  # before a search looks into the page
+        def on_page_context(self, context: Any, page: Any, **_: Any) -> Any:
+            if isinstance(page, page_bodies.Leaf):
+                page.fill()
+            return context
+
+        def on_post_page(self, output: str, page: Any, **_: Any) -> str:
+            if isinstance(page, page_bodies.Leaf):
+                page.empty()
             step()
             return output
 

@@ -1,4 +1,8 @@
-"""The mkdocs.yml of a site: the user's own, or one that billtext writes beside the sources."""
+"""The mkdocs.yml of a site: the user's own, or one that billtext writes beside the sources.
+
+What it inherits from, and the theme's additions, lie with the generated pages: no path of the machine that wrote it is
+in it, and whoever has the directory builds the site with MkDocs alone.
+"""
 
 import os
 from html import escape as html
@@ -9,6 +13,7 @@ from billtext.rendering import escape
 
 TEMPLATE = Path(__file__).parent.parent / "site_template"
 PAGES = "receivables"
+COPY = f"{PAGES}/.template"  # of the template, below the sources; MkDocs leaves hidden files out of the site
 _MARK = "# Written by `billtext site build`, each time that it has changed. Without this line the file is yours.\n"
 
 
@@ -22,18 +27,26 @@ def place(site: Path, out: Path, *, name: str, language: str) -> tuple[Path, boo
     :param language: of the site, as a code
     :raises Refused: there is a mkdocs.yml that cannot be read
     """
+    for source in sorted(TEMPLATE.rglob("*")):
+        if source.is_file():
+            _keep(site / COPY / source.relative_to(TEMPLATE), source.read_text("utf-8"))
     path = site.resolve().parent / "mkdocs.yml"
     if path.is_file() and not path.read_text("utf-8", errors="replace").startswith(_MARK):
         if _docs_dir(path) == site.resolve():
             return path, False
         path = path.with_name(f"{PAGES}.mkdocs.yml")
     text = _text(site, out, name, language)
+    _keep(path, text)
+    return path, True
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file, if it does not say so already."""
     if not path.is_file() or path.read_text("utf-8", errors="replace") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.new")
         draft.write_text(text, "utf-8")
         draft.replace(path)
-    return path, True
 
 
 def _text(site: Path, out: Path, name: str, language: str) -> str:
@@ -42,12 +55,12 @@ def _text(site: Path, out: Path, name: str, language: str) -> str:
     pages = ["index.md"] if (site / "index.md").is_file() else []
     pages += [f"{PAGES}/{page}.md" for page in ("index", "customers", "documents")]
     lines = [
-        f"INHERIT: {_path(TEMPLATE / 'mkdocs.yml', root)}",
+        f"INHERIT: {_path(site.resolve() / COPY / 'mkdocs.yml', root)}",
         f"site_name: {escape.yaml(html(escape.one_line(name)))}  # MkDocs writes it as it stands",
         f"docs_dir: {_path(site.resolve(), root)}",
         f"site_dir: {_path(out.resolve(), root)}",
         "theme:",
-        f"  custom_dir: {_path(TEMPLATE / 'theme', root)}",
+        f"  custom_dir: {_path(site.resolve() / COPY / 'theme', root)}",
         f"  language: {escape.yaml(language)}",
         "extra:",
         f"  homepage: {PAGES}/index.html",

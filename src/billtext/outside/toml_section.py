@@ -78,6 +78,10 @@ class Section:
         found = self.get(key, dict, f"a table that begins with [{name}]", {})
         return Section(self.path, name, found)
 
+    def keys(self) -> Sequence[str]:
+        """The keys that are there, in their order."""
+        return tuple(self._values)
+
     def has(self, key: str) -> bool:
         """Whether a key is there."""
         return key in self._values

@@ -15,7 +15,8 @@ from billtext.rules.drafts import Line, Prepared
 
 def issued(
     prepared: Prepared, number: str, *, receivable: str, company: str | None, rounding: str | None,
-    reference: Mapping[str, str] | None = None, settles: Iterable[tuple[str | None, Decimal]] = (), seal: str | None = None,
+    reference: Mapping[str, str] | None = None, settles: Iterable[tuple[str | None, Decimal]] = (),
+    seal: str | None = None,
 ) -> str:  # fmt: skip
     """A document that has its number.
 
@@ -68,13 +69,16 @@ def _line(line: Line, turn: int, currency: str, rate: str) -> str:
 
 
 def draft(date: Date, kind: str, narration: str, keys: Mapping[str, Any],
-          lines: Iterable[tuple[str, Amount | None, Mapping[str, Any]]]) -> str:  # fmt: skip
-    """A draft.
+          lines: Iterable[tuple[str, Amount | None, Mapping[str, Any]]], *, links: Iterable[str] = (),
+          number: str | None = None) -> str:  # fmt: skip
+    """A draft, or a quote.
 
     :param keys: of the transaction, in order
     :param lines: account, amount if it is given, and keys of each posting
+    :param number: of a quote: a draft has none
     """
-    head = f"{date} ! {write.string(narration)}\n  {kind}:\n{write.meta(keys)}"
+    title = " ".join([f"{date} !", write.string(narration), *(f"^{link}" for link in links)])
+    head = f"{title}\n  {kind}:{'' if number is None else f' {write.string(number)}'}\n{write.meta(keys)}"
     text = ""
     for account, amount, meta in lines:
         if amount is None:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from billtext.model import Date
 from billtext.rendering import templating
 from billtext.rendering.language import Language
 from billtext.rules.book import Book
 from billtext.rules.statements import Statement
 
 
-def language_of(book: Book, customer: str, statement_end: Any) -> Language:
-    """The customer's language, else the company's, else English."""
-    card = book.register.values("customer", customer, statement_end)
-    company = book.register.company(statement_end)
-    return Language(str(card.get("language") or company.get("language") or "en"))
+def language_of(book: Book, customer: str, date: Date) -> str:
+    """Code of the customer's language, else the company's, else English."""
+    card = book.register.values("customer", customer, date)
+    company = book.register.company(date)
+    return str(card.get("language") or company.get("language") or "en")
 
 
 def address(card: Mapping[str, Any], own_country: str, language: Language) -> list[str]:
@@ -27,20 +28,41 @@ def address(card: Mapping[str, Any], own_country: str, language: Language) -> li
     return lines
 
 
+def sender(company: Mapping[str, Any], card: Mapping[str, Any], language: Language) -> list[str]:
+    """Lines below the company's name: address, number and mail; its country only for a reader abroad."""
+    own = str(company.get("country", ""))
+    lines = address(company, "" if card.get("country", own) != own else own, language)
+    for key, word in (("org-number", "Org. no."), ("vat-number", "VAT no.")):
+        if company.get(key):
+            lines.append(f"{language(word)} {company[key]}")
+            break
+    return [*lines, str(company["email"])] if company.get("email") else lines
+
+
+def payment(book: Book, date: Date, language: Language) -> list[str]:
+    """Where to pay: a line for each bank account of ours."""
+    lines = []
+    for record in book.register.of("bank-account").values():
+        bank = record.at(date) or {}
+        parts = [str(bank["number"])] if bank.get("number") else []
+        parts += [f"{word} {bank[key]}" for key, word in (("iban", "IBAN"), ("bic", "BIC")) if bank.get(key)]
+        if parts:
+            lines.append(f"{language('Bank account')} {' · '.join(parts)}")
+    return lines
+
+
 def render(book: Book, statement: Statement, form: str) -> str:
     """Write a statement.
 
     :param form: `markdown` or `html`
     """
-    language = language_of(book, statement.customer, statement.end)
+    language = Language(language_of(book, statement.customer, statement.end))
     company = book.register.company(statement.end)
     card = book.register.values("customer", statement.customer, statement.end)
-    own = str(company.get("country", ""))
-    banks = [record.at(statement.end) or {} for record in book.register.of("bank-account").values()]
     return templating.render(
         f"statement.{'html' if form == 'html' else 'md'}.j2",
-        t=language, statement=statement, company=company, card=card,
-        sender=address(company, "" if card.get("country", own) != own else own, language),
-        receiver=address(card, own, language),
-        banks=[bank for bank in banks if bank],
+        t=language, statement=statement, company=company,
+        sender=sender(company, card, language),
+        receiver=address(card, str(company.get("country", "")), language),
+        payment=payment(book, statement.end, language),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billtext import dates
-from billtext.model import DOCUMENTS, Date, Item
+from billtext.model import Date, Item
 from billtext.money import ZERO
 from billtext.rules.book import Book
 
@@ -28,12 +28,12 @@ class OpenItem:
     @property
     def kind(self) -> str:
         """`invoice` or `credit-note`, else `unapplied`."""
-        return self.item.kind if self.item.kind in DOCUMENTS else UNAPPLIED
+        return self.item.stands or UNAPPLIED
 
     @property
     def days_overdue(self) -> int:
         """Days that a claim is overdue; 0 for what is owed to the customer."""
-        return self.age if self.item.kind == "invoice" else 0
+        return self.age if self.item.stands == "invoice" else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +119,18 @@ def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] 
     :param basis: `due` or `date`
     :param edges: last day overdue of each column but the last; the ledger's option of the day if None
     """
+    found = open_items(book, as_of, customers=customers, basis=basis)
+    return of_items(book, as_of, found, basis=basis, edges=edges)
+
+
+def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str = "due",
+             edges: Iterable[int] | None = None) -> Report:  # fmt: skip
+    """Age what was found open on a day; see `report`."""
     edges = tuple(book.register.options.at("aging-edges", as_of) if edges is None else edges)
     names = buckets(edges)
     empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for found in open_items(book, as_of, customers=customers, basis=basis):
+    for found in items:
         key = (found.item.customer, found.item.currency)
         if found.kind == UNAPPLIED:
             column = UNAPPLIED

@@ -415,12 +415,12 @@ def _oldest(state: _State, date: Date, items: list[Item]) -> None:
     money = [
         item
         for item in items
-        if item.date <= date and item.kind not in DOCUMENTS and item.settles is None and state.open[item]
+        if item.date <= date and item.stands is None and item.settles is None and state.open[item]
     ]
     if not money:
         return
     claims = sorted(
-        (item for item in items if item.date <= date and item.kind in DOCUMENTS and state.open[item]), key=_due_order
+        (item for item in items if item.date <= date and item.stands is not None and state.open[item]), key=_due_order
     )
     for source in money:
         for target in claims:

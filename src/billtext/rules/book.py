@@ -28,7 +28,7 @@ from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, numbering, vat
+from billtext.rules import allocation, closing, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 
 
@@ -115,6 +115,8 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
     errors.extend(found)
+    closings, found = register_reader.closings(good)
+    errors.extend(found)
     unopened = register_reader.unopened(good, register, opened, transactions)
     documents, items, names = _transactions(transactions, pads, register, bool(customs), errors)
     if unopened:  # a misspelt account is told there, and not at each document
@@ -124,11 +126,17 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
         first = next(iter(documents.values()))
         errors.append(CompanyMissingError.at(first.entry.meta, first.entry, number=first.number))
     ledger = Ledger(
-        register=register, items=tuple(items), documents=documents, voids=tuple(voids), directives=tuple(directives)
+        register=register,
+        items=tuple(items),
+        documents=documents,
+        voids=tuple(voids),
+        directives=tuple(directives),
+        closings=tuple(closings),
     )
     errors.extend(numbering.check(ledger, documents.values()))
     credits_ = list(_credits(ledger))
     errors.extend(credits_)
+    errors.extend(closing.check(ledger))
     allocations, found = allocation.allocate(items, names, directives, register.options)
     corrected = {id(error.entry) for error in credits_ if not isinstance(error, ReasonMissingError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))

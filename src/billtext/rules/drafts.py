@@ -1,7 +1,7 @@
 """What a draft will become: every amount, VAT, due date and text that it leaves out, worked out to the cent.
 
-A draft says what only its writer knows. Texts, units, prices, VAT codes and terms come from the register as it stands on
-the document's date; amounts follow the rules of `billtext.rules.vat` and `billtext.rules.prices`.
+A draft says what only its writer knows. Texts, units, prices, VAT codes and terms come from the register as it stands
+on the document's date; amounts follow the rules of `billtext.rules.vat` and `billtext.rules.prices`.
 """
 
 import datetime
@@ -111,7 +111,8 @@ def together(several: Sequence[Prepared], register: Register) -> Prepared:
         for one in several
         for line in one.lines
     ]
-    vats = vat_of(lines, register, first.date, first.currency)
+    share = vat.discounted(register, first.customer, first.draft.entry.meta.get("terms"), first.date)
+    vats = vat_of(lines, register, first.date, first.currency, share)
     keys: dict[str, Any] = {}
     for one in several:
         for key, value in one.keys.items():
@@ -122,8 +123,13 @@ def together(several: Sequence[Prepared], register: Register) -> Prepared:
     return replace(first, lines=tuple(lines), vats=tuple(vats), rounding=ZERO, instalments=((due, gross),), keys=keys)
 
 
-def vat_of(lines: Iterable[Line], register: Register, date: Date, currency: str) -> list[tuple[str, str, Decimal]]:
-    """VAT of lines by code: once for each code, on the sum of its lines (EN 16931 BR-CO-17)."""
+def vat_of(
+    lines: Iterable[Line], register: Register, date: Date, currency: str, share: Decimal = ONE
+) -> list[tuple[str, str, Decimal]]:
+    """VAT of lines by code: once for each code, on the sum of its lines (EN 16931 BR-CO-17).
+
+    :param share: the part of the sum that bears VAT, see `vat.discounted`
+    """
     bases: dict[str, Decimal] = {}
     for line in lines:
         if line.vat is not None:
@@ -131,7 +137,8 @@ def vat_of(lines: Iterable[Line], register: Register, date: Date, currency: str)
     found = []
     for code, base in bases.items():
         known = register.vat(code, date)
-        amount = ZERO if known is None else vat.amount(base, known.rate, currency)
+        taxed = base if share == ONE else rounded(CONTEXT.multiply(base, share), currency)
+        amount = ZERO if known is None else vat.amount(taxed, known.rate, currency)
         if known is not None and known.account and amount:
             found.append((code, known.account, amount))
     return found
@@ -255,10 +262,19 @@ class _Preparing:
         ]
         if self.errors:
             return [], [], ZERO
+        turn = -1 if self.draft.kind == "invoice" else 1
+        given = [
+            turn * posting.units.number
+            for posting in self.entry.postings
+            if posting.account == self.register.options.rounding
+            and isinstance(posting.units, Amount)
+            and isinstance(posting.units.number, Decimal)
+        ]
         lines = [line for line in known if line is not None]
         lines += self._discount(lines)
         if not gross:
-            return lines, vat_of(lines, self.register, self.date, currency), ZERO
+            share = vat.discounted(self.register, self._customer() or "", self.meta.get("terms"), self.date)
+            return lines, vat_of(lines, self.register, self.date, currency, share), sum(given, ZERO)
         return self._from_gross(lines, currency)
 
     def _line(self, posting: Posting, card: Mapping[str, Any], currency: str) -> Line | None:

@@ -130,6 +130,18 @@ class Given:
     void: tuple[str, ...] = ()
 
 
+def place_of(ledger: Ledger, document: Document) -> tuple[str, int, int] | None:
+    """The series that a document's number belongs to, its year (0 if it never starts anew) and its count."""
+    records = [record for record in ledger.register.of("series").values() if record.latest.get("kind") == document.kind]
+    return _place(records, document.number, document.date)
+
+
+def fits(ledger: Ledger, number: str, date: Date) -> bool:
+    """Whether a number fits a series of the ledger on a date; any does where there are none."""
+    series = ledger.register.of("series")
+    return not series or _place(series.values(), number, date) is not None
+
+
 class Numbers:
     """Gives the next numbers of the series of a ledger, one after the other."""
 
@@ -141,6 +153,11 @@ class Numbers:
             self._use(_place(records, document.number, document.date), document.number, document.date)
         for void in ledger.voids:
             self._use(_place(self._series.values(), void.number, void.date, near=_NEAR), void.number, None)
+
+    def taken(self, kind: str, number: str, date: Date) -> None:
+        """Know a number that stands outside the ledger, as those of quotes do."""
+        records = [record for record in self._series.values() if record.latest.get("kind") == kind]
+        self._use(_place(records, number, date), number, date)
 
     def _use(self, place: tuple[str, int, int] | None, number: str, date: Date | None) -> None:
         if place is None:
@@ -167,7 +184,8 @@ class Numbers:
         last, day, known = self._last.get((record.id, year), (begin - 1, None, ""))
         if day is not None and date < day:
             raise Refused(
-                f"{known} is dated {day}, and dates of the series {record.id} never go backwards; issue on {day} or later"
+                f"{known} is dated {day}, and dates of the series {record.id} never go backwards; "
+                f"issue on {day} or later"
             )
         skipped: list[str] = []
         for _ in range(_SKIPS):
@@ -189,8 +207,8 @@ class Numbers:
         fitting.sort(key=lambda record: (record.latest.get("gapless") is False, record.id))
         if not fitting:
             raise Refused(
-                f'the ledger has no series for a {kind}; add one, such as `custom "series" "INV" "{{year}}-{{number:04}}"` '
-                f'with `kind: "{kind}"`'
+                f"the ledger has no series for a {kind}; add one, such as "
+                f'`custom "series" "INV" "{{year}}-{{number:04}}"` with `kind: "{kind}"`'
             )
         return fitting[0]
 

@@ -1,8 +1,12 @@
 """Statements: what moved on a customer's account, and what is open, one section for each currency."""
 
+import datetime
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from billtext import dates
 from billtext.model import RANK, Date, Item
 from billtext.money import ZERO
 from billtext.rules import ageing
@@ -10,6 +14,8 @@ from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
 
 KINDS = ("activity", "open-items")
+LONG = 12  # months that say the same and are still told one by one
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,11 @@ class Statement:
     end: Date
     sections: tuple[Section, ...]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing moved and nothing was owed: nobody is sent such a statement."""
+        return not any(section.opening or section.lines or section.closing for section in self.sections)
+
 
 def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "activity") -> Statement:
     """Make the statement of a customer.
@@ -59,13 +70,13 @@ def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "ac
     A section stands for each currency in which anything moved or was owed; a customer without any has one,
     in the customer's currency. An open-items statement has no lines, and opens with what it closes with.
     """
-    aged = ageing.report(book, end, customers=[customer])
+    open_items = ageing.open_items(book, end, customers=[customer])
+    aged = ageing.of_items(book, end, open_items)
     by_currency: dict[str, list[Item]] = {}
     for item in book.items_of.get(customer, ()):
         if item.date <= end:
             by_currency.setdefault(item.currency, []).append(item)
     rows = {row.currency: row for row in aged.rows}
-    open_items = ageing.open_items(book, end, customers=[customer])
     sections = []
     for currency, items in sorted(by_currency.items()):
         opening = sum((item.amount for item in items if item.date < start), ZERO)
@@ -98,6 +109,59 @@ def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "ac
         )
     name = ageing.name_of(book, customer, end)
     return Statement(customer=customer, name=name, kind=kind, start=start, end=end, sections=tuple(sections))
+
+
+def by_month(book: Book, customer: str, as_of: Date) -> Iterator[Statement]:
+    """Statements of a customer for each month until a day, oldest first, without those that are `empty`.
+
+    Years in which nothing changes are not told month by month: where more than `LONG` months in a row would say the
+    same, one statement stands for all of them.
+    """
+    days = [item.date for item in book.items_of.get(customer, ()) if item.date <= as_of]
+    first = days[0].replace(day=1) if days else None
+    while first is not None:
+        end = min(dates.month_end(first), as_of)
+        found = report(book, customer, first, end)
+        later = bisect_right(days, end)
+        following = days[later] if later < len(days) else None
+        if found.empty:
+            first = following and following.replace(day=1)
+            continue
+        yield found
+        last = as_of if following is None else following.replace(day=1) - ONE_DAY
+        if _months(end, last) > LONG:
+            change = min((day for day in _changes(book, found) if end < day <= last), default=None)
+            last = last if change is None else change.replace(day=1) - ONE_DAY
+            if _months(end, last) > LONG:
+                yield report(book, customer, end + ONE_DAY, last)
+                end = last
+        first = end + ONE_DAY if end < as_of else None
+
+
+def _months(first: Date, last: Date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def _changes(book: Book, statement: Statement) -> Iterator[Date]:
+    """Days from which on, though nothing moves, a statement would say something else than the days overdue."""
+    options = book.register.options
+    for item in book.items_of[statement.customer]:
+        for allocation in book.allocations.of.get(item, ()):
+            yield allocation.date
+    for section in statement.sections:
+        for found in section.open_items:
+            for edge in (0, *options.at("aging-edges", statement.end)):
+                yield dates.after(found.item.due, edge + 1)
+    for day, _ in options.values.get("aging-edges", ()):
+        yield day
+    card = book.register.get("customer", statement.customer)
+    for record in (
+        *book.register.of("company").values(),
+        *book.register.of("bank-account").values(),
+        *([card] if card else []),
+    ):
+        for version in record.versions:
+            yield version.date
 
 
 def _movements(items: list[Item], balance: Decimal) -> tuple[Movement, ...]:

@@ -6,6 +6,7 @@ Sources: EN 16931 BR-CO-17 (VAT once for each code, on the sum of the rounded li
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from billtext.errors import (
     AllowanceSignError,
@@ -20,7 +21,7 @@ from billtext.errors import (
     VatMissingError,
 )
 from billtext.ledger.schema import POSTING, written
-from billtext.model import Document, Line, Register, Vat, VatPosting, postings
+from billtext.model import Date, Document, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 
 ONE = Decimal(1)
@@ -66,6 +67,24 @@ def amount(base: Decimal, rate: Decimal, currency: str) -> Decimal:
     Decimal('2.90')
     """
     return rounded(CONTEXT.multiply(base, rate).scaleb(-2, CONTEXT), currency)
+
+
+def discounted(register: Register, customer: str, terms: Any, date: Date) -> Decimal:
+    """The part of a document's nets that bears VAT: all of it, but for one thing.
+
+    Where the option `cash-discount-vat` is "always" on its date, the cash discount of its terms is taken off the base
+    from the beginning, whether the customer takes it or not.
+
+    :param terms: those that the document names, or None for the customer's
+    """
+    if register.options.at("cash-discount-vat", date) != "always":
+        return ONE
+    name = terms or register.values("customer", customer, date).get("terms")
+    values = register.values("terms", name, date) if isinstance(name, str) else {}
+    percent = values.get("discount")
+    if not isinstance(percent, Decimal) or values.get("discount-days") is None:
+        return ONE
+    return ONE - percent / HUNDRED
 
 
 def breakdown(
@@ -168,6 +187,9 @@ def _vat(
     currency = document.currency
     found: list[LedgerError] = []
     lacking = ZERO
+    share = discounted(register, document.customer, document.entry.meta.get("terms"), document.date)
+    if share != ONE:
+        bases = {code: rounded(CONTEXT.multiply(base, share), currency) for code, base in bases.items()}
     posted: dict[str, VatPosting] = {}
     for posting in vats:
         vat = posting.vat

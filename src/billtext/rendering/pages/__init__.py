@@ -4,8 +4,8 @@
 `flows` sums up a month, `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in
 `rendering/templates/site`.
 
-Text of the ledger stands only within `<section class="bt">` blocks of HTML, where Jinja2 escapes every value. It never
-reaches the Markdown around them, so nothing in it is ever read as Markdown, and no HTML of it ever runs.
+Text of the ledger stands only within `<section class="bt" lang="…">` blocks of HTML, where Jinja2 escapes every value.
+It never reaches the Markdown around them, so nothing in it is ever read as Markdown, and no HTML of it ever runs.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,8 @@
 """Pictures as inline SVG, in the colours of the style sheet, so that they are right on a dark screen and in print.
 
+What is owed to a customer is no debt, whatever its column: it is drawn hollow, with a dashed edge, and the line at zero
+is marked where there is any.
+
 Shapes are placed in percent and pixels instead of a view box, so that text keeps its size on a telephone and in print.
 """
 
@@ -13,6 +16,8 @@ from billtext.money import ZERO
 
 HEIGHT = 168  # of the columns, in pixels, without the names below them
 STRIP = 26  # of the bar
+CREDIT = "r-credit"  # class of what is owed to the customer
+MARK = 16  # of the zero below the bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,11 @@ class Part:
     style: str
     label: str
 
+    @property
+    def classes(self) -> str:
+        """The style, and that the part is owed to the customer."""
+        return f"{self.style} {CREDIT}" if self.amount < 0 else self.style
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -36,12 +46,12 @@ class Column:
     parts: Sequence[Part]
 
 
-def swatch(style: str) -> Markup:
+def swatch(style: str, *, credit: bool = False) -> Markup:
     """The colour of a part, for a legend; a picture, so that it prints."""
     return Markup(
         '<svg class="r-swatch" width="12" height="12" aria-hidden="true">'
-        '<rect width="12" height="12" rx="2" class="{}"/></svg>'
-    ).format(style)
+        '<rect x="1" y="1" width="10" height="10" rx="2" class="{}"/></svg>'
+    ).format(f"{style} {CREDIT}" if credit else style)
 
 
 def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Markup:
@@ -67,9 +77,13 @@ def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Ma
         else:
             right += width
     if below:
-        zero = _percent(below, whole)
-        shapes.append(Markup('<line x1="{0}" x2="{0}" y1="0" y2="{1}" class="r-axis"/>').format(zero, STRIP))
-    return _picture("r-bar", STRIP, name, title, description, shapes)
+        shapes.append(
+            Markup(
+                '<line x1="{0}" x2="{0}" y1="-4" y2="{1}" class="r-zero-line"/>'
+                '<text x="{0}" y="{2}" text-anchor="{3}">0</text>'
+            ).format(_percent(below, whole), STRIP + 4, STRIP + MARK, "middle" if above else "end")
+        )
+    return _picture("r-bar", STRIP + (MARK if below else 0), name, title, description, shapes)
 
 
 def columns(
@@ -85,10 +99,9 @@ def columns(
         return f"{8 + (high - value) / (high - low) * HEIGHT:.1f}"
 
     shapes = [
-        Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="{1}"/>').format(
-            y(value), "r-grid" if value else "r-axis"
-        )
+        Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="r-grid"/>').format(y(value))
         for value, _ in steps
+        if value
     ]
     slot = Decimal(100) / len(found)
     for n, column in enumerate(found):
@@ -103,7 +116,7 @@ def columns(
             shapes.append(
                 Markup(
                     '<rect x="{:.2f}%" width="{:.2f}%" y="{}" height="{}" class="{}"><title>{}</title></rect>'
-                ).format(n * slot + slot / 5, slot * 3 / 5, top, height, part.style, part.label)
+                ).format(n * slot + slot / 5, slot * 3 / 5, top, height, part.classes, part.label)
             )
             if part.amount > 0:
                 above = end
@@ -115,6 +128,7 @@ def columns(
                 n * slot + slot / 2, HEIGHT + 26, style, column.name
             )
         )
+    shapes.append(Markup('<line x1="0" x2="100%" y1="{0}" y2="{0}" class="r-axis"/>').format(y(ZERO)))
     plot = _picture("r-plot", HEIGHT + 32, name, title, description, shapes)
     texts = [
         Markup('<text x="100%" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>').format(y(value), text)
@@ -148,7 +162,7 @@ def _percent(value: Decimal, whole: Decimal) -> str:
 
 def _rect(start: Decimal, width: Decimal, whole: Decimal, part: Part) -> Markup:
     return Markup('<rect x="{}" width="{}" y="0" height="{}" class="{}"><title>{}</title></rect>').format(
-        _percent(start, whole), _percent(width, whole), STRIP, part.style, part.label
+        _percent(start, whole), _percent(width, whole), STRIP, part.classes, part.label
     )
 
 

@@ -40,7 +40,7 @@ _ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "coun
 def index(frame: Frame) -> str:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
-    for customer in frame.customers:
+    for n, customer in enumerate(frame.customers):
         card = frame.book.register.values("customer", customer, frame.as_of)
         currency = str(card.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
@@ -58,6 +58,7 @@ def index(frame: Frame) -> str:
             ]
             rows.append(
                 {
+                    "n": n,
                     "id": customer,
                     "href": frame.pages[customer],
                     "name": frame.names[customer],
@@ -105,12 +106,11 @@ def page(frame: Frame, customer: str) -> tuple[str, str]:
         fields=_fields(frame, card),
         registered=book.register.get("customer", customer) is not None,
         contacts=_contacts(frame, customer),
-        sender=_sender(frame),
-        receiver=_party(frame, card),
+        address=address(card, str(frame.company.get("country", "")), frame.t),
         balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
         open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))],
         several=len(sections) > 1,
-        months=account.months(frame, customer, sections),
+        months=account.months(frame, customer),
     )
     return f"{path}.md", text
 
@@ -148,24 +148,6 @@ def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[st
         "unapplied": frame.f.amount(row.columns[ageing.UNAPPLIED], currency),
         "aged": frame.aged(row, f"aged-{n}") if any(row.columns.values()) else None,
     }
-
-
-def _party(frame: Frame, card: Mapping[str, Any]) -> list[str]:
-    return address(card, str(frame.company.get("country", "")), frame.t)
-
-
-def _sender(frame: Frame) -> list[str]:
-    """Our own address, number and bank accounts, for the head of a statement."""
-    lines = _party(frame, frame.company)
-    number = frame.company.get("vat-number") or frame.company.get("org-number")
-    if number:
-        lines.append(f"{frame.t('Org. no.')} {number}")
-    banks = [record.at(frame.as_of) or {} for record in frame.book.register.of("bank-account").values()]
-    return lines + [
-        f"{frame.t('Bank account')} {bank.get('number') or bank['iban']}"
-        for bank in banks
-        if bank.get("number") or bank.get("iban")
-    ]
 
 
 def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:

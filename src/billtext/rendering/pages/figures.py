@@ -31,7 +31,8 @@ class Figures:
     def amount(self, number: Decimal, currency: str) -> Markup:
         """An amount with the decimals of its currency, without its code."""
         places = decimals(currency)
-        if self._signs is None or -int(number.as_tuple().exponent) > places:
+        usual = number.same_quantum(quantum(currency))
+        if self._signs is None or not (usual or -int(number.as_tuple().exponent) <= places):
             return Markup.escape(self._language.amount(number, currency))
         return self._signed(format(abs(number), f",.{places}f"), number)
 
@@ -44,7 +45,7 @@ class Figures:
 
     def price(self, number: Decimal, currency: str) -> Markup:
         """A price: at least the decimals of its currency."""
-        if -int(number.as_tuple().exponent) <= decimals(currency):
+        if number.same_quantum(quantum(currency)) or -int(number.as_tuple().exponent) <= decimals(currency):
             return self.amount(number, currency)
         smallest = number.quantize(quantum(currency))
         return self.amount(smallest, currency) if smallest == number else self.number(number)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from billtext.model import Date
 from billtext.money import ZERO
 
 # The columns of a month, and the kinds of movement that each adds up.
@@ -20,11 +19,9 @@ COLUMNS = {
 class Flow:
     """The movements of a month in one currency.
 
-    :param first: the first day of the month
     :param sums: amount by kind of movement
     """
 
-    first: Date
     opening: Decimal
     sums: Mapping[str, Decimal]
 
@@ -38,7 +35,7 @@ class Flow:
         return self.opening + sum(self.sums.values(), ZERO)
 
 
-def flow(first: Date, opening: Decimal, moved: Iterable[tuple[str, Decimal]]) -> Flow:
+def flow(opening: Decimal, moved: Iterable[tuple[str, Decimal]]) -> Flow:
     """Sum up movements.
 
     :param moved: kind and amount of each
@@ -46,4 +43,4 @@ def flow(first: Date, opening: Decimal, moved: Iterable[tuple[str, Decimal]]) ->
     sums: dict[str, Decimal] = {}
     for kind, amount in moved:
         sums[kind] = sums.get(kind, ZERO) + amount
-    return Flow(first=first, opening=opening, sums=sums)
+    return Flow(opening=opening, sums=sums)

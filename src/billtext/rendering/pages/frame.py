@@ -13,6 +13,7 @@ from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
+from billtext.rendering.statement_pages import language_of
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
@@ -21,10 +22,19 @@ DOCUMENTS = ("all", "open", "none")
 SHADES = 4  # colours of what is overdue
 
 
+class _Environment(Environment):
+    """Looks for a name in what is a dictionary first: nearly all that a page shows comes in one."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> Environment:
     """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
-    found = Environment(
+    found = _Environment(
         loader=PackageLoader("billtext.rendering", "templates/site"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -32,6 +42,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         finalize=_shown,
+        auto_reload=False,
     )
     found.filters["yaml"] = lambda text: Markup(escape.yaml(text))  # noqa: S704 - it is not HTML there
     return found
@@ -40,12 +51,26 @@ def environment() -> Environment:
 def _shown(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return escape.one_line(value)
+        return value if value.isprintable() else escape.one_line(value)
+    if kind is Markup:
+        return value
     if value is None:
         return ""
     if kind is Decimal or isinstance(value, Date):
         raise TypeError(f"{value!r} is not written in the reader's language")
     return value
+
+
+class Reader:
+    """Words and figures of somebody's language."""
+
+    def __init__(self, code: str) -> None:
+        self.t = Language(code)
+        self.f = Figures(self.t)
+
+    def bucket(self, name: str) -> str:
+        """Heading of an ageing column."""
+        return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
 
 
 class Frame:
@@ -61,8 +86,10 @@ class Frame:
     ) -> None:
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.company = book.register.company(as_of)
-        self.t = Language(str(self.company.get("language") or ""))
-        self.f = Figures(self.t)
+        self.name = str(self.company.get("name", ""))
+        self._own = Reader(str(self.company.get("language") or ""))
+        self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
+        self._readers: dict[str, Reader] = {}
         self.report = ageing.report(book, as_of)
         self.rows = {row.document.number: row for row in invoices.rows(book, as_of)}
         self.linked = {
@@ -107,9 +134,12 @@ class Frame:
         """Currencies in order, the company's first."""
         return sorted(found, key=lambda currency: (currency != self.book.register.currency, currency))
 
-    def bucket(self, name: str) -> str:
-        """Heading of an ageing column."""
-        return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
+    def reader(self, customer: str, date: Date) -> Reader:
+        """The language of what a customer is sent on a date."""
+        code = language_of(self.book, customer, date)
+        if code not in self._readers:
+            self._readers[code] = Reader(code)
+        return self._readers[code]
 
     def shade(self, name: str) -> str:
         """Class of an ageing column's colour."""
@@ -129,7 +159,7 @@ class Frame:
         columns = [
             {
                 "label": self.bucket(key),
-                "style": charts.swatch(self.shade(key)),
+                "style": charts.swatch(self.shade(key), credit=amount < 0),
                 "amount": self.f.amount(amount, currency),
                 "some": bool(amount),
             }

@@ -94,7 +94,7 @@ def _currency(
 
     own = [(item.kind, item.amount) for item in moved if item.currency == currency]
     closing = row.total
-    month = flow(ends[-1].replace(day=1), closing - sum((each for _, each in own), ZERO), own)
+    month = flow(closing - sum((each for _, each in own), ZERO), own)
     debtors = sorted(
         (r for r in frame.report.rows if r.currency == currency and r.total > 0), key=lambda r: (-r.total, r.customer)
     )
@@ -154,7 +154,9 @@ def _movement(frame: Frame, item: Item) -> dict[str, Any]:
     }
 
 
-def _development(frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report]) -> dict[str, Any] | None:
+def _development(
+    frame: Frame, place: int, currency: str, ends: list[Date], reports: list[Report]
+) -> dict[str, Any] | None:
     """The last months as columns, and as a table."""
     rows = [_total(report, currency) for report in reports]
     if not any(any(row.columns.values()) for row in rows):
@@ -179,10 +181,13 @@ def _development(frame: Frame, n: int, currency: str, ends: list[Date], reports:
         "picture": charts.columns(
             columns,
             steps,
-            name=f"months-{n}",
+            name=f"months-{place}",
             title=title,
             description="; ".join(f"{row['day']}: {row['amounts'][-1]}" for row in table),
         ),
-        "legend": [{"style": charts.swatch(style), "word": word} for style, word in words],
+        "legend": [
+            {"style": charts.swatch(style, credit=all(column.parts[n].amount <= 0 for column in columns)), "word": word}
+            for n, (style, word) in enumerate(words)
+        ],
         "table": table,
     }

@@ -1,8 +1,11 @@
 /* Tables that sort by a click on their heading and filter by words. Without this script they are plain tables. */
 (function () {
   "use strict";
-  var language = document.documentElement.lang || undefined;
-  var collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+
+  // A page's own words and the ledger's may be of two languages: what counts is that of the table.
+  function languageOf(element) {
+    return element.closest("[lang]").lang || undefined;
+  }
 
   function key(row, column) {
     var cell = row.cells[column];
@@ -11,10 +14,10 @@
     return raw === null ? cell.textContent.trim() : raw;
   }
 
-  function compare(column, numeric) {
+  function compare(language, numeric) {
+    var collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
     return function (a, b) {
-      var x = a.key, y = b.key;
-      return numeric ? parseFloat(x) - parseFloat(y) : collator.compare(x, y);
+      return numeric ? parseFloat(a.key) - parseFloat(b.key) : collator.compare(a.key, b.key);
     };
   }
 
@@ -24,7 +27,7 @@
       return { row: row, key: key(row, column) };
     });
     var numeric = rows.every(function (each) { return /^-?\d+(\.\d+)?$/.test(each.key); });
-    rows.sort(compare(column, numeric));
+    rows.sort(compare(languageOf(table), numeric));
     if (descending) rows.reverse();
     var fragment = document.createDocumentFragment();
     rows.forEach(function (each) { fragment.appendChild(each.row); });
@@ -53,23 +56,30 @@
     });
   }
 
+  // A customer has a row for each currency, and is still one.
+  function count(rows) {
+    var seen = new Set(rows.map(function (each) { return each.of === null ? each : each.of; }));
+    return seen.size;
+  }
+
   function filterable(box) {
     var table = document.getElementById(box.getAttribute("data-filter"));
     if (!table) return;
+    var language = languageOf(table);
     var input = box.querySelector("input"), select = box.querySelector("select"), output = box.querySelector("output");
     var rows = Array.prototype.map.call(table.tBodies[0].rows, function (row) {
-      return { row: row, text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
+      return { row: row, of: row.getAttribute("data-of"), text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
     });
     function apply() {
       var words = input.value.toLocaleLowerCase(language).split(/\s+/).filter(Boolean);
-      var kind = select && select.value, shown = 0;
+      var kind = select && select.value;
       rows.forEach(function (each) {
         var fits = (!kind || each.is.indexOf(" " + kind + " ") >= 0) &&
           words.every(function (word) { return each.text.indexOf(word) >= 0; });
         each.row.hidden = !fits;
-        if (fits) shown += 1;
       });
-      output.textContent = output.getAttribute("data-text").replace("{count}", shown).replace("{all}", rows.length);
+      var shown = count(rows.filter(function (each) { return !each.row.hidden; }));
+      output.textContent = output.getAttribute("data-text").replace("{count}", shown).replace("{all}", count(rows));
     }
     box.hidden = false;
     input.addEventListener("input", apply);
@@ -83,7 +93,16 @@
     });
   }
 
+  // Who folds prints what is open; the theme opens every fold before it prints.
+  function foldable(summary) {
+    summary.addEventListener("click", function () {
+      var details = summary.parentElement;
+      details.classList.toggle("r-opened", !details.open);
+    });
+  }
+
   function start() {
+    document.querySelectorAll("section.bt summary").forEach(foldable);
     document.querySelectorAll("table[data-sort]").forEach(sortable);
     document.querySelectorAll("[data-filter]").forEach(filterable);
     document.querySelectorAll("a.r-print").forEach(printable);

@@ -1,0 +1,61 @@
+"""Writing: issue drafts on a ledger, and one more on a large one, beside `bean-check` of the same ledger."""
+
+import shutil
+from pathlib import Path
+
+from bench import ledgers
+from bench.measure import Figure, in_turn, once
+
+_DRAFT = """\
+2026-11-23 ! "Consulting {n}"
+  invoice:
+  customer: "C{c:05}"
+  Income:Consulting
+    text: "Senior consultant"
+    quantity: {hours}
+    unit: "HUR"
+    price: 1250.00 NOK
+    vat: "S25"
+  Income:Consulting
+    text: "Travel"
+    price: 450.00 NOK
+    vat: "S25"
+"""
+
+
+def copy(generated: Path, place: Path) -> Path:
+    """A copy of a generated ledger to write in; its top file."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for name in ("register", "invoices", "payments", "main", "plain"):
+        shutil.copy(generated.parent / f"{name}.beancount", place)
+    return place / "main.beancount"
+
+
+def drafts(main: Path, count: int) -> None:
+    """Write drafts, a file each."""
+    directory = main.parent / "drafts"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    for n in range(count):
+        text = _DRAFT.format(n=n, c=n % 20, hours=n % 40 + 1)
+        (directory / f"d{n:04}.beancount").write_text(text, "utf-8")
+
+
+def issue(generated: Path, place: Path, count: int, bin_: Path, runs: int) -> tuple[Figure, Figure]:
+    """Issue a number of drafts in one run, beside one `bean-check` of the ledger that comes of it; medians of runs."""
+    found: list[float] = []
+    memory = 0.0
+    for _ in range(runs):
+        main = copy(generated, place)
+        drafts(main, count)
+        run = once([bin_ / "billtext", "-f", main, "issue", "--all", "--date", "2026-11-23"])
+        found.append(run.seconds)
+        memory = max(memory, run.memory)
+    (theirs,) = in_turn([[bin_ / "bean-check", "--no-cache", main.parent / "plain.beancount"]], runs)
+    return Figure(seconds=sorted(found)[len(found) // 2], memory=memory, runs=runs), theirs
+
+
+def generate(work: Path, count: int) -> Path:
+    """A generated ledger, as the reading is measured on."""
+    return ledgers.generate(work / f"generated-{count}", count)

@@ -1,0 +1,27 @@
+"""`billtext seal`: seal documents that were written by hand."""
+
+import click
+
+from billtext.cli.common import Face, counted, example
+from billtext.cli.writing import changing, done, force, trial
+
+
+@click.command(epilog=example("billtext seal --dry-run", "billtext seal"))
+@trial
+@force
+@click.pass_obj
+def command(face: Face, trial: bool, force: bool) -> None:
+    """Seal the documents that have no seal yet: those after the last sealed one of each series.
+
+    Documents that `billtext issue` made are sealed already. Each file gets one line for each document, and is otherwise
+    left as it is.
+    """
+    from billtext.outside import sealing
+
+    with changing(face, force=force) as desk:
+        sealed = sealing.seal(desk)
+        if not trial and sealed:
+            desk.commit()
+        verb = "to seal" if trial else "sealed"
+        click.echo(f"{counted(len(sealed), 'document')} {verb}{': ' + ', '.join(sealed[:10]) if sealed else ''}")
+        done(desk)

@@ -1,0 +1,43 @@
+"""`billtext verify`: whether issued documents and closed months are as they were."""
+
+import json
+
+import click
+
+from billtext.cli.common import Face, counted, example, relative
+
+
+@click.command(epilog=example("billtext verify", "billtext verify --format json"))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+              help="How to print it.")  # fmt: skip
+@click.pass_obj
+def command(face: Face, form: str) -> None:
+    """Verify the seals: name the first document of each series that was changed, removed or inserted later.
+
+    Where git has the sealed text, what changed is shown. Closed months are compared word by word.
+    """
+    from billtext.outside import git_history
+    from billtext.rendering import shapes
+    from billtext.rules import closing, seals
+
+    ledger = face.book.ledger
+    errors = [*seals.check(ledger), *closing.check(ledger, digest=True)]
+    found = []
+    for shape, error in zip(map(shapes.error, errors), errors, strict=True):
+        document = next((d for d in ledger.documents.values() if d.entry is error.entry), None)
+        before = git_history.sealed(document) if document is not None else None
+        found.append({**shape, "commit": before and before.commit, "diff": list(before.diff) if before else []})
+    sealed = sum(1 for document in ledger.documents.values() if seals.of(document) is not None)
+    if form == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for one in found:
+            click.echo(f"{relative(one['file'])}:{one['line']}: {one['message']} ({one['type']})")
+            for line in one["diff"]:
+                click.echo(f"    {line}")
+        verdict = "as they were" if not found else counted(len(found), "fault")
+        about = f"{sealed:,} of {counted(len(ledger.documents), 'document')} sealed"
+        click.echo(f"{about}, {counted(len(ledger.closings), 'closed month')}: {verdict}")
+    if found:
+        raise click.exceptions.Exit(1)
+    face.finish()

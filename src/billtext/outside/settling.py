@@ -1,0 +1,146 @@
+"""Refunds, write-offs and later allocations: what becomes of claims and money that are open."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from beancount.core.amount import Amount
+
+from billtext.errors import Refused
+from billtext.ledger import write
+from billtext.model import Allocation, Date
+from billtext.money import ZERO
+from billtext.outside.paying import Till
+from billtext.rules import claims, outgoing, receipt_numbers, relief
+from billtext.rules.claims import Claim, told
+from billtext.rules.movements import Movement
+from billtext.rules.receipts import Tender
+
+
+def refund(
+    till: Till, customer: str, amount: Decimal | None, of: str, date: Date, *, method: str = "bank",
+    account: str | None = None, rate: Decimal | None = None, number: str | None = None, text: str | None = None,
+    reason: str | None = None,
+) -> Movement:  # fmt: skip
+    """Decide a refund of what is open of a receipt or a credit note.
+
+    :raises Refused: less is open, or it is nothing that can be paid back
+    """
+    till.customer(customer)
+    owed = [claim for claim in claims.named(till.book, of, date, customer) if claim.open < 0]
+    if not owed:
+        raise Refused(f"nothing of {of} can be paid back; name a receipt or a credit note of which something is open")
+    _there(owed, of, date)
+    currency = owed[0].currency
+    if amount is not None:
+        till.amount(amount, currency)
+    parts = outgoing.portions(owed, amount, of)
+    place, there = till.place(method, currency, date, account)
+    return outgoing.refund(
+        till.book, parts, Tender(account=place, currency=there, rate=till.rate(currency, date, rate)), date=date,
+        number=receipt_numbers.following(till.book, "refund", date, number), payee=till.payee(customer, date),
+        method=method, narration=text or "Paid back", keys={"reason": reason} if reason else {},
+    )  # fmt: skip
+
+
+def write_off(
+    till: Till, name: str, amount: Decimal | None, date: Date, *, reason: str, bad_debt: bool = False,
+    ground: str | None = None, evidence: str | None = None, number: str | None = None, account: str | None = None,
+) -> Movement:  # fmt: skip
+    """Decide what is given up of a document, or kept of what a customer paid too much.
+
+    :param bad_debt: the debtor cannot pay; else it is a small difference
+    :param ground: of VAT relief, one of `relief.GROUNDS`
+    :param evidence: what proves the ground
+    :raises Refused: less is open, or the ground does not hold
+    """
+    if not reason.strip():
+        raise Refused("a write-off needs its reason; say it with --reason")
+    options = till.register.options
+    owed = claims.named(till.book, name, date)
+    open_ = [claim for claim in owed if claim.open]
+    _there(open_, name, date)
+    if open_ and any((claim.open > 0) != (open_[0].open > 0) for claim in open_):
+        raise Refused(f"{name} has open amounts of both sides; allocate them first")
+    if amount is not None:
+        till.amount(amount, owed[0].currency)
+    parts = outgoing.portions(open_, amount, name)
+    keys = {"reason": reason.strip()}
+    if bad_debt and open_[0].open < 0:
+        raise Refused(f"{name} is owed to the customer, so it is no bad debt; leave --bad-debt out")
+    if ground is not None:
+        document = open_[0].document
+        if not bad_debt or document is None:
+            raise Refused("VAT relief is for bad debts; say --bad-debt, and name an invoice")
+        reminded = relief.reminders(till.desk.loaded.entries, document.number, date)
+        keys |= {"vat-relief": ground, "evidence": relief.evidence(document, ground, date, evidence, reminded)}
+    elif evidence:
+        keys["evidence"] = evidence
+    return outgoing.write_off(
+        till.book, parts, account=account or options.of("bad-debt" if bad_debt else "small-differences"),
+        relief=ground is not None, date=date, number=receipt_numbers.following(till.book, "write-off", date, number),
+        payee=till.payee(owed[0].customer, date), narration="Bad debt" if bad_debt else "Small difference", keys=keys,
+    )  # fmt: skip
+
+
+def _there(open_: Sequence[Claim], name: str, date: Date) -> None:
+    for claim in open_:
+        if claim.date > date:
+            raise Refused(f"{name} is dated {claim.date}, after {date}; correct the date")
+
+
+def allocate(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> tuple[str, Amount, str]:
+    """Decide to set money or a credit against a document; return the directive, its amount and the customer.
+
+    :param amount: None for as much as both have open
+    :raises Refused: less is open of one of them
+    """
+    credit = [claim for claim in claims.named(till.book, by, date) if claim.open]
+    if not credit:
+        raise Refused(f"nothing is open of {by}; `billtext open-items` shows what is")
+    owed = [claim for claim in claims.named(till.book, name, date, credit[0].customer) if claim.open]
+    if not owed:
+        raise Refused(f"nothing is open of {name}; `billtext open-items` shows what is")
+    if credit[0].currency != owed[0].currency:
+        raise Refused(f"{by} is in {credit[0].currency}, and {name} in {owed[0].currency}; refund one of them instead")
+    if (credit[0].open > 0) == (owed[0].open > 0):
+        raise Refused(f"{by} and {name} stand on the same side of the account; name money and what it is for")
+    if owed[0].open < 0:  # the bookkeeper named them the other way round
+        by, name, credit, owed = name, by, owed, credit
+    currency = owed[0].currency
+    money, claim = (abs(sum((c.open for c in side), ZERO)) for side in (credit, owed))
+    if amount is None:
+        amount = min(money, claim)
+    till.amount(amount, currency)
+    for number, open_ in ((by, money), (name, claim)):
+        if amount > open_:
+            raise Refused(f"{told(open_, currency)} is open of {number}, less than {told(amount, currency)}")
+    found = Amount(amount, currency)
+    return write.custom(date, "allocate", by, name, found), found, owed[0].customer
+
+
+def undo(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> tuple[str, Amount, str]:
+    """Decide to take an allocation back by a counter-entry of a day; return the directive, its amount and the customer.
+
+    :param amount: None for all of it
+    :raises Refused: less is allocated between the two
+    """
+    between: list[Allocation] = []
+    for found in till.book.allocations.all:
+        if by in (found.source.number, found.source.name) and name in (found.target.number, found.target.name):
+            between.append(found)
+    if not between:
+        for number in (by, name):
+            claims.named(till.book, number, date)
+        raise Refused(f"nothing of {by} is allocated to {name}; `billtext invoice show {name}` shows what is")
+    currency = between[0].target.currency
+    days = [date, *(found.date for found in between if found.date > date)]
+    there = min(sum((found.amount for found in between if found.date <= day), ZERO) for day in days)
+    if amount is None:
+        amount = there
+    if there <= 0:
+        raise Refused(f"nothing of {by} is allocated to {name} on {date}; give a later date")
+    till.amount(amount, currency)
+    if amount > there:
+        raise Refused(f"{told(there, currency)} of {by} is allocated to {name}, less than {told(amount, currency)}")
+    taken = Amount(-amount, currency)
+    return write.custom(date, "allocate", by, name, taken), taken, between[0].target.customer

@@ -1,0 +1,166 @@
+"""Credit notes of an invoice: whole, some of its lines, or an amount. Prices and VAT are the invoice's own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+
+from billtext.errors import Refused
+from billtext.ledger.register import values_of
+from billtext.model import Document, Line
+from billtext.money import CONTEXT, ZERO, exact, plain, rounded
+from billtext.rules.book import Book
+
+# A posting of a draft: account, amount if it is written, and its keys.
+Posting = tuple[str, Amount | None, Mapping[str, Any]]
+
+_COPIED = (
+    "item",
+    "text",
+    "quantity",
+    "unit",
+    "price",
+    "price-per",
+    "discount",
+    "discount-amount",
+    "allowance",
+    "charge",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What a credit note's draft says.
+
+    :param keys: of its transaction, in order
+    """
+
+    narration: str
+    keys: Mapping[str, Any]
+    postings: tuple[Posting, ...]
+
+
+def whole(book: Book, invoice: Document, reason: str) -> Credit:
+    """All of an invoice.
+
+    :raises Refused: some of it is credited already
+    """
+    before = credited(book, invoice.number)
+    if before:
+        left = f"{exact(invoice.gross - before, invoice.currency)} {invoice.currency}"
+        raise Refused(
+            f"{exact(before, invoice.currency)} {invoice.currency} of {invoice.number} is credited already; "
+            f"credit some of its lines, or what is left with --amount ({left})"
+        )
+    lines, _ = book.lines(invoice)
+    postings = [_posting(line, invoice.currency) for line in lines]
+    if invoice.rounding:
+        account = str(book.register.options.rounding)
+        postings.append((account, Amount(invoice.rounding, invoice.currency), {}))
+    return _credit(book, invoice, reason, postings)
+
+
+def some(book: Book, invoice: Document, wanted: Sequence[tuple[int, Decimal | None]], reason: str) -> Credit:
+    """Some lines of an invoice.
+
+    :param wanted: numbers of lines, counted from 1, each with the quantity to credit, or None for all of it
+    :raises Refused: there is no such line, or it has a smaller quantity
+    """
+    lines, _ = book.lines(invoice)
+    postings = []
+    for number, quantity in wanted:
+        if not 1 <= number <= len(lines):
+            raise Refused(f"{invoice.number} has no line {number}; it has {len(lines)}")
+        line = lines[number - 1]
+        if quantity is not None and not ZERO < quantity <= line.quantity:
+            raise Refused(
+                f"line {number} of {invoice.number} is {plain(line.quantity)} {line.unit or ''}".rstrip()
+                + f", so {plain(quantity)} cannot be credited; name a quantity above 0 and up to that"
+            )
+        postings.append(_posting(line, invoice.currency, quantity))
+    return _credit(book, invoice, reason, postings)
+
+
+def amount(book: Book, invoice: Document, value: Decimal, reason: str) -> Credit:
+    """An amount with VAT, shared among the invoice's VAT codes as the invoice itself is.
+
+    :raises Refused: it is nothing, or more than is left of the invoice
+    """
+    currency = invoice.currency
+    if rounded(value, currency) != value:
+        raise Refused(
+            f"{plain(value)} {currency} has too many decimals; write {exact(rounded(value, currency), currency)}"
+        )
+    if value <= 0:
+        raise Refused(f"{plain(value)} {currency} is nothing to credit; write an amount above 0")
+    limit(book, invoice, value)
+    lines, vats = book.lines(invoice)
+    sums: dict[str | None, Decimal] = {}
+    accounts: dict[str | None, str] = {}
+    for line in lines:
+        sums[line.vat] = sums.get(line.vat, ZERO) + line.net
+        accounts.setdefault(line.vat, line.account)
+    for posting in vats:
+        sums[posting.vat.code] = sums.get(posting.vat.code, ZERO) + posting.amount
+    total = sum(sums.values(), ZERO)
+    postings: list[Posting] = []
+    rest = value
+    for n, (code, gross) in enumerate(sums.items(), 1):
+        part = rest if n == len(sums) else rounded(CONTEXT.divide(CONTEXT.multiply(value, gross), total), currency)
+        rest -= part
+        if part:
+            keys = {"text": reason, "quantity": Decimal(1), "price": Amount(part, currency), "vat": code}
+            postings.append((accounts[code], None, {k: v for k, v in keys.items() if v is not None}))
+    return _credit(book, invoice, reason, postings, {"prices": "gross"})
+
+
+def credited(book: Book, number: str) -> Decimal:
+    """What is credited of an invoice so far, with VAT."""
+    return sum((d.gross for d in book.documents if d.kind == "credit-note" and d.corrects == number), ZERO)
+
+
+def limit(book: Book, invoice: Document, gross: Decimal) -> None:
+    """Check that a credit note leaves nothing credited beyond its invoice.
+
+    :raises Refused: it does
+    """
+    left = invoice.gross - credited(book, invoice.number)
+    if gross > left:
+        currency = invoice.currency
+        raise Refused(
+            f"{exact(gross, currency)} {currency} cannot be credited: {exact(left, currency)} {currency} of "
+            f"{invoice.number} is left to credit"
+        )
+
+
+def _credit(book: Book, invoice: Document, reason: str, postings: Sequence[Posting],
+            more: Mapping[str, Any] | None = None) -> Credit:  # fmt: skip
+    keys: dict[str, Any] = {"customer": invoice.customer, "corrects": invoice.number, "reason": reason}
+    company = book.register.currency
+    if company is not None and invoice.currency != company:
+        keys["currency"] = invoice.currency
+        rate = next((p.price for p in invoice.entry.postings if p.price is not None), None)
+        keys["rate"] = None if rate is None else rate.number
+    for name in ("order", "buyer-reference", "contract"):
+        keys[name] = invoice.entry.meta.get(name)
+    return Credit(
+        narration=f"{invoice.number}: {reason}", postings=tuple(postings),
+        keys={key: value for key, value in {**keys, **(more or {})}.items() if value is not None},
+    )  # fmt: skip
+
+
+def _posting(line: Line, currency: str, quantity: Decimal | None = None) -> Posting:
+    """A line of a draft that credits a line."""
+    if not line.priced:
+        plain_keys = {"text": line.text, "vat": line.vat, "item": line.item, "unit": line.unit}
+        return line.account, Amount(line.net, currency), {k: v for k, v in plain_keys.items() if v is not None}
+    said = values_of(line.meta)
+    keys: dict[str, Any] = {key: said.get(key) for key in _COPIED} | {"text": line.text, "vat": line.vat}
+    keys["price"] = Amount(line.price, currency)
+    keys["quantity"] = line.quantity if quantity is None else quantity
+    if quantity is not None and line.discount_amount:
+        part = CONTEXT.divide(CONTEXT.multiply(line.discount_amount, quantity), line.quantity)
+        keys["discount-amount"] = Amount(rounded(part, currency), currency)
+    return line.account, None, {key: value for key, value in keys.items() if value is not None}

@@ -1,0 +1,73 @@
+"""A movement: a transaction of money on a customer's account, before it is written.
+
+Where its legs have different rates, the difference is a gain or loss on exchange in the company's currency.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from billtext.model import Date
+from billtext.money import CONTEXT, ZERO, rounded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A posting.
+
+    :param rate: from its currency to the company's; None where they are the same
+    :param keys: what it says besides, in order, such as `settles`
+    """
+
+    account: str
+    amount: Decimal
+    currency: str
+    rate: Decimal | None = None
+    keys: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> Decimal:
+        """Its worth in the company's currency, or in its own where there is no rate."""
+        return self.amount if self.rate is None else CONTEXT.multiply(self.amount, self.rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A transaction that says in its keys what it is: a payment, a refund, a write-off.
+
+    :param kind: the key that has its number, such as `payment`
+    :param keys: the other keys, in order
+    """
+
+    date: Date
+    kind: str
+    number: str
+    payee: str
+    narration: str
+    links: tuple[str, ...]
+    keys: Mapping[str, Any]
+    legs: tuple[Leg, ...]
+
+    @property
+    def difference(self) -> Decimal:
+        """What its legs lack to nothing: less than half a unit of the company's currency, from rounding a gain."""
+        return sum((leg.weight for leg in self.legs), ZERO)
+
+
+def exchange(legs: Iterable[Leg], company: str | None, gain: str, loss: str) -> Sequence[Leg]:
+    """The leg that makes a movement add up: the gain or loss that different rates leave; none where there is none.
+
+    :param gain: account of a gain; `loss` likewise
+
+    >>> there = Leg(account="Assets:Bank", amount=Decimal(100), currency="USD", rate=Decimal(55))
+    >>> back = Leg(account="Assets:Receivable:A", amount=Decimal(-100), currency="USD", rate=Decimal(50))
+    >>> [leg] = exchange([there, back], "INR", "Income:ExchangeGain", "Expenses:ExchangeLoss")
+    >>> leg.account, leg.amount
+    ('Income:ExchangeGain', Decimal('-500.00'))
+    """
+    left = sum((leg.weight for leg in legs), ZERO)
+    if not left or company is None:
+        return []
+    amount = -rounded(left, company)
+    return [Leg(account=gain if left > 0 else loss, amount=amount, currency=company)]

@@ -1,0 +1,169 @@
+"""Nothing is lost, doubled or half done when the program is killed, or the disk is full, in the middle of writing."""
+
+import contextlib
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from billtext.outside import files
+from crash_room import run
+from office import Office
+
+DRAFT = """\
+; about draft {n}
+2026-11-25 ! "Draft {n}"
+  invoice:
+  customer: "C{c}"
+  Income:Sales
+    price: {n}.00 {currency}
+    quantity: 2
+    vat: "Z0"
+"""
+
+
+def office(root: Path, drafts: int) -> Office:
+    """An office with drafts of two customers."""
+    made = Office(root)
+    for n in range(1, drafts + 1):
+        customer = n % 2 + 1
+        made.draft(f"d{n}", DRAFT.format(n=n, c=customer, currency="NOK" if customer == 1 else "EUR"))
+    return made
+
+
+def work_done(made: Office, drafts: int) -> int:
+    """Check that every draft is either waiting or issued, once, the numbers without gap; return how many are issued."""
+    book = made.book()
+    issued = [document.entry.narration for document in book.documents]
+    waiting = re.findall(
+        r'! "(Draft \d+)"', "\n".join(text for name, text in made.files().items() if "drafts/" in name)
+    )
+    assert Counter([*issued, *waiting]) == Counter(f"Draft {n}" for n in range(1, drafts + 1))
+    assert [document.number for document in book.documents] == [f"2026-{n:04}" for n in range(1, len(issued) + 1)]
+    assert not (made.root / files.STAGE).exists()
+    comments = {n for text in made.files().values() for n in re.findall(r"; about draft (\d+)", text)}
+    assert comments == {str(n) for n in range(1, drafts + 1)}
+    return len(issued)
+
+
+def every_kill(
+    tmp_path: Path, make: Callable[[Path], Office], command: list[str], check: Callable[[Office], bool]
+) -> int:
+    """Kill a command at every step, and the command after it at every step too; return how often it was killed.
+
+    :param check: checks the ledger after it was recovered, and says whether the command has had its effect
+    """
+    template = make(tmp_path / "template")
+    kills = 0
+    seen = set()
+    step = 0
+    while True:
+        step += 1
+        place = Path(shutil.copytree(template.root, tmp_path / "cut"))
+        main = ["-f", str(place / "main.beancount")]
+        if not run([*main, *command], step):
+            break
+        kills += 1
+        # The next command recovers, and may be killed while it does.
+        again = 0
+        broken = Path(shutil.copytree(place, tmp_path / "broken"))
+        while run([*main, "aging", "--as-of", "2026-12-31"], again + 1):
+            again += 1
+            kills += 1
+            shutil.rmtree(place)
+            shutil.copytree(broken, place)
+        made = Office.__new__(Office)
+        made.root, made.main = place, place / "main.beancount"
+        seen.add(check(made))
+        shutil.rmtree(place)
+        shutil.rmtree(broken)
+    assert seen == {False, True}, "killed on both sides of the decision"
+    return kills
+
+
+@pytest.mark.parametrize("drafts", [1, 2, 6])
+def test_issue_killed_at_every_step(tmp_path: Path, drafts: int) -> None:
+    def check(made: Office) -> bool:
+        issued = work_done(made, drafts)
+        assert issued in (0, drafts)
+        assert made.run("verify").status == 0
+        return bool(issued)
+
+    command = ["issue", "--all", "--date", "2026-11-25"]
+    kills = every_kill(tmp_path, lambda root: office(root, drafts), command, check)
+    assert kills >= {1: 60, 2: 80, 6: 130}[drafts]
+
+
+def test_close_killed_at_every_step(tmp_path: Path) -> None:
+    def make(root: Path) -> Office:
+        made = office(root, 2)
+        made.get("issue", "--all", "--date", "2026-11-25")
+        return made
+
+    def check(made: Office) -> bool:
+        assert made.run("verify").status == 0
+        return bool(made.book().ledger.closings)
+
+    kills = every_kill(tmp_path, make, ["close", "2026-11", "--date", "2026-12-01"], check)
+    assert kills >= 40
+
+
+def test_seal_killed_at_every_step(tmp_path: Path) -> None:
+    def make(root: Path) -> Office:
+        made = office(root, 2)
+        made.get("issue", "--all", "--date", "2026-11-25")
+        path = made.root / "invoices" / "2026.beancount"
+        path.write_text(re.sub(r"  seal: .*\n", "", path.read_text("utf-8")), "utf-8")
+        return made
+
+    def check(made: Office) -> bool:
+        sealed = made.files()["invoices/2026.beancount"].count("seal:")
+        assert sealed in (0, 2)
+        assert made.run("verify").status == 0
+        return bool(sealed)
+
+    assert every_kill(tmp_path, make, ["seal"], check) >= 40
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """On a file system of 400 KiB that is filled up, `issue` is refused, and works once there is room."""
+    place = tmp_path / "small"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", place], check=False).returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        made = office(place / "books", 3)
+        filler = place / "filler"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 512)
+        before = made.files()
+        done = made.run("issue", "--all", "--date", "2026-11-25")
+        assert done.status == 1
+        assert "No space left on device" in done.err
+        assert {name: text for name, text in made.files().items() if files.STAGE not in name} == before
+        filler.unlink()
+        assert made.run("issue", "--all", "--date", "2026-11-25").status == 0
+        assert work_done(made, 3) == 3
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Read-only for everybody, root included: nothing is changed."""
+    place = tmp_path / "fixed"
+    place.mkdir()
+    made = office(place / "books", 1)
+    if subprocess.run(["mount", "--bind", "-o", "ro", made.root, made.root], check=False).returncode:
+        pytest.skip("a read-only file system needs root")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", made.root], check=True)
+        done = made.run("issue", "--all", "--date", "2026-11-25")
+        assert (done.status, "Read-only file system" in done.err) == (1, True)
+        assert work_done(made, 1) == 0
+    finally:
+        subprocess.run(["umount", made.root], check=True)

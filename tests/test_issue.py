@@ -1,0 +1,346 @@
+"""Drafts to issued documents: what is left out is worked out, to the cent, and nothing that is there is touched.
+
+The figures B1 to B11 are those of other systems' own tests (see test_acceptance.py); each was worked out again by hand.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billtext.money import ZERO, rounded
+from billtext.rules import prices, vat
+from office import Office
+from test_cli import run as program
+
+HOUR = """\
+2026-11-25 ! "Consulting, November"
+  invoice:
+  customer: "C1"
+  Income:Sales
+    item: "CONS"
+    quantity: 8
+"""
+
+
+SHARES = "  Assets:Receivable:C1\n    share: 30\n  Assets:Receivable:C1\n    share: 60\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path / "books")
+
+
+def drafted(office: Office, *lines: str, keys: str = "", kind: str = "invoice", customer: str = "C1") -> None:
+    """A draft of lines, each written as the keys of a posting."""
+    text = f'2026-11-25 ! "Draft"\n  {kind}:\n  customer: "{customer}"\n{keys}'
+    for line in lines:
+        text += "  Income:Sales\n" + "".join(f"    {key.strip()}\n" for key in line.split(";"))
+    office.draft("d", text)
+
+
+def shown(office: Office) -> dict[str, object]:
+    """What the draft will become, then what it has become: they are the same."""
+    before = json.loads(office.get("draft", "show", "d", "--as-of", "2026-11-25", "--format", "json"))
+    office.get("issue", "d", "--date", "2026-11-25")
+    number = office.book().documents[-1].number
+    after = json.loads(office.get("invoice", "show", number, "--as-of", "2026-11-25", "--format", "json"))
+    assert {key: before[key] for key in ("net", "vat", "gross")} == {key: after[key] for key in ("net", "vat", "gross")}
+    return after
+
+
+def test_everything_that_a_draft_leaves_out_comes_from_the_register(office: Office) -> None:
+    """8 hours at 1200.00 (the price since July) are 9600.00, VAT 2400.00; due in 14 days; KID 001, 20260001 and 9.
+
+    Luhn from the right: 2 + 0 + 0 + 0 + 3 + 2 + 0 + 2 + 2 = 11, to 20 lack 9.
+    """
+    office.draft("nordlys", HOUR)
+    out = office.get("issue", "nordlys", "--date", "2026-11-25")
+    assert out.startswith("2026-0001  Nordlys Interiør AS  12000.00 NOK  due 2026-12-09, kid 001202600019\n")
+    text = (office.root / "invoices" / "2026.beancount").read_text("utf-8")
+    before, seal, after = text.partition("  seal: ")
+    assert seal
+    assert before == (
+        "; invoices of 2026, by hand\n"
+        "\n"
+        '2026-11-25 * "Nordlys Interiør AS" "Consulting, November" ^2026-0001\n'
+        '  invoice: "2026-0001"\n'
+        "  due: 2026-12-09\n"
+        '  kid: "001202600019"\n'
+    )
+    assert after.partition("\n")[2] == (
+        "  Assets:Receivable:C1                12000.00 NOK\n"
+        "  Income:Sales                        -9600.00 NOK\n"
+        '    item: "CONS"\n'
+        '    text: "Consultant"\n'
+        "    quantity: 8\n"
+        '    unit: "HUR"\n'
+        "    price: 1200.00 NOK\n"
+        '    vat: "S25"\n'
+        "  Liabilities:VAT:S25                 -2400.00 NOK\n"
+        '    vat: "S25"\n'
+    )
+    assert not (office.root / "drafts" / "nordlys.beancount").exists()
+    office.book()
+
+
+def test_only_text_is_added_and_an_account_is_opened_where_it_is_missing(office: Office) -> None:
+    """Comments, blank lines and order of every file stay."""
+    before = office.files()
+    office.draft("nordlys", HOUR)
+    office.get("issue", "--all", "--date", "2026-11-25")
+    after = office.files()
+    assert after.keys() == before.keys()
+    for name, text in before.items():
+        assert after[name].startswith(text)
+    assert after["customers/register.beancount"].endswith("\n2026-11-25 open Assets:Receivable:C1\n")
+
+
+def test_a_new_year_has_a_new_file_that_the_ledger_includes(office: Office) -> None:
+    main = office.main.read_text("utf-8").replace('"invoices/*.beancount"', '"invoices/2026.beancount"')
+    office.main.write_text(main, "utf-8")
+    office.draft("nordlys", HOUR)
+    office.get("issue", "nordlys", "--date", "2027-01-04")
+    assert office.main.read_text("utf-8") == main + '\ninclude "invoices/2027.beancount"\n'
+    assert [document.number for document in office.book().documents] == ["2027-0001"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "net", "tax", "gross"),
+    [
+        pytest.param(["quantity: 2.5; price: 2.34 NOK; vat: \"S19\""], "5.85", "1.11", "6.96", id="B1"),
+        pytest.param(
+            ["quantity: 2.5; price: 2.34 NOK; vat: \"S19\"", "quantity: 1.2; price: 9.714 NOK; vat: \"S7\""],
+            "17.51", "1.93", "19.44", id="B2",
+        ),
+        pytest.param(
+            [f'price: {price} NOK; discount: 5; vat: "S19"' for price in ("5.55", "5.50", "5.00")],
+            "15.25", "2.90", "18.15", id="B3",
+        ),
+        pytest.param(['quantity: 6; price: 0.60 NOK; discount: 3; vat: "S19"'], "3.49", "0.66", "4.15", id="B4a"),
+        pytest.param(
+            ['quantity: 10001; price: 0.007 NOK; discount: 3.5; vat: "S19"'], "67.56", "12.84", "80.40", id="B4b"
+        ),
+        pytest.param(
+            ['quantity: 3; price: 2790 NOK; discount: 25; vat: "S19"'], "6277.50", "1192.73", "7470.23", id="B4c"
+        ),
+        pytest.param(
+            ['quantity: 16; price: 348.35 NOK; discount: 4; vat: "S22"'], "5350.66", "1177.15", "6527.81", id="B9"
+        ),
+    ],
+)  # fmt: skip
+def test_amounts_of_other_systems_tests(office: Office, lines: list[str], net: str, tax: str, gross: str) -> None:
+    drafted(office, *lines)
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == (net, tax, gross)
+
+
+def test_prices_with_vat_come_back(office: Office) -> None:
+    """B11: 2 × 50.00 with 19 % VAT: 15.97 on the document, 84.03 without, and the customer pays 100.00."""
+    drafted(office, 'quantity: 2; price: 50.00 NOK; vat: "S19"', keys='  prices: "gross"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("84.03", "15.97", "100.00")
+
+
+def test_prices_with_vat_that_no_net_fits_have_rounding(office: Office) -> None:
+    """0.02 with 25 %: net 0.02 has VAT 0.01 (0.005 up), so 0.01 is taken off."""
+    drafted(office, 'price: 0.02 NOK; vat: "S25"', keys='  prices: "gross"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("0.02", "0.01", "0.02")
+    assert "  Expenses:Rounding                       0.01 NOK" in office.files()["invoices/2026.beancount"]
+
+
+amounts = st.integers(1, 10_000_000).map(lambda units: Decimal(units).scaleb(-2))
+
+
+@given(st.lists(amounts, min_size=1, max_size=8), st.sampled_from(["0", "7", "11.11", "12", "15", "19", "22", "25"]))
+def test_prices_with_vat_are_split_without_loss(found: list[Decimal], rate: str) -> None:
+    """Nets, VAT and rounding add up to the prices; VAT is right for the nets; rounding is at most a smallest unit."""
+    split = prices.split(found, Decimal(rate), "NOK")
+    base = sum(split.nets, ZERO)
+    assert base + split.vat + split.rounding == sum(found, ZERO)
+    assert split.vat == vat.amount(base, Decimal(rate), "NOK")
+    assert abs(split.rounding) <= Decimal("0.01")
+    for amount, net in zip(found, split.nets, strict=True):
+        assert abs(net - rounded(amount * 100 / (100 + Decimal(rate)), "NOK")) <= Decimal("0.01") * len(found)
+
+
+@given(amounts, st.integers(1, 5000), st.sampled_from([1, 10, 100, 1000]), st.sampled_from(["0", "2.5", "10", "33.3"]))
+def test_a_price_without_vat_gives_its_net_again(net: Decimal, quantity: int, per: int, discount: str) -> None:
+    keys = {
+        "quantity": Decimal(quantity), "price_per": Decimal(per),
+        "discount": Decimal(discount), "discount_amount": ZERO,
+    }  # fmt: skip
+    price = prices.price(net, "NOK", **keys)
+    assert price is not None
+    again = vat.net(
+        Decimal(quantity), price, "NOK", price_per=Decimal(per), discount=Decimal(discount), discount_amount=ZERO
+    )
+    assert again == net
+
+
+def test_discount_allowance_charge_and_instalments(office: Office) -> None:
+    """1000.00 less 10 % of the document, less an allowance of 50.00, plus freight 100.00.
+
+    The discount is 10 % of 1050.00 = 105.00; net 945.00, VAT 236.25, gross 1181.25. 30 % of it is 354.38 (354.375 up),
+    the rest 826.87.
+    """
+    text = (
+        '2026-11-25 ! "Draft"\n  invoice:\n  customer: "C1"\n  discount: 10\n'
+        '  Income:Sales\n    price: 1000.00 NOK\n    vat: "S25"\n'
+        '  Income:Sales\n    allowance: "Bonus"\n    price: 50.00 NOK\n    vat: "S25"\n'
+        '  Income:Sales\n    charge: "Freight"\n    price: 100.00 NOK\n    vat: "S25"\n'
+        "  Assets:Receivable:C1\n    share: 30\n    days: 14\n"
+        "  Assets:Receivable:C1\n    days: 30\n"
+    )
+    office.draft("d", text)
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("945.00", "236.25", "1181.25")
+    assert found["instalments"] == [
+        {"number": "2026-0001/1", "due": "2026-12-09", "amount": "354.38"},
+        {"number": "2026-0001/2", "due": "2026-12-25", "amount": "826.87"},
+    ]
+
+
+def test_foreign_currency_has_the_rate_of_the_ledger_and_an_rf_reference(office: Office) -> None:
+    """The price directive says 11.50; the customer's own VAT code Z0 holds; RF for 002 20260001 (ISO 11649).
+
+    Check digits: 00220260001 and RF00 as digits 0022026000127 15 00; 98 less its remainder by 97.
+    """
+    digits = 98 - int("00220260001" + "2715" + "00") % 97
+    office.draft(
+        "d",
+        '2026-11-25 ! "Lamps"\n  invoice:\n  customer: "C2"\n  Income:Sales\n    price: 95.00 EUR\n    quantity: 4\n',
+    )
+    out = office.get("issue", "d", "--date", "2026-11-25")
+    assert out.startswith(f"2026-0001  Müller GmbH  380.00 EUR  due 2026-11-25, reference RF{digits:02}00220260001\n")
+    assert (
+        "  Assets:Receivable:C2                  380.00 EUR @ 11.5 NOK\n" in office.files()["invoices/2026.beancount"]
+    )
+
+
+def test_a_person_is_named_in_the_register_only(office: Office) -> None:
+    office.draft("d", HOUR.replace('"C1"', '"P1"'))
+    office.get("issue", "d", "--date", "2026-11-25")
+    assert "Kari" not in office.files()["invoices/2026.beancount"]
+
+
+def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
+    """VAT is worked out once, on the sum: 25 % of 0.02 is 0.01 (0.005 up)."""
+    for name in "ab":
+        office.draft(
+            name,
+            '2026-11-25 ! "Part"\n  invoice:\n  customer: "C1"\n  Income:Sales\n    price: 0.01 NOK\n    vat: "S25"\n',
+        )
+    out = office.get("issue", "--all", "--collect", "--date", "2026-11-25")
+    assert out.splitlines()[0].startswith("2026-0001  Nordlys Interiør AS  0.03 NOK")
+    assert len(office.book().documents) == 1
+    assert not list((office.root / "drafts").iterdir())
+
+
+# --- mistakes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (HOUR.replace("! ", "* "), "d.beancount:1: a draft is a transaction flagged `!`, and this is flagged `*`"),
+        (HOUR.replace("invoice:", 'invoice: "2026-0001"'), 'd.beancount:1: the draft has the number "2026-0001"'),
+        (HOUR.replace('"C1"', '"C9"'), "d.beancount:1: customer C9 is not in the register"),
+        (HOUR.replace('  customer: "C1"\n', ""), "d.beancount:1: the draft names no customer"),
+        (HOUR.replace("CONS", "CNS"), 'd.beancount:4: `item: "CNS"`'),
+        (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
+        (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
+        (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
+        (HOUR[: HOUR.index("  Income")], "d.beancount:1: the draft has no line"),
+        (HOUR.replace("  Income:Sales\n", "  Income:Sales  -100.00 NOK\n"), "come to -9600.00; leave the amount out"),
+        (HOUR + SHARES, "the instalments are 10800.00 of 12000.00 NOK"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_at_its_line_and_the_others_go_through(office: Office, draft: str, told: str) -> None:
+    office.draft("d", draft)
+    office.draft("e", HOUR)
+    done = office.run("issue", "--all", "--date", "2026-11-25")
+    assert done.status == 1
+    assert told in done.err
+    assert [document.number for document in office.book().documents] == ["2026-0001"]
+    assert (office.root / "drafts" / "d.beancount").read_text("utf-8") == draft
+
+
+def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:
+    office.draft("d", HOUR.replace('"C1"', '"C9"'))
+    office.draft("e", HOUR)
+    before = office.files()
+    assert office.run("issue", "--all", "--atomic", "--date", "2026-11-25").status == 1
+    assert office.files() == before
+
+
+def test_a_customer_on_hold_or_closed_is_not_billed(office: Office) -> None:
+    office.draft("d", HOUR)
+    with (office.root / "customers" / "register.beancount").open("a") as file:
+        file.write('2026-11-01 custom "customer" "C1"\n  hold: TRUE\n')
+    done = office.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, "customer C1 is on hold" in done.err) == (1, True)
+
+
+def test_a_ledger_with_errors_is_not_written_unless_they_are_elsewhere(office: Office) -> None:
+    """An error of another customer is let pass with --force; one of the company is not."""
+    office.draft("d", HOUR)
+    register = office.root / "customers" / "register.beancount"
+    text = register.read_text("utf-8")
+    register.write_text(text + '2026-01-01 custom "customer" "C3"\n  name: "X"\n  org-number: "1"\n', "utf-8")
+    done = office.run("issue", "d", "--date", "2026-11-25")
+    assert done.status == 1
+    assert "the ledger has errors, so nothing was changed: register.beancount:" in done.err
+    assert office.run("issue", "d", "--date", "2026-11-25", "--force").status == 0
+    office.draft("e", HOUR)
+    company = office.root / "company.beancount"
+    company.write_text(company.read_text("utf-8") + '2026-01-01 custom "vat" "S9" 9\n', "utf-8")
+    assert office.run("issue", "e", "--date", "2026-11-25", "--force").status == 1
+
+
+def test_a_date_before_the_last_document_is_refused(office: Office) -> None:
+    office.draft("d", HOUR)
+    office.get("issue", "d", "--date", "2026-11-25")
+    office.draft("e", HOUR)
+    done = office.run("issue", "e", "--date", "2026-11-24")
+    assert "e.beancount:1: 2026-0001 is dated 2026-11-25, and dates of the series INV never go backwards" in done.err
+
+
+@pytest.mark.parametrize("name", ["../main", "nothing", "/etc/passwd", "d:99"])
+def test_a_draft_that_is_not_there_is_told(office: Office, name: str) -> None:
+    office.draft("d", HOUR)
+    done = office.run("issue", name, "--date", "2026-11-25")
+    assert done.status == 1
+    assert "`billtext draft list` shows them" in done.err
+
+
+@pytest.mark.parametrize("amount", ["1,5", "1 000", "1e3", "abc", "-1", "NaN", "١"])
+def test_a_number_with_anything_else_is_wrong_usage(office: Office, amount: str) -> None:
+    done = office.run("invoice", "new", "C1", "--item", "CONS", amount)
+    assert done.status == 2
+    assert amount in done.err
+
+
+# --- many at once -----------------------------------------------------------------------------------
+
+
+def test_parallel_runs_give_gapless_numbers(office: Office) -> None:
+    """20 processes issue 200 drafts: 200 numbers without gap, each draft once."""
+    for n in range(200):
+        office.draft(f"d{n:03}", HOUR.replace("Consulting, November", f"Draft {n}"))
+    names = [[f"d{n:03}" for n in range(start, 200, 20)] for start in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        done = list(
+            pool.map(lambda mine: program("issue", *mine, "--date", "2026-11-25", ledger=str(office.main)), names)
+        )
+    assert [one.returncode for one in done] == [0] * 20
+    documents = office.book().documents
+    assert [document.number for document in documents] == [f"2026-{n:04}" for n in range(1, 201)]
+    assert {document.entry.narration for document in documents} == {f"Draft {n}" for n in range(200)}
+    assert not list((office.root / "drafts").iterdir())
+    assert "200 of 200 documents sealed, no closed months: as they were" in office.get("verify")

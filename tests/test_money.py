@@ -1,0 +1,350 @@
+"""Money that goes out, is written off, stands as a liability, or is a guest's.
+
+The figures of C2 and C5 are those of the acceptance scenarios.
+"""
+
+import datetime
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from billtext.rules import relief
+from money_room import Office, last
+from money_room import office as office
+
+HUNDRED = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  due: 2026-01-19
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales          -100.00 NOK
+"""
+WITH_VAT = """2026-01-05 * "Nordlys Interiør AS" "Goods"
+  invoice: "2026-0001"
+  due: 2026-01-19
+  Assets:Receivable:C1     240.00 NOK
+  Income:Sales            -100.00 NOK
+    vat: "S25"
+  Income:Sales            -100.00 NOK
+    vat: "S15"
+  Liabilities:VAT:S25      -25.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S15      -15.00 NOK
+    vat: "S15"
+"""
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_guide_works_on_the_demo_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page, one after the other on a copy of the demo, says what the page shows."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "ledger", "demo")
+    office = Office.at(tmp_path / "demo" / "main.beancount")
+    Path("demo/drafts/nordlys.beancount").write_text(
+        '2026-11-27 ! "Consulting"\n  invoice:\n  customer: "C00017"\n'
+        '  Income:Consulting\n    item: "CONS-SR"\n    quantity: 9\n'
+    )
+    page = (ROOT / "site" / "guide" / "money.md").read_text("utf-8").replace("\\\n", "")
+    commands = 0
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
+        for told in block.removeprefix("$ ").split("\n$ "):
+            line, _, shown = told.partition("\n")
+            words = shlex.split(line)
+            if words[0] == "echo":
+                with Path(words[-1]).open("a", encoding="utf-8") as file:
+                    file.write(words[1] + "\n")
+            elif words[0] == "billtext":
+                commands += 1
+                said = office.do(*words[1:])
+                assert shown.strip() in said, line
+    assert commands > 20
+
+
+# --- allocate, refund, write-off ------------------------------------------------------------------------------
+
+
+def test_c2_part_of_a_credit_note_is_used(office: Office) -> None:
+    """C2: invoice 100, credit note 100, 80 of it allocated: 20 of each is open; not more can be allocated than that.
+
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0001"
+      Assets:Receivable:C1   100.00 NOK
+      Income:Sales          -100.00 NOK
+    2026-01-06 * "Nordlys Interiør AS" "Bonus"
+      credit-note: "K1"
+      reason: "bonus"
+      Assets:Receivable:C1  -100.00 NOK
+      Income:Sales           100.00 NOK
+    """
+    office.do("allocate", "K1", "2026-0001", "80", "--date", "2026-01-10")
+    assert office.open() == {"2026-0001": "20.00", "K1": "-20.00"}
+    assert "20.00 NOK is open of K1, less than 20.01 NOK" in office.refused(
+        "allocate", "K1", "2026-0001", "20.01", "--date", "2026-01-11"
+    )
+    assert "80.00 NOK of K1 is allocated to 2026-0001, less than 90.00 NOK" in office.refused(
+        "allocate", "K1", "2026-0001", "90", "--undo", "--date", "2026-01-11"
+    )
+    office.do("allocate", "2026-0001", "K1", "--date", "2026-01-12")
+    assert office.open() == {}
+
+
+def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
+    """C5: invoice 100, receipt 95 with a write-off of 5: nothing is open."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("pay", "C1", "95", "--invoice", "2026-0001", "--date", "2026-01-10")
+    assert "5.00 NOK is open of 2026-0001, less than 5.01 NOK" in office.refused(
+        "write-off", "2026-0001", "5.01", "--reason", "bank charges", "--date", "2026-01-11"
+    )
+    office.do("write-off", "2026-0001", "--reason", "bank charges", "--date", "2026-01-11")
+    assert office.open() == {}
+    assert last(office.text("payments/2026.beancount")) == (
+        '2026-01-11 * "Nordlys Interiør AS" "Small difference" ^2026-0001\n'
+        '  write-off: "W2026-0001"\n'
+        '  reason: "bank charges"\n'
+        "  Assets:Receivable:C1                   -5.00 NOK\n"
+        '    settles: "2026-0001"\n'
+        "  Expenses:SmallDifferences               5.00 NOK"
+    )
+
+
+def test_what_was_paid_too_much_is_paid_back(tmp_path: Path) -> None:
+    """Receipt 110 on an invoice of 100: 10 can be paid back, not more, and only once."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("pay", "C1", "110", "--invoice", "2026-0001", "--date", "2026-01-10")
+    assert "10.00 NOK is open of B2026-0001, less than 11.00 NOK" in office.refused(
+        "refund", "C1", "11", "--of", "B2026-0001", "--date", "2026-01-11"
+    )
+    office.do("refund", "C1", "10", "--of", "B2026-0001", "--date", "2026-01-11")
+    assert (office.open(), office.balance("Assets:Bank")) == ({}, {"NOK": "100.00"})
+    assert 'refund: "R2026-0001"' in office.text("payments/2026.beancount")
+    assert "nothing of B2026-0001 can be paid back" in office.refused(
+        "refund", "C1", "10", "--of", "B2026-0001", "--date", "2026-01-12"
+    )
+
+
+def test_a_refund_before_its_receipt_is_refused(tmp_path: Path) -> None:
+    """Money cannot be paid back before it came."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("pay", "C1", "110", "--invoice", "2026-0001", "--date", "2026-01-10")
+    assert "B2026-0001 is dated 2026-01-10, after 2026-01-09" in office.refused(
+        "refund", "C1", "10", "--of", "B2026-0001", "--date", "2026-01-09"
+    )
+
+
+def test_an_invoice_cannot_be_paid_back(tmp_path: Path) -> None:
+    """Only a receipt or a credit note can."""
+    office = Office(tmp_path, HUNDRED)
+    assert "nothing of 2026-0001 can be paid back" in office.refused(
+        "refund", "C1", "10", "--of", "2026-0001", "--date", "2026-01-12"
+    )
+
+
+# --- bad debts ------------------------------------------------------------------------------------------------
+
+
+def test_vat_relief_is_posted_by_code(tmp_path: Path) -> None:
+    """Of 240, 120 is lost: 62.50 of S25, 12.50 of it VAT, and 57.50 of S15, 7.50 of it VAT."""
+    office = Office(tmp_path, WITH_VAT)
+    office.do("write-off", "2026-0001", "120", "--bad-debt", "--reason", "estate closed", "--vat-relief", "insolvency",
+              "--evidence", "letter of the trustee", "--date", "2026-06-01")  # fmt: skip
+    assert last(office.text("payments/2026.beancount")) == (
+        '2026-06-01 * "Nordlys Interiør AS" "Bad debt" ^2026-0001\n'
+        '  write-off: "W2026-0001"\n'
+        '  reason: "estate closed"\n'
+        '  vat-relief: "insolvency"\n'
+        '  evidence: "letter of the trustee"\n'
+        "  Assets:Receivable:C1                 -120.00 NOK\n"
+        '    settles: "2026-0001"\n'
+        "  Expenses:BadDebt                       50.00 NOK\n"
+        '    vat: "S25"\n'
+        "  Liabilities:VAT:S25                    12.50 NOK\n"
+        '    vat: "S25"\n'
+        "  Expenses:BadDebt                       50.00 NOK\n"
+        '    vat: "S15"\n'
+        "  Liabilities:VAT:S15                     7.50 NOK\n"
+        '    vat: "S15"'
+    )
+
+
+def test_without_relief_the_vat_stays(tmp_path: Path) -> None:
+    """All 240 are a loss."""
+    office = Office(tmp_path, WITH_VAT)
+    office.do("write-off", "2026-0001", "--bad-debt", "--reason", "gone", "--date", "2026-06-01")
+    assert office.balance("Expenses:BadDebt") == {"NOK": "240.00"}
+    assert office.balance("Liabilities:VAT:S25") == {"NOK": "-25.00"}
+
+
+REMINDERS = "".join(f'2026-0{month}-20 custom "reminder" "2026-0001"\n' for month in (2, 3, 4))
+OVERDUE = ["write-off", "2026-0001", "--bad-debt", "--reason", "no answer", "--vat-relief", "overdue"]
+
+
+def test_six_months_and_three_reminders_are_a_ground(tmp_path: Path) -> None:
+    """Due 19 January: on 18 July it is too early, on the 19th not; the evidence is written beside the loss."""
+    office = Office(tmp_path, WITH_VAT + REMINDERS)
+    assert "wait until 2026-07-19" in office.refused(*OVERDUE, "--date", "2026-07-18")
+    office.do(*OVERDUE, "--date", "2026-07-19")
+    assert 'evidence: "due 2026-01-19, reminded 2026-02-20, 2026-03-20, 2026-04-20"' in office.text(
+        "payments/2026.beancount"
+    )
+    assert office.balance("Liabilities:VAT:S25") == {}
+
+
+def test_two_reminders_are_not_enough(tmp_path: Path) -> None:
+    """The third is of after the write-off."""
+    late = REMINDERS.replace("2026-04-20", "2026-08-20")
+    office = Office(tmp_path, WITH_VAT + late)
+    assert "2026-0001 was reminded of 2 times until 2026-07-19, and VAT relief needs 3" in office.refused(
+        *OVERDUE, "--date", "2026-07-19"
+    )
+
+
+@pytest.mark.parametrize("ground", ["failed-collection", "insolvency"])
+def test_the_other_grounds_need_their_proof(tmp_path: Path, ground: str) -> None:
+    """Without --evidence nothing is written; nor for a small difference."""
+    office = Office(tmp_path, WITH_VAT)
+    words = ["write-off", "2026-0001", "--reason", "gone", "--vat-relief", ground, "--date", "2026-06-01"]
+    assert f"VAT relief for {ground} needs its proof" in office.refused(*words, "--bad-debt")
+    assert "VAT relief is for bad debts" in office.refused(*words, "--evidence", "letter")
+    assert "needs its reason" in office.refused("write-off", "2026-0001", "--reason", " ", "--date", "2026-06-01")
+
+
+def test_six_months_from_the_end_of_august() -> None:
+    """31 August and six months is the last of February."""
+    assert relief.months_after(datetime.date(2025, 8, 31), 6) == datetime.date(2026, 2, 28)
+    assert relief.months_after(datetime.date(2026, 6, 30), 6) == datetime.date(2026, 12, 30)
+
+
+# --- vouchers -------------------------------------------------------------------------------------------------
+
+
+def test_a_voucher_is_a_liability_until_it_is_used(tmp_path: Path) -> None:
+    """Sold for 150, 100 of it used: 50 is left, and not more can be used."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("voucher", "sell", "G1", "150", "--method", "card", "--date", "2026-01-02")
+    assert office.balance("Liabilities:GiftCards") == {"NOK": "-150.00"}
+    use = ["--method", "voucher", "--code", "GC2026-0001", "--date"]
+    assert "is sold on 2026-01-02, after 2026-01-01" in office.refused("pay", "C1", "100", *use, "2026-01-01")
+    office.do("pay", "C1", "100", "--invoice", "2026-0001", *use, "2026-01-10")
+    assert office.open() == {}
+    assert "50.00 NOK is left of the voucher GC2026-0001" in office.refused("pay", "C1", "50.01", *use, "2026-01-11")
+    assert "50.00 NOK is left of the voucher GC2026-0001" in office.refused("pay", "C1", "60", *use, "2026-01-09")
+    found = json.loads(office.do("voucher", "list", "--as-of", "2026-01-31", "--format", "json"))
+    assert found == [{
+        "code": "GC2026-0001", "date": "2026-01-02", "customer": "G1", "currency": "NOK", "amount": "150.00",
+        "left": "50.00",
+    }]  # fmt: skip
+
+
+def test_a_code_is_sold_once(tmp_path: Path) -> None:
+    """The code of a printed card may be given; the next free one skips none that is there."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("voucher", "sell", "G1", "150", "--code", "RED-17", "--date", "2026-01-02")
+    assert "the voucher RED-17 has been sold on 2026-01-02" in office.refused(
+        "voucher", "sell", "G1", "150", "--code", "RED-17", "--date", "2026-01-03"
+    )
+    assert "is no code" in office.refused("voucher", "sell", "G1", "150", "--code", "../x", "--date", "2026-01-03")
+
+
+# --- deposits -------------------------------------------------------------------------------------------------
+
+
+def test_a_deposit_is_deducted_once(tmp_path: Path) -> None:
+    """Deposit 400 and VAT 100; the final invoice of 1000 comes to (1000 - 400) x 1.25 = 750; nothing is left of it."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("deposit", "C1", "400", "--vat", "S25", "--date", "2026-01-06")
+    assert "2026-0002  Nordlys Interiør AS  500.00 NOK" in office.do("issue", "C1-deposit", "--date", "2026-01-06")
+    office.do("pay", "C1", "500", "--invoice", "2026-0002", "--date", "2026-01-07")
+    assert office.balance("Liabilities:Deposits") == {"NOK": "-400.00"}
+    final = (
+        '; the last one\n2026-02-01 ! "Kitchen"\n  invoice:\n  customer: "C1"\n'
+        '  Income:Sales  -1000.00 NOK\n    vat: "S25"\n'
+    )
+    (tmp_path / "drafts" / "final.beancount").write_text(final + "; end\n")
+    assert "750.00 NOK is left to pay" in office.do("deduct", "final", "--date", "2026-02-01")
+    draft = office.text("drafts/final.beancount")
+    assert draft.startswith(final)
+    assert draft.endswith('    deposit: "2026-0002"\n; end\n')
+    assert "nothing is left to deduct" in office.refused("deduct", "final", "--date", "2026-02-01")
+    office.do("issue", "final", "--date", "2026-02-01")
+    assert office.balance("Liabilities:Deposits") == {}
+    assert office.open() == {"2026-0001": "100.00", "2026-0003": "750.00"}
+    assert office.balance("Liabilities:VAT:S25") == {"NOK": "-250.00"}
+
+
+def test_a_deposit_is_deducted_as_far_as_the_invoice_goes(tmp_path: Path) -> None:
+    """Of a deposit of 400, an invoice of 300 takes 300, and the 100 wait; an amount beyond what is left is refused."""
+    office = Office(tmp_path, HUNDRED)
+    office.do("deposit", "C1", "500", "--gross", "--vat", "S25", "--date", "2026-01-06")
+    office.do("issue", "--all", "--date", "2026-01-06")
+    for name in ("one", "two"):
+        (tmp_path / "drafts" / f"{name}.beancount").write_text(
+            '2026-02-01 ! "Kitchen"\n  invoice:\n  customer: "C1"\n  Income:Sales  -300.00 NOK\n    vat: "S25"\n'
+        )
+    assert "0.00 NOK is left to pay" in office.do("deduct", "one", "--date", "2026-02-01")
+    assert "100.00 NOK is left to deduct of" in office.refused("deduct", "two", "101", "--date", "2026-02-01")
+    assert "250.00 NOK is left to pay" in office.do("deduct", "two", "--date", "2026-02-01")
+
+
+def test_a_deposit_asks_for_its_vat(tmp_path: Path) -> None:
+    """Nobody can guess which VAT the later delivery bears."""
+    office = Office(tmp_path, HUNDRED)
+    assert "which VAT does the deposit bear?" in office.refused("deposit", "C1", "400", "--date", "2026-01-06")
+    assert "is no name of a draft" in office.refused(
+        "deposit", "C1", "400", "--no-vat", "--draft", "../out", "--date", "2026-01-06"
+    )
+
+
+# --- guests ---------------------------------------------------------------------------------------------------
+
+
+def test_a_guest_is_charged_and_checks_out(tmp_path: Path) -> None:
+    """Two lunches at 165 in 2025 and one at 175 in 2026: 505, VAT 15 % 75.75, in all 580.75; 581 kroner in cash."""
+    office = Office(tmp_path, "")
+    office.do("charge", "G1", "LUNCH", "2", "--date", "2025-12-31")
+    office.do("charge", "G1", "LUNCH", "--date", "2026-01-01")
+    folio = json.loads(office.do("folio", "G1", "--as-of", "2026-01-02", "--format", "json"))
+    assert (folio["net"], folio["vat"], folio["gross"]) == ("505.00", "75.75", "580.75")
+    assert [line["date"] for line in folio["lines"]] == ["2025-12-31", "2026-01-01"]
+    office.do("checkout", "G1", "--method", "cash", "--date", "2026-01-02")
+    assert office.open() == {}
+    assert not (tmp_path / "drafts" / "G1.beancount").exists()
+    assert office.balance("Assets:Cash") == {"NOK": "581.00"}
+    assert last(office.text("payments/2026.beancount")) == (
+        '2026-01-02 * "G1" "Cash" ^2026-0001\n'
+        '  payment: "B2026-0001"\n'
+        '  method: "cash"\n'
+        "  Assets:Cash                           581.00 NOK\n"
+        "  Assets:Receivable:G1                 -580.75 NOK\n"
+        '    settles: "2026-0001"\n'
+        "  Expenses:Rounding                      -0.25 NOK"
+    )
+
+
+def test_a_checkout_that_cannot_be_paid_issues_nothing(tmp_path: Path) -> None:
+    """Both or neither: a voucher that does not reach leaves the draft and the ledger as they were."""
+    office = Office(tmp_path, "")
+    office.do("voucher", "sell", "G1", "100", "--date", "2026-01-01")
+    office.do("charge", "G1", "LUNCH", "--date", "2026-01-01")
+    assert "100.00 NOK is left of the voucher" in office.refused(
+        "checkout", "G1", "--method", "voucher", "--code", "GC2026-0001", "--date", "2026-01-02"
+    )
+    office.do("checkout", "G1", "--method", "card", "--fee", "2.00", "--date", "2026-01-02")
+    assert office.balance("Assets:Card:Clearing") == {"NOK": "199.25"}
+
+
+def test_bad_charges_write_nothing(tmp_path: Path) -> None:
+    """An unknown item, an item of no day yet, nothing at all, an unknown guest."""
+    office = Office(tmp_path, "")
+    assert "the price list has no item LUNC on 2026-01-01; did you mean LUNCH?" in office.refused(
+        "charge", "G1", "LUNC", "--date", "2026-01-01"
+    )
+    assert "has no item LUNCH on 2018-01-01" in office.refused("charge", "G1", "LUNCH", "--date", "2018-01-01")
+    assert "it must be above zero" in office.refused("charge", "G1", "LUNCH", "0", "--date", "2026-01-01")
+    assert "customer G9 is not in the register" in office.refused("charge", "G9", "LUNCH", "--date", "2026-01-01")
+    assert "G1 has no running account" in office.refused("checkout", "G1", "--method", "card", "--date", "2026-01-01")
+    assert "G1 has no running account" in office.refused("folio", "G1", "--as-of", "2026-01-01")
