@@ -430,6 +430,7 @@ def test_an_invoice_of_1114_lines(tmp_path: Path) -> None:
     ledger = tmp_path / "main.beancount"
     ledger.write_text(
         "2010-01-01 open Assets:Receivable:C1\n2010-01-01 open Income:Sales\n"
+        '2010-01-01 custom "company" "Two"\n  currency: "GBP"\n'
         '2010-01-01 custom "customer" "C1"\n  name: "One"\n'
         f'2010-12-01 * "One" "Many things"\n  invoice: "1"\n  Assets:Receivable:C1  1392.50 GBP\n{lines}',
         "utf-8",

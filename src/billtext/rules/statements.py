@@ -61,7 +61,9 @@ class Statement:
     @property
     def empty(self) -> bool:
         """Whether nothing moved and nothing was owed: nobody is sent such a statement."""
-        return not any(section.opening or section.lines or section.closing for section in self.sections)
+        return not any(
+            section.opening or section.lines or section.closing or section.open_items for section in self.sections
+        )
 
 
 def report(book: Book, customer: str, start: Date, end: Date, *, kind: str = "activity") -> Statement:
