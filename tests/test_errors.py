@@ -216,6 +216,7 @@ PAID = """  payment: "P1"
   Assets:Bank            100.00 NOK
   Assets:Receivable:C1  -100.00 NOK
 """
+LINKED = '"Bank giro"\n' + PAID
 TURNED = PAID.replace("-100.00", "+100.00").replace("  100.00", " -100.00").replace("+", "")
 
 # What is written, what is written instead, and what is told of it; nothing where it is harmless.
@@ -316,6 +317,7 @@ SLIPS = {
     "no company": (COMPANY, "", "CompanyMissing"),
     "a receipt without a number": (PAID, PAID.replace('  payment: "P1"\n', ""), "Nameless SettlesUnknown"),
     "a receipt with its signs turned": (PAID, TURNED, "MoneySign SettlesSign"),
+    "a receipt with a link and its signs turned": (LINKED, '"Bank giro" ^I2\n' + TURNED, "MoneySign SettlesSign"),
     "a receipt that takes back": (PAID, TURNED + '    settles: "K1"\n', "SettlesBeyond SettlesSign"),
     "an option of another kind": ('"allocation" "none"', '"allocation" "fifo"', "KeyValue"),
     "an option for an account": ('"allocation" "none"', '"receivable" 5', "KeyValue"),

@@ -250,7 +250,7 @@ def test_a_vat_code_that_begins_later_is_refused_with_the_remedy(tmp_path: Path)
     invoice_import.run(path, DATA / "import-lines.csv", mapping)
     assert refused(tmp_path / "imports/refused-import-lines.csv")[2] == (
         "unknown VAT code: 'S15' is not in the ledger on 2024-01-10 but from 2025-01-01; "
-        "if its rate held then, date it back at main.beancount:11"
+        "if its rate held then, date it back at main.beancount:12"
     )
 
 
@@ -370,11 +370,11 @@ include "accounts.txt"
     before = path.read_text()
     outcome = invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
     assert [str(dated) for dated in outcome.dated] == [
-        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:15)",
-        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:18)",
-        "Assets:Receivable:A1 from 2025-01-01 to 2024-01-10 (main.beancount:11)",
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:16)",
+        "customer A1 from 2025-02-01 to 2024-01-10 (main.beancount:19)",
+        "Assets:Receivable:A1 from 2025-01-01 to 2024-01-10 (main.beancount:12)",
         "Income:Sales from 2025-01-01 to 2024-01-10 (accounts.txt:2)",
-        "terms net-14 from 2025-01-01 to 2024-01-10 (main.beancount:13)",
+        "terms net-14 from 2025-01-01 to 2024-01-10 (main.beancount:14)",
     ]
     # Every date of 2025 but those of the transaction and of the customer's later name.
     wanted = before

@@ -22,7 +22,6 @@ from billtext.errors import (
     KeyUnknownError,
     KidError,
     LedgerError,
-    MoneySignError,
     NumberFormError,
     PeriodError,
     PrecisionError,
@@ -47,15 +46,7 @@ _LAST = datetime.date.max
 _RECENT = 100  # errors among which those of the same transaction are
 _OWN = 2  # keys that Beancount gives to every posting: its file and line
 
-# By kind of money, whether an amount that the customer owes is on the wrong side of the account.
-_AGAINST = {"payment": True, "write-off": True, "deposit": True, "refund": False, "fee": False}
-
 Parsed = tuple[Document, list[Line], list[VatPosting]]
-
-
-def _settling(posting: Booked) -> bool:
-    """Whether a posting of money says what it settles."""
-    return bool(posting.meta) and MONEY.shapes[tuple(posting.meta or ())].means("settles", "name")
 
 
 class Reader:
@@ -116,16 +107,12 @@ class Reader:
         due = entry.date
         if kind == "fee" and isinstance(entry.meta.get("due"), datetime.date):
             due = entry.meta["due"]
-        against = _AGAINST.get(kind)
         for posting in receivable:
             meta, units = posting.meta or entry.meta, posting.units
             shape = MONEY.shapes[tuple(meta)]
             self._sound(meta, shape, MONEY, entry)
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
-            if (units.number > 0) is against and not entry.links:
-                against = None
-                self._turned(entry, kind, number, receivable)
             own, falls = number, due
             if "name" in shape.names and posting.meta:
                 own, falls = self._number(entry, "name", meta), meta.get("due", due)
@@ -137,17 +124,6 @@ class Reader:
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
             self._item(entry, posting, kind, own, 0, falls if isinstance(falls, datetime.date) else due)
-
-    def _turned(self, entry: Transaction, kind: str, number: str, receivable: list[Booked]) -> None:
-        """Tell of money that stands on the wrong side of the account, and takes nothing back."""
-        total = sum([posting.units.number for posting in receivable], ZERO)
-        units = receivable[0].units
-        if (total > 0) is not _AGAINST[kind] or not total or any(_settling(posting) for posting in receivable):
-            return
-        self.errors.append(MoneySignError.at(
-            entry.meta, entry, kind=kind, number=number, customer=self._owner(entry, receivable[0]),
-            amount=f"{exact(abs(total), units.currency)} {units.currency}", what="more" if total > 0 else "less",
-        ))  # fmt: skip
 
     def _transaction(self, entry: Transaction, shape: Shape) -> None:
         """Check the keys of the transaction itself."""
@@ -183,10 +159,6 @@ class Reader:
         )  # fmt: skip
         self.items.append(item)
         return item
-
-    def _owner(self, entry: Transaction, posting: Booked) -> str:
-        named = (posting.meta or _NOTHING).get("customer", entry.meta.get("customer"))
-        return named if isinstance(named, str) else self._customer_of[posting.account] or ""
 
     def _customer(self, entry: Transaction, posting: Booked) -> str:
         owner = self._customer_of[posting.account] or ""

@@ -20,6 +20,7 @@ from billtext.errors import (
     AllocateUndoError,
     LedgerError,
     Meta,
+    MoneySignError,
     NamelessError,
     SettlesBeyondError,
     SettlesCurrencyError,
@@ -36,6 +37,9 @@ from billtext.options import Options
 Names = dict[str, list[Item]]
 
 UNDO, EXPLICIT, LINKED, OLDEST = range(4)
+
+# By kind of money, whether an amount that the customer owes is on the wrong side of the account.
+_AGAINST = {"payment": True, "write-off": True, "deposit": True, "refund": False, "fee": False}
 
 # (day, rule, order within the day, what to do, and with which targets): later rules see what earlier ones left.
 Event = tuple[Date, int, int, Item | Directive, list[Item]]
@@ -130,7 +134,7 @@ def allocate(
     undoing = any(directive.amount < 0 for directive in order)
     state = _State(names=names, open={item: item.amount for item in items}, between={} if undoing else None)
     events: list[Event] = []
-    unnamed: list[Item] = []
+    lost: list[Item] = []
     for n, item in enumerate(items):
         if item.settles is not None:
             targets = _targets(state, item, item.settles, item.meta)
@@ -139,8 +143,8 @@ def allocate(
         elif item.kind not in DOCUMENTS:
             linked = _linked(state, n, item, _links(item)) if item.entry.links else []
             events.extend(linked)
-            if item.kind == "entry" and not item.number and not linked:
-                unnamed.append(item)
+            if not linked and (not item.number or (item.amount > 0) is _AGAINST.get(item.kind)):
+                lost.append(item)
     for n, directive in enumerate(order, len(items)):
         event = _directed(state, n, directive)
         if event is not None:
@@ -148,7 +152,8 @@ def allocate(
             if directive.amount < 0:  # what is taken back can be paid out, or set elsewhere, on the same day
                 events.append((event[0], UNDO, *event[2:]))
     events += _policy(items, events, options)
-    state.errors += _nameless(unnamed, options)
+    state.errors += _nameless((item for item in lost if item.kind == "entry" and not item.number), options)
+    state.errors += _turned((item for item in lost if item.number), names)
     events.sort(key=itemgetter(0, 1, 2))
     account_items = _by_account(items) if options.values.get("allocation") else {}
     undone: set[int] = set()
@@ -181,10 +186,33 @@ def _nameless(items: Iterable[Item], options: Options) -> Iterator[LedgerError]:
         if not item.amount or (oldest and item.amount < 0) or id(item.entry) in told:
             continue
         told.add(id(item.entry))
-        metas = [item.entry.meta, *(posting.meta or {} for posting in postings(item.entry))]
-        if not any(POSTING.shapes[tuple(meta)].means("settles", *KINDS) for meta in metas):
+        if not _means_to_settle(item):
             amount = f"{exact(item.amount, item.currency)} {item.currency}"
             yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown")
+
+
+def _turned(items: Iterable[Item], names: Names) -> Iterator[LedgerError]:
+    """Tell of money that stands on the wrong side of the account as a whole, and takes nothing back."""
+    told: set[int] = set()
+    for item in items:
+        together = [other for other in names[item.number] if other.entry is item.entry]
+        total = sum([other.amount for other in together], ZERO)
+        wrong = total and (total > 0) is _AGAINST[item.kind] and all(other.settles is None for other in together)
+        if not wrong or id(item.entry) in told or _means_to_settle(item):
+            continue
+        told.add(id(item.entry))
+        amount = f"{exact(abs(total), item.currency)} {item.currency}"
+        yield MoneySignError.at(
+            item.entry.meta, item.entry, kind=item.kind, number=item.number, customer=item.customer, amount=amount,
+            what="more" if total > 0 else "less",
+        )  # fmt: skip
+
+
+def _means_to_settle(item: Item) -> bool:
+    """Whether a transaction has a key that says what it settles, or a number, be it misspelt or in the wrong place."""
+    keys = ("settles",) if item.number else ("settles", *KINDS)
+    metas = [item.entry.meta, *(posting.meta or {} for posting in postings(item.entry))]
+    return any(POSTING.shapes[tuple(meta)].means(*keys) for meta in metas)
 
 
 def _policy(items: Sequence[Item], events: list[Event], options: Options) -> Iterator[Event]:

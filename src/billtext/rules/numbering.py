@@ -293,7 +293,8 @@ def _sequence(series: Record, year: int, numbers: list[_Used]) -> Iterator[Ledge
             yield NumberGapError.at(used.meta, number=used.number, missing=missing, first=start, series=series.id)
         expected = max(expected, used.ordinal + 1)
     issued = [used for used in numbers if not used.void]
-    if any(map(lt, (used.date for used in issued[1:]), (used.date for used in issued))):
+    dates = [used.date for used in issued]
+    if any(map(lt, dates[1:], dates)):
         yield from _disorder(issued)
 
 
