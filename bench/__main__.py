@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ledgers, sites
+from bench import ledgers, sites, writing
 from bench.measure import Figure, in_turn, once
 
 ROOT = Path(__file__).parent.parent
@@ -123,13 +123,27 @@ def site_results(main: Path) -> Iterator[Result]:
             )
 
 
+def written() -> Iterator[Result]:
+    """Drafts issued, and one more on a large ledger, beside one `bean-check` of the same ledger."""
+    small = ledgers.generate(WORK / "generated-10000", 10_000)
+    ours, theirs = writing.issue(small, WORK / "writing", 1000, BIN, 3)
+    yield timed("1 000 drafts issued on 10 000 invoices / `bean-check` of what it made", ours, theirs, 1.5)
+    large = ledgers.generate(WORK / "generated-100000", 100_000)
+    ours, theirs = writing.issue(large, WORK / "writing", 1, BIN, 1)
+    yield timed("one draft issued on 100 000 invoices / `bean-check` of it", ours, theirs, 2)
+    ours, theirs = writing.pay(large, WORK / "writing", BIN)
+    yield timed("`billtext pay` on 100 000 invoices / `bean-check` of it", ours, theirs, 2)
+
+
 def starting() -> Iterator[Result]:
     """The start of a command."""
     ours, theirs = in_turn([[BIN / "billtext", "--help"], [sys.executable, "-c", "import click"]], 21)
     yield timed("`billtext --help` / `import click`", ours, theirs, 2.5)
 
 
-BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {"starting": starting, "generated": generated, "retail": retail}
+BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
+    "starting": starting, "generated": generated, "written": written, "retail": retail,
+}  # fmt: skip
 
 
 def table(results: list[Result]) -> str:

@@ -32,6 +32,12 @@ def copy(generated: Path, place: Path) -> Path:
     return place / "main.beancount"
 
 
+def bare(main: Path) -> Path:
+    """The ledger as it has become, without plugins."""
+    ledgers.with_and_without(main.parent, main.read_text("utf-8"))
+    return main.parent / "plain.beancount"
+
+
 def drafts(main: Path, count: int) -> None:
     """Write drafts, a file each."""
     directory = main.parent / "drafts"
@@ -52,10 +58,25 @@ def issue(generated: Path, place: Path, count: int, bin_: Path, runs: int) -> tu
         run = once([bin_ / "billtext", "-f", main, "issue", "--all", "--date", "2026-11-23"])
         found.append(run.seconds)
         memory = max(memory, run.memory)
-    (theirs,) = in_turn([[bin_ / "bean-check", "--no-cache", main.parent / "plain.beancount"]], runs)
+    (theirs,) = in_turn([[bin_ / "bean-check", "--no-cache", bare(main)]], runs)
     return Figure(seconds=sorted(found)[len(found) // 2], memory=memory, runs=runs), theirs
 
 
-def generate(work: Path, count: int) -> Path:
-    """A generated ledger, as the reading is measured on."""
-    return ledgers.generate(work / f"generated-{count}", count)
+def pay(generated: Path, place: Path, bin_: Path) -> tuple[Figure, Figure]:
+    """Book one receipt, beside one `bean-check` of the ledger."""
+    main = copy(generated, place)
+    command = [
+        bin_ / "billtext",
+        "-f",
+        main,
+        "pay",
+        "C00003",
+        "100.00",
+        "--date",
+        "2026-11-23",
+        "--account",
+        "Assets:Bank",
+    ]
+    run = once(command)
+    (theirs,) = in_turn([[bin_ / "bean-check", "--no-cache", bare(main)]], 1)
+    return Figure(seconds=run.seconds, memory=run.memory, runs=1), theirs

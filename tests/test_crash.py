@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from billtext.model import Date
 from billtext.outside import files
 from crash_room import run
 from office import Office
@@ -96,6 +97,25 @@ def test_issue_killed_at_every_step(tmp_path: Path, drafts: int) -> None:
     command = ["issue", "--all", "--date", "2026-11-25"]
     kills = every_kill(tmp_path, lambda root: office(root, drafts), command, check)
     assert kills >= {1: 60, 2: 80, 6: 130}[drafts]
+
+
+def test_pay_killed_at_every_step(tmp_path: Path) -> None:
+    """One receipt over two invoices: booked once, whole, or not at all."""
+
+    def make(root: Path) -> Office:
+        made = office(root, 4)
+        made.get("issue", "--all", "--date", "2026-11-25")
+        return made
+
+    def check(made: Office) -> bool:
+        receipts = made.files()["payments/2026.beancount"].count('  payment: "')
+        assert receipts in (0, 1)
+        open_ = sum(made.book().allocations.open(item, Date(2026, 12, 31)) for item in made.book().items_of["C1"])
+        assert open_ == (2 if receipts else 12)  # 2 × 2.00 + 2 × 4.00, of which 10.00 are paid
+        return bool(receipts)
+
+    assert every_kill(tmp_path, make, ["pay", "C1", "10.00", "--invoice", "2026-0002", "--invoice", "2026-0004",
+                                       "--date", "2026-12-01"], check) >= 40  # fmt: skip
 
 
 def test_close_killed_at_every_step(tmp_path: Path) -> None:

@@ -359,6 +359,8 @@ def test_the_price_list_of_a_day(demo: Path) -> None:
 
 def test_close_and_reopen(demo: Path) -> None:
     """Closed with a reason, no draft can be issued; a draft that waits is pointed out, and it can be opened again."""
+    for draft in (demo.parent / "drafts").iterdir():
+        draft.unlink()
     (demo.parent / "drafts" / "one.beancount").write_text(
         '2026-11-20 ! "Work"\n  invoice:\n  customer: "C00017"\n  Income:Consulting\n    item: "CONS-SR"\n', "utf-8"
     )

@@ -21,6 +21,8 @@ def is_number(text: str) -> bool:
 
     It begins with a letter or digit and holds no `..`: it names files too.
     """
+    if text.isascii() and text.replace("-", "0").isalnum():  # as nearly all are
+        return text[0] != "-"
     return _NUMBER.fullmatch(text) is not None and ".." not in text and "//" not in text
 
 

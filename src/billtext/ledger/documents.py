@@ -74,16 +74,24 @@ class Reader:
         customer_of = self._customer_of
         receivable = [posting for posting in entry.postings if customer_of[posting.account] is not None]
         shape = TRANSACTION.shapes[tuple(entry.meta)]
-        kinds = [kind for kind in shape.kinds if receivable or kind in DOCUMENTS]
-        for other in kinds[1:]:
-            self.errors.append(DocumentKindError.at(entry.meta, entry, key=kinds[0], other=other))
-        if kinds and kinds[0] in DOCUMENTS:
-            return self._document(entry, shape, kinds[0], cast("list[Booked]", receivable))
+        kinds = shape.kinds
+        if len(kinds) > 1 or not receivable:
+            kinds = self._kinds(entry, kinds, money=bool(receivable))
+        kind = kinds[0] if kinds else "entry"
+        if kind in DOCUMENTS:
+            return self._document(entry, shape, kind, cast("list[Booked]", receivable))
         if receivable:
-            self._money(entry, shape, kinds[0] if kinds else "entry", cast("list[Booked]", receivable))
+            self._money(entry, shape, kind, cast("list[Booked]", receivable))
         elif "settles" in shape.names:
             self._misplaced(entry, entry.meta, "settles", "on the transaction")
         return None
+
+    def _kinds(self, entry: Transaction, kinds: tuple[str, ...], *, money: bool) -> tuple[str, ...]:
+        """What kinds a transaction says it is, without those of money where it moves none on a receivable account."""
+        found = tuple(kind for kind in kinds if money or kind in DOCUMENTS)
+        for other in found[1:]:
+            self.errors.append(DocumentKindError.at(entry.meta, entry, key=found[0], other=other))
+        return found
 
     def _number(self, entry: Transaction, kind: str, meta: Mapping[str, Any] | None = None) -> str:
         """The number under a key of the transaction, or of the metadata of a posting."""
@@ -110,7 +118,8 @@ class Reader:
         for posting in receivable:
             meta, units = posting.meta or entry.meta, posting.units
             shape = MONEY.shapes[tuple(meta)]
-            self._sound(meta, shape, MONEY, entry)
+            if shape.checks:
+                self._sound(meta, shape, MONEY, entry)
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
             own, falls = number, due
@@ -381,7 +390,8 @@ class Reader:
                 rate = self._posting(entry, posting, number, currency, rate)
             if self._customer_of[account] is not None:
                 shape = CLAIM.shapes[tuple(meta)]
-                self._sound(meta, shape, CLAIM, entry)
+                if shape.checks:
+                    self._sound(meta, shape, CLAIM, entry)
                 if shape.odd and posting.meta:
                     self._odd(entry, posting, shape)
                 continue

@@ -106,14 +106,14 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
             )
             continue
         name, year, count = fits
-        used[name, year].append(_Used(ordinal=count, number=document.number, date=document.date, void=False, meta=meta))
+        used[name, year].append(_Used(count, document.number, document.entry.date, False, meta))
     for void in ledger.voids:
         fits = _place(series.values(), void.number, void.date, near=_NEAR)
         if fits is None:
             yield _of_no_series(series.values(), void)
         elif void.number not in ledger.documents:
             name, year, count = fits
-            used[name, year].append(_Used(ordinal=count, number=void.number, date=void.date, void=True, meta=void.meta))
+            used[name, year].append(_Used(count, void.number, void.date, True, void.meta))
     for (name, year), numbers in sorted(used.items()):
         yield from _sequence(series[name], year, numbers)
 
