@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Refused
 from billtext.ledger import drafts
 from billtext.model import Draft
+from billtext.outside.files import read as read_text
 
 DIRECTORY = "drafts"
 
@@ -39,12 +40,7 @@ def read(path: Path) -> Found:
 
     :raises Unreadable: it cannot be read
     """
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+    text = read_text(path)
     found, errors = drafts.read(text, str(path))
     return Found(path=path, text=text, drafts=tuple(found), errors=tuple(errors))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from billtext.errors import Refused
+from billtext.errors import Refused, Unreadable
 
 STAGE = ".billtext-switch"
 _JOURNAL = "journal.json"
@@ -239,6 +239,19 @@ def _lock(root: Path, wait: float = 0) -> int:
             time.sleep(_PAUSE)
         else:
             return handle
+
+
+def read(path: Path) -> str:
+    """Text of a file.
+
+    :raises Unreadable: it cannot be read, or is not UTF-8
+    """
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = True) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Refused
 from billtext.ledger import quotes as reader
 from billtext.ledger import write
 from billtext.ledger.quotes import Quote
 from billtext.model import Date
 from billtext.outside import drafting
 from billtext.outside.desk import Desk
+from billtext.outside.files import read as read_text
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
 from billtext.rules import numbering, quotes, stages
@@ -52,12 +53,7 @@ def read(path: Path) -> Found:
 
     :raises Unreadable: it cannot be read
     """
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+    text = read_text(path)
     found, errors = reader.read(text, str(path))
     return Found(path=path, text=text, quotes=tuple(found), errors=tuple(errors))
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from billtext.errors import DraftLineError, Refused, Unreadable
+from billtext.errors import DraftLineError, Refused
 from billtext.ledger import recurring as reader
 from billtext.ledger.recurring import Template
 from billtext.model import Date, Draft
 from billtext.outside import drafting
 from billtext.outside.desk import Desk
+from billtext.outside.files import read as read_text
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
 from billtext.rules import drafts, recurring
@@ -74,12 +75,7 @@ def read(root: Path, path: Path) -> Found:
 
     :raises Unreadable: it cannot be read
     """
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+    text = read_text(path)
     name = path.relative_to(root / DIRECTORY).with_suffix("").as_posix()
     template, errors = reader.read(text, str(path), name)
     return Found(path=path, text=text, template=template, errors=tuple(errors))
