@@ -50,12 +50,16 @@ Parsed = tuple[Document, list[Line], list[VatPosting]]
 
 
 class Reader:
-    """Reads transactions with the register at hand; what is wrong is collected in `errors`, and the rest still read."""
+    """Reads transactions with the register at hand; what is wrong is collected in `errors`, and the rest still read.
+
+    Items whose customer is not surely in the register and open are in `unsure` too.
+    """
 
     def __init__(self, register: Register) -> None:
         self.register = register
         self.errors: list[LedgerError] = []
         self.items: list[Item] = []
+        self.unsure: list[Item] = []
         self._customer_of = Receivables(register)
         self._rounding = register.options.rounding
         self._company = register.currency
@@ -63,6 +67,10 @@ class Reader:
             version.values.get("account") for code in register.of("vat").values() for version in code.versions
         } - {None}
         self._customers = register.of("customer")
+        self._since = {  # from when on a document of a customer is surely right: never, of one who was closed once
+            name: datetime.date.max if any("closed" in v.changed for v in record.versions) else record.first
+            for name, record in self._customers.items()
+        }
         self._price_list = {id_: record.first for id_, record in register.of("item").items()}
         self._unit = quantum(self._company or "")
         self._mixed: Transaction | None = None  # the last that has postings in another currency than its receivable
@@ -167,6 +175,8 @@ class Reader:
             settles=settles if isinstance(settles, str) else None, entry=entry, meta=meta,
         )  # fmt: skip
         self.items.append(item)
+        if item.customer not in self._since or (kind in DOCUMENTS and item.date < self._since[item.customer]):
+            self.unsure.append(item)
         return item
 
     def _customer(self, entry: Transaction, posting: Booked) -> str:

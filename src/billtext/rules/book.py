@@ -190,7 +190,7 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
         return {}, [], {}
     errors.extend(_pads(pads, register))
     errors.extend(reader.errors)
-    errors.extend(_customers(register, reader.items))
+    errors.extend(_customers(register, sorted(reader.unsure, key=Item.sort_key)))
     errors.extend(_payment_references(reader.referred))
     _put_in_order(reader.items)
     documents, names = _by_number(found, reader.items, errors)
