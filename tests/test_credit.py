@@ -115,6 +115,23 @@ def test_two_credit_notes_never_come_to_more_than_the_invoice(office: Office) ->
     office.book()
 
 
+def test_what_is_left_of_an_invoice_is_credited_under_the_codes_that_it_is_left_under(office: Office) -> None:
+    """After the first line is credited, 106.99 are left, 99.99 net and 7.00 VAT, all of it at 7 %."""
+    credit(office, "--line", "1")
+    text = credit(office, "--amount", "106.99")
+    assert "  Income:Sales                           99.99 NOK\n" in text
+    assert "  Liabilities:VAT:S7                      7.00 NOK\n" in text
+    assert "S25" not in text
+
+
+def test_a_line_is_not_credited_twice(office: Office) -> None:
+    """The second line once more would be within the whole invoice, but nothing is left at 7 %."""
+    credit(office, "--line", "2")
+    done = office.run("credit", "2026-0001", "--line", "2", "--reason", "x", "--date", "2026-11-20")
+    why = "99.99 NOK net under VAT code S7 cannot be credited: 0.00 NOK of 2026-0001 is left under it"
+    assert (done.status, why in done.err) == (1, True), done.err
+
+
 def test_a_void_number_is_skipped(office: Office) -> None:
     office.get("void", "2026-0002", "--reason", "spoilt", "--date", "2026-11-20")
     office.draft("d", DRAFT)

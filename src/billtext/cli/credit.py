@@ -61,7 +61,7 @@ def command(
         path, prepared = drafting.add(
             desk, f"credit-{number}", date, "credit-note", credit.narration, credit.keys, credit.postings
         )
-        crediting.limit(desk.book, invoice, prepared.gross)
+        crediting.fits(desk.book, invoice, prepared)
         click.echo(drafts.preview(prepared, desk.book.register), nl=False)
         if not trial:
             desk.commit(about=[invoice.customer])

@@ -10,8 +10,10 @@ from beancount.core.amount import Amount
 from billtext.errors import Refused
 from billtext.ledger.register import values_of
 from billtext.model import Document, Line
-from billtext.money import CONTEXT, ZERO, exact, plain, rounded
+from billtext.money import CONTEXT, ZERO, exact, plain, quantum, rounded
+from billtext.rules import deposits, vat
 from billtext.rules.book import Book
+from billtext.rules.drafts import Prepared
 
 # A posting of a draft: account, amount if it is written, and its keys.
 Posting = tuple[str, Amount | None, Mapping[str, Any]]
@@ -96,24 +98,91 @@ def amount(book: Book, invoice: Document, value: Decimal, reason: str) -> Credit
     if value <= 0:
         raise Refused(f"{plain(value)} {currency} is nothing to credit; write an amount above 0")
     limit(book, invoice, value)
-    lines, vats = book.lines(invoice)
-    sums: dict[str | None, Decimal] = {}
+    lines, _ = book.lines(invoice)
     accounts: dict[str | None, str] = {}
     for line in lines:
-        sums[line.vat] = sums.get(line.vat, ZERO) + line.net
         accounts.setdefault(line.vat, line.account)
-    for posting in vats:
-        sums[posting.vat.code] = sums.get(posting.vat.code, ZERO) + posting.amount
-    total = sum(sums.values(), ZERO)
+    left = {code: sums for code, sums in left_by_code(book, invoice).items() if sum(sums) > 0}
+    total = sum((net + tax for net, tax in left.values()), ZERO)
+    if value == invoice.gross - credited(book, invoice.number):
+        return _rest(book, invoice, left, accounts, reason)
     postings: list[Posting] = []
     rest = value
-    for n, (code, gross) in enumerate(sums.items(), 1):
-        part = rest if n == len(sums) else rounded(CONTEXT.divide(CONTEXT.multiply(value, gross), total), currency)
+    for n, (code, (net, tax)) in enumerate(left.items(), 1):
+        share = CONTEXT.divide(CONTEXT.multiply(value, net + tax), total)
+        part = rest if n == len(left) else rounded(share, currency)
         rest -= part
         if part:
-            keys = {"text": reason, "quantity": Decimal(1), "price": Amount(part, currency), "vat": code}
-            postings.append((accounts[code], None, {k: v for k, v in keys.items() if v is not None}))
+            postings.append(_of_code(accounts[code], part, currency, code, reason))
     return _credit(book, invoice, reason, postings, {"prices": "gross"})
+
+
+def _rest(book: Book, invoice: Document, left: Mapping[str | None, tuple[Decimal, Decimal]],
+          accounts: Mapping[str | None, str], reason: str) -> Credit:  # fmt: skip
+    """What is left of an invoice, with the rounding that is left."""
+    currency = invoice.currency
+    postings = [_of_code(accounts[code], net, currency, code, reason) for code, (net, _) in left.items() if net]
+    comes = sum((net + _tax(book, invoice, code, net) for code, (net, _) in left.items()), ZERO)
+    difference = invoice.gross - credited(book, invoice.number) - comes
+    if difference:
+        postings.append((str(book.register.options.rounding), Amount(difference, currency), {}))
+    return _credit(book, invoice, reason, postings)
+
+
+def _tax(book: Book, invoice: Document, code: str | None, net: Decimal) -> Decimal:
+    known = None if code is None else book.register.vat(code, invoice.date)
+    return ZERO if known is None else vat.amount(net, known.rate, invoice.currency)
+
+
+def _of_code(account: str, price: Decimal, currency: str, code: str | None, reason: str) -> Posting:
+    keys = {"text": reason, "quantity": Decimal(1), "price": Amount(price, currency), "vat": code}
+    return account, None, {key: value for key, value in keys.items() if value is not None}
+
+
+def left_by_code(book: Book, invoice: Document) -> dict[str | None, tuple[Decimal, Decimal]]:
+    """Net and VAT of an invoice by VAT code, less what its credit notes took."""
+    found: dict[str | None, tuple[Decimal, Decimal]] = {}
+    credits_ = [d for d in book.documents if d.kind == "credit-note" and d.corrects == invoice.number]
+    for sign, document in [(1, invoice), *((-1, credit) for credit in credits_)]:
+        lines, vats = book.lines(document)
+        for line in lines:
+            net, tax = found.get(line.vat, (ZERO, ZERO))
+            found[line.vat] = net + sign * line.net, tax
+        for posting in vats:
+            net, tax = found.get(posting.vat.code, (ZERO, ZERO))
+            found[posting.vat.code] = net, tax + sign * posting.amount
+    return found
+
+
+def fits(book: Book, invoice: Document, prepared: Prepared) -> None:
+    """Check a prepared credit note against its invoice: the whole, each VAT code, and deposits that are deducted.
+
+    :raises Refused: it takes more than is left
+    """
+    limit(book, invoice, prepared.gross)
+    currency, account = invoice.currency, book.register.options.of("deposits")
+    sums: dict[str | None, Decimal] = {}
+    deposit: dict[str | None, Decimal] = {}
+    for line in prepared.lines:
+        sums[line.vat] = sums.get(line.vat, ZERO) + line.net
+        if line.account == account:
+            deposit[line.vat] = deposit.get(line.vat, ZERO) + line.net
+    left = left_by_code(book, invoice)
+    for code, net in sums.items():
+        most = left.get(code, (ZERO, ZERO))[0]
+        if net > most + quantum(currency):  # a share of an amount may be a smallest unit more
+            raise Refused(
+                f"{exact(net, currency)} {currency} net under VAT code {code or 'none'} cannot be credited: "
+                f"{exact(max(most, ZERO), currency)} {currency} of {invoice.number} is left under it"
+            )
+    known = deposits.read(book, str(account)).get(invoice.number) if deposit else None
+    for code, net in deposit.items():
+        most = known.left.get(code, ZERO) if known is not None else ZERO
+        if net > most:
+            raise Refused(
+                f"{exact(net, currency)} {currency} of the deposit {invoice.number} cannot be credited: "
+                f"{exact(most, currency)} {currency} of it is not deducted yet"
+            )
 
 
 def credited(book: Book, number: str) -> Decimal:
