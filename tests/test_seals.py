@@ -238,3 +238,67 @@ def test_a_month_is_closed_once_and_when_it_is_over(office: Office, month: str, 
         office.get("close", "2026-10", "--date", "2026-11-15")
     done = office.run("close", month, "--date", day)
     assert (done.status, why in done.err) == (1, True)
+
+
+# --- what git knows ---------------------------------------------------------------------------------
+
+
+def committed(office: Office) -> None:
+    git = ["git", "-C", str(office.root), "-c", "user.name=a", "-c", "user.email=a@firma.example"]
+    if not (office.root / ".git").exists():
+        subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "As it is"], check=True)
+
+
+@pytest.mark.parametrize("commit", [False, True])
+def test_the_last_document_sealed_anew_or_gone_is_named_from_git(office: Office, commit: bool) -> None:
+    """In the seals that remain nothing is wrong, but git remembers the one that was there."""
+    committed(office)
+    own = block(invoices(office).read_text("utf-8"), 4)
+    unsealed = "\n".join(line for line in own.split("\n") if "seal:" not in line).replace('"Part 4"', '"Part five"')
+    change(office, lambda text: text.replace(own, unsealed))
+    if commit:
+        committed(office)
+    found = [(kind, message.split(" (")[0]) for kind, _, message in told(office)]
+    assert found == [("SealLostError", "2026-0004 was sealed otherwise")]
+    done = office.run("seal")
+    assert (done.status, "nothing was sealed" in done.err) == (1, True)
+    change(office, lambda text: text.replace(unsealed, ""))
+    if commit:
+        committed(office)
+    assert [(kind, "2026-0004" in message and "is gone" in message) for kind, _, message in told(office)] == [
+        ("SealLostError", True)
+    ]
+
+
+def test_what_changed_in_a_closed_month_is_shown_from_git(office: Office) -> None:
+    office.get("close", "2026-10", "--date", "2026-11-15")
+    committed(office)
+    with (office.root / "payments" / "2026.beancount").open("a") as file:
+        file.write(
+            '2026-10-31 * "Bank giro"\n  payment: "B1"\n  Assets:Bank  1.00 NOK\n  Assets:Receivable:C1  -1.00 NOK\n'
+        )
+    found = json.loads(office.run("verify", "--format", "json").out)
+    assert [one["type"] for one in found] == ["CloseChangedError"]
+    assert '+2026-10-31 * "Bank giro"' in found[0]["diff"]
+
+
+def test_a_change_of_the_register_and_of_a_voucher_in_a_closed_month_is_told(office: Office) -> None:
+    """Neither moves anything on a customer's account."""
+    register = office.root / "customers" / "register.beancount"
+    with register.open("a") as file:
+        file.write('2026-10-05 custom "customer" "C1"\n  phone: "1"\n')
+    with (office.root / "payments" / "2026.beancount").open("a") as file:
+        file.write(
+            '2026-10-26 * "Gift card"\n  payment: "B1"\n  Assets:Bank  437.00 NOK\n  Income:Sales  -437.00 NOK\n'
+        )
+    office.get("close", "2026-10", "--date", "2026-11-15")
+    assert told(office) == []
+    text = register.read_text("utf-8")
+    register.write_text(text.replace('phone: "1"', 'phone: "2"'), "utf-8")
+    assert [kind for kind, *_ in told(office)] == ["CloseChangedError"]
+    register.write_text(text, "utf-8")
+    payments = office.root / "payments" / "2026.beancount"
+    payments.write_text(payments.read_text("utf-8").replace("437.00", "937.00"), "utf-8")
+    assert [kind for kind, *_ in told(office)] == ["CloseChangedError"]

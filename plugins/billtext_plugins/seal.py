@@ -31,5 +31,5 @@ def seal(entries: list[Any], options_map: dict[str, Any], config: str | None = N
     if load.loading.get():
         return entries, []
     ledger = read(entries, options_map).book.ledger
-    told = [error for error in closing.check(ledger, digest=True) if error not in set(closing.check(ledger))]
+    told = [error for error in closing.check(ledger, entries) if error not in set(closing.check(ledger))]
     return entries, [*seals.check(ledger), *told]

@@ -626,6 +626,12 @@ class SealBrokenError(SealError):
     )
 
 
+class SealLostError(SealError):
+    """A document that git knows as sealed, and that has another seal now, or none, or is gone."""
+
+    sentence = "{number} was sealed otherwise (git {commit}), and {now} now; bring the document back from git"
+
+
 class CloseFormError(RegisterError):
     """A month that is closed twice, or before it is over."""
 

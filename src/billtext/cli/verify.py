@@ -16,16 +16,21 @@ def command(face: Face, form: str) -> None:
 
     Where git has the sealed text, what changed is shown. Closed months are compared word by word.
     """
+    from billtext.errors import CloseChangedError
     from billtext.outside import git_history
     from billtext.rendering import shapes
     from billtext.rules import closing, seals
 
     ledger = face.book.ledger
-    errors = [*seals.check(ledger), *closing.check(ledger, digest=True)]
+    lost = git_history.lost(ledger, face.path.resolve().parent)
+    errors = [*seals.check(ledger), *lost, *closing.check(ledger, face.loaded.entries)]
     found = []
     for shape, error in zip(map(shapes.error, errors), errors, strict=True):
         document = next((d for d in ledger.documents.values() if d.entry is error.entry), None)
         before = git_history.sealed(document) if document is not None else None
+        month = next((c for c in ledger.closings if c.meta["lineno"] == error.line and document is None), None)
+        if month is not None and isinstance(error, CloseChangedError):
+            before = git_history.closed(month, face.path.resolve().parent)
         found.append({**shape, "commit": before and before.commit, "diff": list(before.diff) if before else []})
     sealed = sum(1 for document in ledger.documents.values() if seals.of(document) is not None)
     if form == "json":

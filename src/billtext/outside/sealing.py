@@ -6,6 +6,7 @@ from billtext import dates
 from billtext.errors import Refused
 from billtext.ledger import write
 from billtext.model import Date
+from billtext.outside import git_history
 from billtext.outside.desk import Desk
 from billtext.rules import closing, seals
 
@@ -15,7 +16,7 @@ def seal(desk: Desk) -> list[str]:
 
     :raises Refused: a seal that is there is broken
     """
-    for error in seals.check(desk.book.ledger):
+    for error in [*seals.check(desk.book.ledger), *git_history.lost(desk.book.ledger, desk.root)]:
         raise Refused(f"nothing was sealed: {Path(error.file).name}:{error.line}: {error.message}")
     numbers: list[str] = []
     lines: dict[Path, dict[int, str]] = {}
@@ -48,7 +49,7 @@ def close(desk: Desk, month: str, date: Date) -> str:
     if date <= end:
         raise Refused(f"{month} ends on {end}; close it when it is over")
     start = Date.min if before is None else dates.next_day(before)
-    found = closing.contents(ledger, start, end)
+    found = closing.contents(ledger, start, end, desk.loaded.entries)
     keys = {"movements": found.movements, "volume": found.volume, "digest": found.digest}
     text = write.custom(date, "close", month, meta=keys)
     desk.append(

@@ -9,10 +9,16 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from beancount.core.data import Custom, Transaction
 
 from billtext import dates
 from billtext.errors import CloseChangedError, CloseFormError, LedgerError
-from billtext.model import Date, Directive, Item, Ledger
+from billtext.ledger.accounts import Receivables
+from billtext.ledger.register import values_of
+from billtext.ledger.schema import FORMS, TRANSACTION, written
+from billtext.model import KINDS, Date, Ledger
 from billtext.money import ZERO, exact
 from billtext.rules import seals
 
@@ -36,41 +42,47 @@ def until(ledger: Ledger) -> Date | None:
     return max(ends) if ends else None
 
 
-def contents(ledger: Ledger, start: Date, end: Date, *, digest: bool = True) -> Contents:
+def contents(ledger: Ledger, start: Date, end: Date, entries: Iterable[Any] | None = None) -> Contents:
     """What stands between two days, both included.
 
-    :param digest: work it out too; it takes most of the time
+    :param entries: directives of the ledger, for the digest, which takes most of the time; without them it is empty
     """
     items = [item for item in ledger.items if start <= item.date <= end]
     volume: dict[str, Decimal] = {}
     for item in items:
         volume[item.currency] = volume.get(item.currency, ZERO) + abs(item.amount)
     text = ", ".join(f"{exact(total, currency)} {currency}" for currency, total in sorted(volume.items())) or "nothing"
-    return Contents(movements=len(items), volume=text, digest=_digest(ledger, items, start, end) if digest else "")
+    digest = "" if entries is None else _digest(ledger, start, end, entries)
+    return Contents(movements=len(items), volume=text, digest=digest)
 
 
-def _digest(ledger: Ledger, items: Sequence[Item], start: Date, end: Date) -> str:
-    groups: dict[int, list[Item]] = {}
-    for item in items:
-        groups.setdefault(id(item.entry), []).append(item)
-    parts = [f"{seals.content(group[0].entry)}\n{_settled(group)}" for group in groups.values()]
-    parts += [f"void {void.number}" for void in ledger.voids if start <= void.date <= end]
-    parts += [_allocate(one) for one in ledger.directives if start <= one.date <= end]
+def _digest(ledger: Ledger, start: Date, end: Date, entries: Iterable[Any]) -> str:
+    """Digest of the office's own directives of a period: its transactions, its register, and what else it dates."""
+    customer_of = Receivables(ledger.register)
+    parts = []
+    for entry in entries:
+        if not start <= entry.date <= end:
+            continue
+        if isinstance(entry, Transaction):
+            moves = any(customer_of[posting.account] is not None for posting in entry.postings)
+            if entry.flag != "P" and (moves or not OFFICE.isdisjoint(entry.meta)):
+                settled = " ".join(str((posting.meta or {}).get("settles") or "-") for posting in entry.postings)
+                parts.append(f"{seals.content(entry)}\n{settled}")
+        elif isinstance(entry, Custom) and entry.type in FORMS:
+            values = " ".join(str(value.value) for value in entry.values)
+            keys = "\n".join(f"{key}: {written(value)}" for key, value in sorted(values_of(entry.meta).items()))
+            parts.append(f"{entry.date} {entry.type} {values}\n{keys}")
     return hashlib.sha256("\n\n".join(sorted(parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _settled(items: Iterable[Item]) -> str:
-    return " ".join(item.settles or "-" for item in items)
+# Keys by which a transaction that moves nothing on a customer's account is the office's all the same: a voucher sold.
+OFFICE = frozenset({*KINDS[:-1], *TRANSACTION}) - {"note"}
 
 
-def _allocate(one: Directive) -> str:
-    return f"allocate {one.by} {one.number} {one.amount.normalize()} {one.currency}"
-
-
-def check(ledger: Ledger, *, digest: bool = False) -> Iterator[LedgerError]:
+def check(ledger: Ledger, entries: Sequence[Any] | None = None) -> Iterator[LedgerError]:
     """Yield closed months in which something stands differently now.
 
-    :param digest: compare every word of it, not only how much there is
+    :param entries: directives of the ledger: compare every word of them, not only how much there is
     """
     start = Date.min
     for closing in sorted(ledger.closings, key=lambda closing: (closing.end, closing.meta.get("lineno", 0))):
@@ -82,9 +94,9 @@ def check(ledger: Ledger, *, digest: bool = False) -> Iterator[LedgerError]:
                 closing.meta, month=closing.month, why=f"ends on {closing.end}, after {closing.date}",
                 remedy="close it when it is over",
             )  # fmt: skip
-        now = contents(ledger, start, closing.end, digest=digest)
+        now = contents(ledger, start, closing.end, entries)
         if (now.movements, now.volume) != (closing.movements, closing.volume) or (
-            digest and now.digest != closing.digest
+            entries is not None and now.digest != closing.digest
         ):
             yield CloseChangedError.at(
                 closing.meta, month=closing.month, date=closing.date, movements=closing.movements,
