@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from billtext.cli.common import Day, Face, relative
+from billtext.errors import Refused
 
 if TYPE_CHECKING:
     from billtext.outside.desk import Desk
@@ -17,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Number(click.ParamType[Decimal]):
-    """A number with a decimal point, such as 8 or 1250.00."""
+    """A number with a decimal point, such as 8 or 1250.00; anything else is refused, as a wrong amount is."""
 
     name = "number"
 
@@ -32,12 +33,13 @@ class Number(click.ParamType[Decimal]):
             found = Decimal(value) if set(value) <= set("0123456789.-+") else Decimal("nan")
         except InvalidOperation:
             found = Decimal("nan")
+        where = "" if param is None else f" for {param.opts[0] if param.opts[0].startswith('-') else param.name}"
         if not found.is_finite():
-            self.fail(
-                f"{value!r} is not a number; write it with a decimal point and nothing else, as 1250.00", param, ctx
+            raise Refused(
+                f"{value!r}{where} is not a number; write it with a decimal point and nothing else, as 1250.00"
             )
         if self.least is not None and found < self.least:
-            self.fail(f"{value} is below {self.least}; write a positive number", param, ctx)
+            raise Refused(f"{value}{where} is below {self.least}; write a positive number")
         return found
 
 
