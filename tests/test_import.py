@@ -779,7 +779,7 @@ def start(path: Path, *args: object) -> subprocess.Popen[bytes]:
 def test_an_interrupted_run_leaves_the_ledger_as_it_was(tmp_path: Path, how: signal.Signals) -> None:
     path = ledger(tmp_path, currency="GBP")
     before = snapshot(tmp_path)
-    process = start(path, RETAIL, "--map", RETAIL_MAP, "--limit", 3000)
+    process = start(path, RETAIL, "--map", RETAIL_MAP, "--limit", 12000)
     stage = tmp_path / files.STAGE
     until = time.monotonic() + 60
     while not (stage / "2").exists() and time.monotonic() < until:  # it writes the invoices

@@ -327,6 +327,71 @@ def test_a_number_with_anything_else_is_refused(office: Office, amount: str) -> 
     assert "--item" in done.err
 
 
+# --- draft list, show and check -----------------------------------------------------------------------
+
+
+def test_the_list_of_drafts_in_every_format(office: Office) -> None:
+    """8 hours at 1200.00 with 25 % VAT; one with a mistake stands there by its name, and is told."""
+    office.draft("d", HOUR)
+    day = ["--as-of", "2026-11-25"]
+    assert "12,000.00" in office.get("draft", "list", *day)
+    assert "d,invoice,2026-11-25,2026-12-09,C1,Nordlys Interiør AS,NOK,9600.00,2400.00,12000.00" in office.get(
+        "draft", "list", *day, "--format", "csv"
+    )
+    office.draft("e", HOUR.replace('"C1"', '"C9"'))
+    office.draft("f", HOUR.replace("! ", "* "))
+    done = office.run("draft", "list", *day, "--format", "json")
+    assert done.status == 1
+    assert [(one["draft"], one["valid"]) for one in json.loads(done.out)] == [("d", True), ("e", False)]
+    assert "e.beancount:1: customer C9 is not in the register" in done.err
+    assert "f.beancount:1: a draft is a transaction flagged `!`" in done.err
+
+
+def test_a_draft_is_shown_as_the_document_that_it_becomes(office: Office) -> None:
+    office.draft("d", HOUR)
+    text = office.get("draft", "show", "d", "--as-of", "2026-11-25")
+    assert text.startswith('2026-11-25 * "Nordlys Interiør AS" "Consulting, November" ^NUMBER\n  invoice: "NUMBER"\n')
+    assert "  Assets:Receivable:C1                12000.00 NOK\n" in text
+    data = json.loads(office.get("draft", "show", "d", "--as-of", "2026-11-25", "--format", "json"))
+    assert data["lines"] == [
+        {"text": "Consultant", "quantity": "8", "unit": "HUR", "price": "1200.00", "net": "9600.00", "vat": "S25"}
+    ]
+    assert data["vat_breakdown"] == [{"code": "S25", "amount": "2400.00"}]
+    assert data["instalments"] == [{"due": "2026-12-09", "amount": "12000.00"}]
+    done = office.run("draft", "show", "d", "--as-of", "2019-12-31")
+    assert (done.status, "customer C1 is in the register from 2020-01-01 on" in done.err) == (1, True)
+
+
+def test_drafts_are_checked_by_name_or_all(office: Office) -> None:
+    office.draft("d", HOUR)
+    office.draft("e", HOUR.replace("CONS", "CNS"))
+    assert office.get("draft", "check", "d", "--as-of", "2026-11-25").startswith("1 of 1 drafts can be issued")
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, done.out.startswith("1 of 2 drafts can be issued")) == (1, True)
+    assert "e.beancount:4: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"C1"', '"C1"\n  terms: "net-99"', "net-99"),
+        ('    item: "CONS"\n', "    price: 10.00 EUR\n", "no rate from EUR"),
+        ('    item: "CONS"\n', '    item: "CONS"\n    vat: "S99"\n', "S99"),
+        ('"C1"', '"C1"\n  due: 2026-11-01', "it is due 2026-11-01, before its date 2026-11-25"),
+        ('    item: "CONS"\n', "    price: 10.00 NOK\n    discount-amount: 1.00 EUR\n", "the discount is in EUR"),
+        ('    item: "CONS"\n', "", "the line has neither a price nor an amount"),
+        ('"C1"', '"C2"', "is in NOK, the draft in EUR"),
+    ],
+)
+def test_what_cannot_be_worked_out_is_told(office: Office, old: str, new: str, told: str) -> None:
+    company = office.root / "company.beancount"
+    if told.startswith("no rate"):
+        company.write_text(company.read_text("utf-8").replace("2020-01-01 price EUR 11.50 NOK\n", ""), "utf-8")
+    office.draft("d", HOUR.replace(old, new))
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, told in done.err) == (1, True), done.err
+
+
 # --- many at once -----------------------------------------------------------------------------------
 
 

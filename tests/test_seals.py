@@ -240,6 +240,25 @@ def test_a_month_is_closed_once_and_when_it_is_over(office: Office, month: str, 
     assert (done.status, why in done.err) == (1, True)
 
 
+@pytest.mark.parametrize("month", ["February", "2026-13"])
+def test_a_closing_that_says_no_month_is_told(office: Office, month: str) -> None:
+    with (office.root / "follow-up" / "2026.beancount").open("a") as file:
+        file.write(f'2026-11-15 custom "close" "{month}"\n  movements: 1\n2026-11-16 custom "close" "2026-09"\n')
+    done = office.run("check")
+    assert done.status == 1
+    assert done.out.count("let `billtext close` write it") == 2
+
+
+def test_verify_shows_what_changed_in_words(office: Office) -> None:
+    committed(office)
+    change(office, lambda text: text.replace('"Part 2"', '"Part two"'))
+    done = office.run("verify")
+    assert done.status == 1
+    assert "2026-0002 was changed after it was sealed" in done.out
+    assert '\n    -2026-10-12 * "Nordlys Interiør AS" "Part 2" ^2026-0002\n' in done.out
+    assert "4 of 4 documents sealed, no closed months: " in done.out
+
+
 # --- what git knows ---------------------------------------------------------------------------------
 
 

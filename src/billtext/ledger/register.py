@@ -323,8 +323,10 @@ def closings(customs: Iterable[Custom]) -> tuple[list[Closing], list[LedgerError
             if not isinstance(movements, Decimal):
                 raise ValueError(month)
         except ValueError:
-            form, seen = FORMS["close"][0] + ", with the keys that `billtext close` writes", written(month)
-            errors.append(DirectiveFormError.at(meta, entry, directive="close", form=form, seen=seen))
+            form, remedy = FORMS["close"][0], Words("let `billtext close` write it, with what stands in the month")
+            errors.append(
+                DirectiveFormError.at(meta, entry, directive="close", form=form, seen=written(month), remedy=remedy)
+            )
             continue
         found.append(
             Closing(
