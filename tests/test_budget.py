@@ -91,6 +91,25 @@ def test_parts_of_months(office: Office) -> None:
     assert found["rows"][0]["invoiced"] == "10000.00"
 
 
+def test_parts_add_up_to_the_whole(office: Office) -> None:
+    """65,000.00 in a year of 365 days are 5520.55 in January, and 10,506.85 until the end of February.
+
+    65000 × 31 / 365 = 5520.5479, 65000 × 59 / 365 = 10506.8493: February is 4986.30. Twelve months are the year, and
+    two halves of any month are the month.
+    """
+    office.write("main.beancount", LEDGER + '2026-01-01 custom "budget" Income:Service "yearly" 65000.00 NOK\n')
+
+    def read(*args: str) -> list[Decimal]:
+        found = json.loads(office.get("budget", *args, "--format", "json"))
+        return [Decimal(row["budget"]) for row in found["rows"]] + [Decimal(found["total"]["budget"])]
+
+    *months, total = read("--year", "2026")
+    assert months[:2] == [Decimal("5520.55"), Decimal("4986.30")]
+    assert sum(months) == total == Decimal("65000.00")
+    halves = [read("--from", "2026-02-01", "--to", "2026-02-13"), read("--from", "2026-02-14", "--to", "2026-02-28")]
+    assert sum(half[-1] for half in halves) == months[1]
+
+
 def test_formats(office: Office) -> None:
     """A table, CSV and Markdown; a year is all of its months."""
     rows = list(csv.DictReader(io.StringIO(office.get("budget", "--year", "2026", "--format", "csv"))))

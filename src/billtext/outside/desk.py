@@ -10,6 +10,7 @@ afterwards is refused. Files are only appended to, or changed in exactly the lin
 and order stay.
 """
 
+import io
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ from beancount.core.data import Custom, Open, Transaction
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import load, write
 from billtext.ledger.accounts import Receivables
+from billtext.outside import files
 from billtext.outside.files import Recovered, Switch
 from billtext.outside.ledger_scan import matches
 from billtext.rules import book, closing
@@ -102,13 +104,18 @@ class Desk:
 
         :param was: the text on which this was decided: a file that has another by now is not changed
         """
-        self._replaced[self.path(name)] = text, was
+        path = self.path(name)
+        if was is not None and path.is_file() and files.read(path) == was:
+            was = files.raw(path)
+            text = None if text is None else files.kept(text, was)
+        self._replaced[path] = text, was
 
     def insert(self, path: Path, lines: Mapping[int, str]) -> None:
         """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""
-        text = path.read_text("utf-8")
-        old = text.splitlines(keepends=True)
-        new = "".join(line + lines.get(n, "") for n, line in enumerate(old, 1))
+        text = files.raw(path)
+        new = "".join(
+            line + files.ended(lines.get(n, ""), text) for n, line in enumerate(io.StringIO(text, newline="\n"), 1)
+        )
         self._replaced[path.resolve()] = new, text
 
     # --- doing it -----------------------------------------------------------------------------------------
@@ -127,14 +134,14 @@ class Desk:
         try:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
-                    file.write(text)
+                    file.write(files.ended(text, files.raw(path)) if path.exists() else text)
             for path, (new, was) in self._replaced.items():
                 if new is None:
                     self._switch.delete(path)
                 else:
                     with self._switch.writing(path) as file:
                         file.write(new)
-                if was is not None and path.read_text("utf-8") != was:
+                if was is not None and files.raw(path) != was:
                     raise Refused(f"{path} was changed by somebody else meanwhile; run the command again")
             self._switch.commit()
         except OSError as error:

@@ -9,6 +9,7 @@ after it, `recover` finishes the renames. Every `Switch` recovers first.
 import contextlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from billtext.errors import Refused, Unreadable
 
 STAGE = ".billtext-switch"
 _JOURNAL = "journal.json"
+_END = re.compile(r"\r\n?")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _PAUSE = 0.02  # seconds between two looks at a lock that somebody else holds
 
 
@@ -252,6 +255,45 @@ def read(path: Path) -> str:
         raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def raw(path: Path) -> str:
+    """Text of a file with its line ends as they are."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def ended(text: str, old: str) -> str:
+    """Text that is added to a file, with the line ends that most of its lines have.
+
+    :param text: its lines end in `\\n`
+    :param old: the file's, `raw`
+
+    >>> ended("new\\n", "one\\r\\ntwo\\r\\n"), ended("new\\n", "one\\r\\ntwo\\nthree\\n")
+    ('new\\r\\n', 'new\\n')
+    """
+    return text.replace("\n", "\r\n") if old.count("\r\n") * 2 > old.count("\n") else text
+
+
+def kept(text: str, old: str) -> str:
+    """The new text of a file, in which each line that was there keeps its own line end.
+
+    :param text: its lines end in `\\n`
+    :param old: the file's, `raw`
+
+    >>> kept("zero\\none\\nthree\\n", "one\\r\\ntwo\\r\\nthree\\n")
+    'zero\\r\\none\\r\\nthree\\n'
+    """
+    if "\r" not in old:
+        return text
+    import difflib
+
+    there, new = _LINE.findall(old), _LINE.findall(text)
+    same = difflib.SequenceMatcher(None, [_END.sub("\n", line) for line in there], new, autojunk=False)
+    lines = [ended(line, old) for line in new]
+    for a, b, size in same.get_matching_blocks():
+        lines[b : b + size] = there[a : a + size]
+    return "".join(lines)
 
 
 def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = True) -> None:

@@ -181,8 +181,7 @@ def report(book: Book, budgets: Mapping[str, Sequence[Budget]], start: Date, end
         for month in months:
             first, last = dates.month(month)
             begins = account in budgets and budgets[account][0].date <= min(last, end)
-            budget = planned(budgets[account], max(first, start), min(last, end)) if begins else None
-            amount = None if budget is None else rounded(budget, currency)
+            amount = _part(budgets[account], max(first, start), min(last, end), currency) if begins else None
             found = invoiced.get((account, month))
             if amount is not None or found is not None:
                 rows.append(Row(account=account, month=month, budget=amount, invoiced=found or ZERO))
@@ -194,6 +193,16 @@ def report(book: Book, budgets: Mapping[str, Sequence[Budget]], start: Date, end
         accounts=tuple(_total(account, found) for account, found in of.items() if found),
         total=_total("", having), without=_total("", rest),
     )  # fmt: skip
+
+
+def _part(budgets: Sequence[Budget], start: Date, end: Date, currency: str) -> Decimal:
+    """What budgets come to between two days of a month, rounded so that the parts of a year add up to its whole.
+
+    It is what they have come to at its end, less what they had before: both since the year began, and rounded.
+    """
+    year = start.replace(month=1, day=1)
+    before = planned(budgets, year, start - _DAY) if start > year else ZERO
+    return rounded(planned(budgets, year, end), currency) - rounded(before, currency)
 
 
 def _total(account: str, rows: Sequence[Row]) -> Row:
