@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from billtext.rules import relief
+from billtext.rules import corrections, relief
 from money_room import Office, last
 from money_room import office as office
 
@@ -174,6 +174,70 @@ def test_vat_relief_is_posted_by_code(tmp_path: Path) -> None:
         "  Liabilities:VAT:S15                     7.50 NOK\n"
         '    vat: "S15"'
     )
+
+
+CREDITED = """2026-01-05 * "Nordlys Interiør AS" "Goods"
+  invoice: "2026-0001"
+  terms: "net-30-2"
+  Assets:Receivable:C1    2400.00 NOK
+  Income:Sales           -1000.00 NOK
+    vat: "S25"
+  Income:Sales           -1000.00 NOK
+    vat: "S15"
+  Liabilities:VAT:S25     -250.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S15     -150.00 NOK
+    vat: "S15"
+2026-01-06 * "Nordlys Interiør AS" "Returned"
+  credit-note: "K1"
+  corrects: "2026-0001"
+  reason: "returned"
+  Assets:Receivable:C1   -1150.00 NOK
+    settles: "2026-0001"
+  Income:Sales            1000.00 NOK
+    vat: "S15"
+  Liabilities:VAT:S15      150.00 NOK
+    vat: "S15"
+"""
+
+
+def test_vat_that_a_credit_note_took_back_is_not_relieved_again(tmp_path: Path) -> None:
+    """The S15 line is credited as a whole: the 1250 that are lost are all S25, 250 of them VAT."""
+    office = Office(tmp_path, CREDITED)
+    office.do("write-off", "2026-0001", "--bad-debt", "--reason", "estate closed", "--vat-relief", "insolvency",
+              "--evidence", "letter of the trustee", "--date", "2026-06-01")  # fmt: skip
+    assert office.balance("Expenses:BadDebt") == {"NOK": "1000.00"}
+    assert office.balance("Liabilities:VAT:S25") == {}
+    assert office.balance("Liabilities:VAT:S15") == {}
+
+
+def test_a_discount_is_on_what_credit_notes_left(tmp_path: Path) -> None:
+    """2 % of the 1250 that are left are 25, all S25, 5 of it VAT: S25 goes from 250 to 245, S15 stays at nothing."""
+    office = Office(tmp_path, CREDITED)
+    office.do("pay", "C1", "1225", "--invoice", "2026-0001", "--date", "2026-01-13")
+    assert office.balance("Expenses:CashDiscount") == {"NOK": "20.00"}
+    assert office.balance("Liabilities:VAT:S25") == {"NOK": "-245.00"}
+    assert office.balance("Liabilities:VAT:S15") == {}
+
+
+def test_what_is_left_of_an_invoice_by_code(tmp_path: Path) -> None:
+    """Half of the S25 line is credited too, 500 and 125 VAT: 500 and 125 are left of it, nothing of S15."""
+    half = (
+        CREDITED
+        + """2026-01-07 * "Nordlys Interiør AS" "Half of it"
+  credit-note: "K2"
+  corrects: "2026-0001"
+  reason: "half of it"
+  Assets:Receivable:C1    -625.00 NOK
+    settles: "2026-0001"
+  Income:Sales             500.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25      125.00 NOK
+    vat: "S25"
+"""
+    )
+    book = Office(tmp_path, half).book()
+    assert corrections.left_by_code(book, book.ledger.documents["2026-0001"]) == {"S25": (500, 125), "S15": (0, 0)}
 
 
 def test_without_relief_the_vat_stays(tmp_path: Path) -> None:

@@ -83,8 +83,7 @@ def write_off(
         like: dict[str, Any] = {"currency": claim.currency, "rate": claim.rate}
         legs.append(Leg(account=claim.account, amount=-sign * part, keys={"settles": claim.name}, **like))
         if relief and claim.document is not None:
-            lines, _ = book.lines(claim.document)
-            slices = corrections.split(claim.document, lines, book.register, part)
+            slices = corrections.split(book, claim.document, part)
             against += receipts.corrected(slices, account, like)
         else:
             against.append(Leg(account=account, amount=sign * part, **like))
