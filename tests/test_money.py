@@ -248,6 +248,50 @@ def test_without_relief_the_vat_stays(tmp_path: Path) -> None:
     assert office.balance("Liabilities:VAT:S25") == {"NOK": "-25.00"}
 
 
+def test_the_loss_of_a_foreign_claim_is_in_the_companys_currency(tmp_path: Path) -> None:
+    """An account of losses for INR alone: two instalments of USD 33.33 at 50.005 are 1666.66665 each, 3333.33 together.
+
+    Rounded one by one they would be 1666.67 each, a cent too much. Of the USD 10 too much that are kept, 500.05.
+    """
+    text = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   33.33 USD @ 50.005 INR
+    due: 2026-01-19
+  Assets:Receivable:C1   33.33 USD @ 50.005 INR
+    due: 2026-02-19
+  Income:Sales          -66.66 USD @ 50.005 INR
+2026-02-01 * "Nordlys Interiør AS" "Too much"
+  payment: "B2026-0001"
+  Assets:Dollar           10.00 USD @ 50.005 INR
+  Assets:Receivable:C1   -10.00 USD @ 50.005 INR
+2019-01-01 open Expenses:Lost  INR
+"""
+    office = Office(tmp_path, text, currency="INR")
+    words = ["--reason", "gone", "--account", "Expenses:Lost", "--date", "2026-06-01"]
+    office.do("write-off", "2026-0001", "--bad-debt", *words)
+    assert office.balance("Expenses:Lost") == {"INR": "3333.33"}
+    office.do("write-off", "B2026-0001", *words)
+    assert office.balance("Expenses:Lost") == {"INR": "2833.28"}
+    assert office.open() == {}
+
+
+def test_vat_of_a_foreign_bad_debt_is_taken_back_as_it_was_posted(tmp_path: Path) -> None:
+    """Of USD 125 at 50, 100 is the loss, 5000 INR; the VAT of USD 25 goes back in USD."""
+    text = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   125.00 USD @ 50 INR
+  Income:Sales          -100.00 USD @ 50 INR
+    vat: "S25"
+  Liabilities:VAT:S25    -25.00 USD @ 50 INR
+    vat: "S25"
+"""
+    office = Office(tmp_path, text, currency="INR")
+    office.do("write-off", "2026-0001", "--bad-debt", "--reason", "gone", "--vat-relief", "insolvency", "--evidence",
+              "letter", "--date", "2026-06-01")  # fmt: skip
+    assert office.balance("Expenses:BadDebt") == {"INR": "5000.00"}
+    assert office.balance("Liabilities:VAT:S25") == {}
+
+
 REMINDERS = "".join(f'2026-0{month}-20 custom "reminder" "2026-0001"\n' for month in (2, 3, 4))
 OVERDUE = ["write-off", "2026-0001", "--bad-debt", "--reason", "no answer", "--vat-relief", "overdue"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from billtext.errors import Refused
 from billtext.model import Date
 from billtext.money import ZERO, cash
-from billtext.rules import corrections, receipts
+from billtext.rules import corrections, movements, receipts
 from billtext.rules.book import Book
 from billtext.rules.claims import Claim, told
 from billtext.rules.movements import Leg, Movement, exchange
@@ -73,6 +73,8 @@ def write_off(
 ) -> Movement:  # fmt: skip
     """The transaction that gives up what is open of a document, or keeps what a customer paid too much.
 
+    The loss of a foreign claim is in the company's currency, at the rate at which the claim arose.
+
     :param account: takes the loss
     :param relief: the VAT of the document is corrected, each code's (mval. § 4-7)
     """
@@ -87,6 +89,10 @@ def write_off(
             against += receipts.corrected(slices, account, like)
         else:
             against.append(Leg(account=account, amount=sign * part, **like))
+    lost = [leg for leg in against if leg.account == account]
+    vat = [leg for leg in against if leg.account != account]
+    at_home = iter(movements.at_home(lost, [*legs, *vat], book.register.currency))
+    against = [next(at_home) if leg.account == account else leg for leg in against]
     links = tuple(dict.fromkeys(claim.number for claim, _ in parts))
     return Movement(
         date=date, kind="write-off", number=number, payee=payee, narration=narration, links=links, keys=keys,
