@@ -98,6 +98,82 @@ def test_c2_part_of_a_credit_note_is_used(office: Office) -> None:
     )
 
 
+TWO_RATES = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   100.00 USD @ 50 INR
+  Income:Sales          -100.00 USD @ 50 INR
+2026-02-01 * "Nordlys Interiør AS" "Bank transfer"
+  payment: "B2026-0001"
+  Assets:Dollar           80.00 USD @ 55 INR
+  Assets:Receivable:C1   -80.00 USD @ 55 INR
+"""
+
+
+def test_an_allocation_at_two_rates_books_the_gain(tmp_path: Path) -> None:
+    """USD 80 that came at 55 settle a claim at 50: a gain of 400. Taken back, 30 of it (150), then the other 50 (250).
+
+    A date before the money is refused, since a transaction would stand before what it settles.
+    """
+    office = Office(tmp_path, TWO_RATES, currency="INR")
+    assert "B2026-0001 is dated 2026-02-01, after 2026-01-31" in office.refused(
+        "allocate", "B2026-0001", "2026-0001", "--date", "2026-01-31"
+    )
+    office.do("allocate", "B2026-0001", "2026-0001", "--date", "2026-02-05")
+    assert last(office.text("payments/2026.beancount")) == (
+        '2026-02-05 * "Nordlys Interiør AS" "B2026-0001 set against 2026-0001"\n'
+        '  payment: "B2026-0002"\n'
+        "  Assets:Receivable:C1                   80.00 USD @ 55 INR\n"
+        '    settles: "B2026-0001"\n'
+        "  Assets:Receivable:C1                  -80.00 USD @ 50 INR\n"
+        '    settles: "2026-0001"\n'
+        "  Income:ExchangeGain                  -400.00 INR"
+    )
+    assert office.open() == {"2026-0001": "20.00"}
+    assert office.balance("Income:ExchangeGain") == {"INR": "-400.00"}
+    undo = ["allocate", "--undo", "B2026-0001", "2026-0001"]
+    assert "nothing of B2026-0001 is allocated to 2026-0001 on 2026-02-04" in office.refused(
+        *undo, "--date", "2026-02-04"
+    )
+    assert "80.00 USD of B2026-0001 is allocated to 2026-0001, less than 81.00 USD" in office.refused(
+        *undo, "81", "--date", "2026-02-06"
+    )
+    office.do(*undo, "30", "--date", "2026-02-06")
+    assert office.open() == {"2026-0001": "50.00", "B2026-0001": "-30.00"}
+    assert office.open(datetime.date(2026, 2, 5)) == {"2026-0001": "20.00"}
+    net = {a: office.balance(a).get("INR", "0.00") for a in ("Income:ExchangeGain", "Expenses:ExchangeLoss")}
+    assert net == {"Income:ExchangeGain": "-400.00", "Expenses:ExchangeLoss": "150.00"}
+    office.do(*undo, "--date", "2026-02-07")
+    assert office.open() == {"2026-0001": "100.00", "B2026-0001": "-80.00"}
+    assert office.balance("Expenses:ExchangeLoss") == {"INR": "400.00"}
+    assert "nothing of B2026-0001 is allocated to 2026-0001" in office.refused(*undo, "--date", "2026-02-08")
+    office.do("allocate", "2026-0001", "B2026-0001", "10", "--date", "2026-02-09")
+    assert office.open() == {"2026-0001": "90.00", "B2026-0001": "-70.00"}
+
+
+def test_a_foreign_credit_note_is_allocated_at_its_own_rate(tmp_path: Path) -> None:
+    """A bonus of USD 40 at 48 against a claim at 50: a loss of 80. At one rate there is nothing to book."""
+    text = (
+        TWO_RATES
+        + """2026-03-01 * "Nordlys Interiør AS" "Bonus"
+  credit-note: "K1"
+  reason: "bonus"
+  Assets:Receivable:C1  -40.00 USD @ 48 INR
+  Income:Sales           40.00 USD @ 48 INR
+2026-03-01 * "Nordlys Interiør AS" "Bonus"
+  credit-note: "K2"
+  reason: "bonus"
+  Assets:Receivable:C1  -10.00 USD @ 50 INR
+  Income:Sales           10.00 USD @ 50 INR
+"""
+    )
+    office = Office(tmp_path, text, currency="INR")
+    office.do("allocate", "K2", "2026-0001", "--date", "2026-03-05")
+    assert last(office.text("payments/2026.beancount")).endswith('"allocate" "K2" "2026-0001" 10.00 USD')
+    office.do("allocate", "K1", "2026-0001", "--date", "2026-03-05")
+    assert office.balance("Expenses:ExchangeLoss") == {"INR": "80.00"}
+    assert office.open() == {"2026-0001": "50.00", "B2026-0001": "-80.00"}
+
+
 def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
     """C5: invoice 100, receipt 95 with a write-off of 5: nothing is open."""
     office = Office(tmp_path, HUNDRED)

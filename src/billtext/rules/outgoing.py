@@ -38,6 +38,25 @@ def portions(claims: Iterable[Claim], amount: Decimal | None, name: str) -> list
     return found
 
 
+def crossing(book: Book, parts: Sequence[tuple[Claim, Decimal]]) -> list[Leg]:
+    """Postings that settle claims of both sides with each other, each at its own rate, and the gain or loss of that.
+
+    None where their rates leave no difference: then nothing is to be booked.
+
+    :param parts: claims of one currency with the positive amounts that are settled
+    """
+    company, options = book.register.currency, book.register.options
+    if any(claim.rate is None for claim, _ in parts):
+        return []
+    legs = [
+        Leg(account=claim.account, amount=part if claim.open < 0 else -part, currency=claim.currency, rate=claim.rate,
+            keys={"settles": claim.name})
+        for claim, part in parts
+    ]  # fmt: skip
+    difference = exchange(legs, company, options.of("exchange-gain"), options.of("exchange-loss"))
+    return [*legs, *difference] if any(leg.amount for leg in difference) else []
+
+
 def refund(
     book: Book, parts: Sequence[tuple[Claim, Decimal]], tender: Tender, *, date: Date, number: str, payee: str,
     method: str, narration: str, keys: Mapping[str, Any],
