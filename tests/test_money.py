@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from billtext.rules import relief
+from billtext.rules import corrections, relief
 from money_room import Office, last
 from money_room import office as office
 
@@ -98,6 +98,82 @@ def test_c2_part_of_a_credit_note_is_used(office: Office) -> None:
     )
 
 
+TWO_RATES = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   100.00 USD @ 50 INR
+  Income:Sales          -100.00 USD @ 50 INR
+2026-02-01 * "Nordlys Interiør AS" "Bank transfer"
+  payment: "B2026-0001"
+  Assets:Dollar           80.00 USD @ 55 INR
+  Assets:Receivable:C1   -80.00 USD @ 55 INR
+"""
+
+
+def test_an_allocation_at_two_rates_books_the_gain(tmp_path: Path) -> None:
+    """USD 80 that came at 55 settle a claim at 50: a gain of 400. Taken back, 30 of it (150), then the other 50 (250).
+
+    A date before the money is refused, since a transaction would stand before what it settles.
+    """
+    office = Office(tmp_path, TWO_RATES, currency="INR")
+    assert "B2026-0001 is dated 2026-02-01, after 2026-01-31" in office.refused(
+        "allocate", "B2026-0001", "2026-0001", "--date", "2026-01-31"
+    )
+    office.do("allocate", "B2026-0001", "2026-0001", "--date", "2026-02-05")
+    assert last(office.text("payments/2026.beancount")) == (
+        '2026-02-05 * "Nordlys Interiør AS" "B2026-0001 set against 2026-0001"\n'
+        '  payment: "B2026-0002"\n'
+        "  Assets:Receivable:C1                   80.00 USD @ 55 INR\n"
+        '    settles: "B2026-0001"\n'
+        "  Assets:Receivable:C1                  -80.00 USD @ 50 INR\n"
+        '    settles: "2026-0001"\n'
+        "  Income:ExchangeGain                  -400.00 INR"
+    )
+    assert office.open() == {"2026-0001": "20.00"}
+    assert office.balance("Income:ExchangeGain") == {"INR": "-400.00"}
+    undo = ["allocate", "--undo", "B2026-0001", "2026-0001"]
+    assert "nothing of B2026-0001 is allocated to 2026-0001 on 2026-02-04" in office.refused(
+        *undo, "--date", "2026-02-04"
+    )
+    assert "80.00 USD of B2026-0001 is allocated to 2026-0001, less than 81.00 USD" in office.refused(
+        *undo, "81", "--date", "2026-02-06"
+    )
+    office.do(*undo, "30", "--date", "2026-02-06")
+    assert office.open() == {"2026-0001": "50.00", "B2026-0001": "-30.00"}
+    assert office.open(datetime.date(2026, 2, 5)) == {"2026-0001": "20.00"}
+    net = {a: office.balance(a).get("INR", "0.00") for a in ("Income:ExchangeGain", "Expenses:ExchangeLoss")}
+    assert net == {"Income:ExchangeGain": "-400.00", "Expenses:ExchangeLoss": "150.00"}
+    office.do(*undo, "--date", "2026-02-07")
+    assert office.open() == {"2026-0001": "100.00", "B2026-0001": "-80.00"}
+    assert office.balance("Expenses:ExchangeLoss") == {"INR": "400.00"}
+    assert "nothing of B2026-0001 is allocated to 2026-0001" in office.refused(*undo, "--date", "2026-02-08")
+    office.do("allocate", "2026-0001", "B2026-0001", "10", "--date", "2026-02-09")
+    assert office.open() == {"2026-0001": "90.00", "B2026-0001": "-70.00"}
+
+
+def test_a_foreign_credit_note_is_allocated_at_its_own_rate(tmp_path: Path) -> None:
+    """A bonus of USD 40 at 48 against a claim at 50: a loss of 80. At one rate there is nothing to book."""
+    text = (
+        TWO_RATES
+        + """2026-03-01 * "Nordlys Interiør AS" "Bonus"
+  credit-note: "K1"
+  reason: "bonus"
+  Assets:Receivable:C1  -40.00 USD @ 48 INR
+  Income:Sales           40.00 USD @ 48 INR
+2026-03-01 * "Nordlys Interiør AS" "Bonus"
+  credit-note: "K2"
+  reason: "bonus"
+  Assets:Receivable:C1  -10.00 USD @ 50 INR
+  Income:Sales           10.00 USD @ 50 INR
+"""
+    )
+    office = Office(tmp_path, text, currency="INR")
+    office.do("allocate", "K2", "2026-0001", "--date", "2026-03-05")
+    assert last(office.text("payments/2026.beancount")).endswith('"allocate" "K2" "2026-0001" 10.00 USD')
+    office.do("allocate", "K1", "2026-0001", "--date", "2026-03-05")
+    assert office.balance("Expenses:ExchangeLoss") == {"INR": "80.00"}
+    assert office.open() == {"2026-0001": "50.00", "B2026-0001": "-80.00"}
+
+
 def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
     """C5: invoice 100, receipt 95 with a write-off of 5: nothing is open."""
     office = Office(tmp_path, HUNDRED)
@@ -176,12 +252,120 @@ def test_vat_relief_is_posted_by_code(tmp_path: Path) -> None:
     )
 
 
+CREDITED = """2026-01-05 * "Nordlys Interiør AS" "Goods"
+  invoice: "2026-0001"
+  terms: "net-30-2"
+  Assets:Receivable:C1    2400.00 NOK
+  Income:Sales           -1000.00 NOK
+    vat: "S25"
+  Income:Sales           -1000.00 NOK
+    vat: "S15"
+  Liabilities:VAT:S25     -250.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S15     -150.00 NOK
+    vat: "S15"
+2026-01-06 * "Nordlys Interiør AS" "Returned"
+  credit-note: "K1"
+  corrects: "2026-0001"
+  reason: "returned"
+  Assets:Receivable:C1   -1150.00 NOK
+    settles: "2026-0001"
+  Income:Sales            1000.00 NOK
+    vat: "S15"
+  Liabilities:VAT:S15      150.00 NOK
+    vat: "S15"
+"""
+
+
+def test_vat_that_a_credit_note_took_back_is_not_relieved_again(tmp_path: Path) -> None:
+    """The S15 line is credited as a whole: the 1250 that are lost are all S25, 250 of them VAT."""
+    office = Office(tmp_path, CREDITED)
+    office.do("write-off", "2026-0001", "--bad-debt", "--reason", "estate closed", "--vat-relief", "insolvency",
+              "--evidence", "letter of the trustee", "--date", "2026-06-01")  # fmt: skip
+    assert office.balance("Expenses:BadDebt") == {"NOK": "1000.00"}
+    assert office.balance("Liabilities:VAT:S25") == {}
+    assert office.balance("Liabilities:VAT:S15") == {}
+
+
+def test_a_discount_is_on_what_credit_notes_left(tmp_path: Path) -> None:
+    """2 % of the 1250 that are left are 25, all S25, 5 of it VAT: S25 goes from 250 to 245, S15 stays at nothing."""
+    office = Office(tmp_path, CREDITED)
+    office.do("pay", "C1", "1225", "--invoice", "2026-0001", "--date", "2026-01-13")
+    assert office.balance("Expenses:CashDiscount") == {"NOK": "20.00"}
+    assert office.balance("Liabilities:VAT:S25") == {"NOK": "-245.00"}
+    assert office.balance("Liabilities:VAT:S15") == {}
+
+
+def test_what_is_left_of_an_invoice_by_code(tmp_path: Path) -> None:
+    """Half of the S25 line is credited too, 500 and 125 VAT: 500 and 125 are left of it, nothing of S15."""
+    half = (
+        CREDITED
+        + """2026-01-07 * "Nordlys Interiør AS" "Half of it"
+  credit-note: "K2"
+  corrects: "2026-0001"
+  reason: "half of it"
+  Assets:Receivable:C1    -625.00 NOK
+    settles: "2026-0001"
+  Income:Sales             500.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25      125.00 NOK
+    vat: "S25"
+"""
+    )
+    book = Office(tmp_path, half).book()
+    assert corrections.left_by_code(book, book.ledger.documents["2026-0001"]) == {"S25": (500, 125), "S15": (0, 0)}
+
+
 def test_without_relief_the_vat_stays(tmp_path: Path) -> None:
     """All 240 are a loss."""
     office = Office(tmp_path, WITH_VAT)
     office.do("write-off", "2026-0001", "--bad-debt", "--reason", "gone", "--date", "2026-06-01")
     assert office.balance("Expenses:BadDebt") == {"NOK": "240.00"}
     assert office.balance("Liabilities:VAT:S25") == {"NOK": "-25.00"}
+
+
+def test_the_loss_of_a_foreign_claim_is_in_the_companys_currency(tmp_path: Path) -> None:
+    """An account of losses for INR alone: two instalments of USD 33.33 at 50.005 are 1666.66665 each, 3333.33 together.
+
+    Rounded one by one they would be 1666.67 each, a cent too much. Of the USD 10 too much that are kept, 500.05.
+    """
+    text = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   33.33 USD @ 50.005 INR
+    due: 2026-01-19
+  Assets:Receivable:C1   33.33 USD @ 50.005 INR
+    due: 2026-02-19
+  Income:Sales          -66.66 USD @ 50.005 INR
+2026-02-01 * "Nordlys Interiør AS" "Too much"
+  payment: "B2026-0001"
+  Assets:Dollar           10.00 USD @ 50.005 INR
+  Assets:Receivable:C1   -10.00 USD @ 50.005 INR
+2019-01-01 open Expenses:Lost  INR
+"""
+    office = Office(tmp_path, text, currency="INR")
+    words = ["--reason", "gone", "--account", "Expenses:Lost", "--date", "2026-06-01"]
+    office.do("write-off", "2026-0001", "--bad-debt", *words)
+    assert office.balance("Expenses:Lost") == {"INR": "3333.33"}
+    office.do("write-off", "B2026-0001", *words)
+    assert office.balance("Expenses:Lost") == {"INR": "2833.28"}
+    assert office.open() == {}
+
+
+def test_vat_of_a_foreign_bad_debt_is_taken_back_as_it_was_posted(tmp_path: Path) -> None:
+    """Of USD 125 at 50, 100 is the loss, 5000 INR; the VAT of USD 25 goes back in USD."""
+    text = """2026-01-05 * "Nordlys Interiør AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   125.00 USD @ 50 INR
+  Income:Sales          -100.00 USD @ 50 INR
+    vat: "S25"
+  Liabilities:VAT:S25    -25.00 USD @ 50 INR
+    vat: "S25"
+"""
+    office = Office(tmp_path, text, currency="INR")
+    office.do("write-off", "2026-0001", "--bad-debt", "--reason", "gone", "--vat-relief", "insolvency", "--evidence",
+              "letter", "--date", "2026-06-01")  # fmt: skip
+    assert office.balance("Expenses:BadDebt") == {"INR": "5000.00"}
+    assert office.balance("Liabilities:VAT:S25") == {}
 
 
 REMINDERS = "".join(f'2026-0{month}-20 custom "reminder" "2026-0001"\n' for month in (2, 3, 4))

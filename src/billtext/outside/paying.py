@@ -166,12 +166,19 @@ class Till:
 
     def write(self, movement: Movement) -> str:
         """Append a movement to the payments of its year; return its text."""
+        text = self.text(movement)
+        self.append(movement.date, text)
+        return text
+
+    def text(self, movement: Movement) -> str:
+        """A movement as ledger text.
+
+        :raises Refused: one of its accounts is not open on its day
+        """
         for leg in movement.legs:
             if self.chart.known(leg.account) or not leg.account.startswith(f"{self.register.options.receivable}:"):
                 self.chart.need(leg.account, movement.date, self._option(leg.account))
-        text = money_text.movement(movement, self.company)
-        self.append(movement.date, text)
-        return text
+        return money_text.movement(movement, self.company)
 
     def _option(self, account: str) -> str | None:
         from billtext.options import SETTINGS

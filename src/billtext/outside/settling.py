@@ -1,18 +1,19 @@
 """Refunds, write-offs and later allocations: what becomes of claims and money that are open."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger import write
-from billtext.model import Allocation, Date
+from billtext.model import Allocation, Date, Item
 from billtext.money import ZERO
 from billtext.outside.paying import Till
 from billtext.rules import claims, outgoing, receipt_numbers, relief
 from billtext.rules.claims import Claim, told
-from billtext.rules.movements import Movement
+from billtext.rules.movements import Leg, Movement
 from billtext.rules.receipts import Tender
 
 
@@ -89,7 +90,10 @@ def _there(open_: Sequence[Claim], name: str, date: Date) -> None:
 
 
 def allocate(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> tuple[str, Amount, str]:
-    """Decide to set money or a credit against a document; return the directive, its amount and the customer.
+    """Decide to set money or a credit against a document; return the ledger text, the amount and the customer.
+
+    It is a directive. Where the two were booked at different rates, it is a transaction that settles both and has the
+    gain or loss on exchange.
 
     :param amount: None for as much as both have open
     :raises Refused: less is open of one of them
@@ -115,7 +119,20 @@ def allocate(till: Till, by: str, name: str, amount: Decimal | None, date: Date)
         if amount > open_:
             raise Refused(f"{told(open_, currency)} is open of {number}, less than {told(amount, currency)}")
     found = Amount(amount, currency)
-    return write.custom(date, "allocate", by, name, found), found, owed[0].customer
+    parts = [part for side, of in ((credit, by), (owed, name)) for part in outgoing.portions(side, amount, of)]
+    legs = outgoing.crossing(till.book, parts)
+    if not legs:
+        return write.custom(date, "allocate", by, name, found), found, owed[0].customer
+    for one, _ in parts:
+        _there([one], one.name, date)
+    return till.text(_crossing(till, legs, date, owed[0].customer, f"{by} set against {name}")), found, owed[0].customer
+
+
+def _crossing(till: Till, legs: Sequence[Leg], date: Date, customer: str, narration: str) -> Movement:
+    return Movement(
+        date=date, kind="payment", number=receipt_numbers.following(till.book, "payment", date, None), links=(),
+        payee=till.payee(customer, date), narration=narration, keys={}, legs=tuple(legs),
+    )  # fmt: skip
 
 
 def _between(till: Till, by: str, name: str) -> list[Allocation]:
@@ -127,7 +144,9 @@ def _between(till: Till, by: str, name: str) -> list[Allocation]:
 
 
 def undo(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> tuple[str, Amount, str]:
-    """Decide to take an allocation back by a counter-entry of a day; return the directive, its amount and the customer.
+    """Decide to take an allocation back by counter-entries of a day; return their text, the amount and the customer.
+
+    With an allocation at two rates goes its gain or loss on exchange.
 
     :param amount: None for all of it
     :raises Refused: less is allocated between the two
@@ -137,12 +156,28 @@ def undo(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> 
         by, name, between = name, by, _between(till, name, by)
     if not between:
         by, name = name, by
+        crossed = _crossed(till, by, name) or _crossed(till, name, by)
+        if crossed:
+            return _uncross(till, crossed, by, name, amount, date)
         for number in (by, name):
             claims.named(till.book, number, date)
         raise Refused(f"nothing of {by} is allocated to {name}; `billtext invoice show {name}` shows what is")
     currency = between[0].target.currency
+    amount = _taken(till, _left(between, date), amount, currency, by, name, date)
+    taken = Amount(-amount, currency)
+    return write.custom(date, "allocate", by, name, taken), taken, between[0].target.customer
+
+
+def _left(between: Sequence[Allocation], date: Date) -> Decimal:
+    """What of allocations can be taken back on a day."""
     days = [date, *(found.date for found in between if found.date > date)]
-    there = min(sum((found.amount for found in between if found.date <= day), ZERO) for day in days)
+    return min(sum((found.amount for found in between if found.date <= day), ZERO) for day in days)
+
+
+def _taken(
+    till: Till, there: Decimal, amount: Decimal | None, currency: str, by: str, name: str, date: Date
+) -> Decimal:
+    """What is taken back of an allocation: an amount, or all that is there."""
     if amount is None:
         amount = there
     if there <= 0:
@@ -150,5 +185,40 @@ def undo(till: Till, by: str, name: str, amount: Decimal | None, date: Date) -> 
     till.amount(amount, currency)
     if amount > there:
         raise Refused(f"{told(there, currency)} of {by} is allocated to {name}, less than {told(amount, currency)}")
-    taken = Amount(-amount, currency)
-    return write.custom(date, "allocate", by, name, taken), taken, between[0].target.customer
+    return amount
+
+
+def _crossed(till: Till, by: str, name: str) -> list[tuple[Item, Item]]:
+    """The postings by which transactions that move no money set one number against another, the last one first."""
+    entries: dict[int, list[Item]] = {}
+    for item in till.book.items:
+        if item.number and item.settles is not None:
+            entries.setdefault(id(item.entry), []).append(item)
+    found = []
+    for items in entries.values():
+        if len(items) != 2 or sum((item.amount for item in items), ZERO):
+            continue
+        up, down = sorted(items, key=lambda item: item.amount, reverse=True)
+        if up.settles == by and name in (down.settles, str(down.settles).rpartition("/")[0]):
+            found.append((up, down))
+    return sorted(found, key=lambda pair: (pair[0].date, pair[0].number), reverse=True)
+
+
+def _uncross(
+    till: Till, crossed: Sequence[tuple[Item, Item]], by: str, name: str, amount: Decimal | None, date: Date
+) -> tuple[str, Amount, str]:
+    """Take back what transactions set against each other, with its gain or loss on exchange."""
+    there = [min(_left(_between(till, o.number, str(o.settles)), date) for o in pair) for pair in crossed]
+    first = crossed[0][0]
+    whole = _taken(till, sum(there, ZERO), amount, first.currency, by, name, date)
+    left, text, parts = whole, "", []
+    for pair, most in zip(crossed, there, strict=True):
+        part = min(most, left)
+        if part > 0:
+            left -= part
+            for one in pair:
+                text += write.custom(date, "allocate", one.number, str(one.settles), Amount(-part, one.currency))
+                parts.append((replace(claims.of(till.book, one, date), open=one.amount), part))
+    legs = outgoing.crossing(till.book, parts)
+    movement = _crossing(till, legs, date, first.customer, f"{by} no longer set against {name}")
+    return f"{text}\n{till.text(movement)}", Amount(-whole, first.currency), first.customer

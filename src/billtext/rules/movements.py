@@ -4,7 +4,7 @@ Where its legs have different rates, the difference is a gain or loss on exchang
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,3 +73,25 @@ def exchange(legs: Iterable[Leg], company: str | None, gain: str, loss: str) -> 
     if company is None or not left or (not amount and any(leg.currency == company for leg in legs)):
         return []
     return [Leg(account=gain if left > 0 else loss, amount=amount, currency=company)]
+
+
+def at_home(legs: Iterable[Leg], others: Iterable[Leg], company: str | None) -> list[Leg]:
+    """Legs with their worth in the company's currency, so that an account needs to take no other.
+
+    What rounding leaves goes to the last of them.
+
+    :param others: the legs of the movement that stay as they are
+
+    >>> lost = [Leg(account="Expenses:BadDebt", amount=Decimal(100), currency="EUR", rate=Decimal("11.5215"))]
+    >>> [leg] = at_home(lost, [Leg(account="Assets:Receivable:A", amount=Decimal(-100), currency="EUR",
+    ...                            rate=Decimal("11.5215"))], "NOK")
+    >>> leg.amount, leg.currency, leg.rate
+    (Decimal('1152.15'), 'NOK', None)
+    """
+    legs = list(legs)
+    if not company or all(leg.rate is None for leg in legs):
+        return legs
+    found = [replace(leg, amount=rounded(leg.weight, company), currency=company, rate=None) for leg in legs]
+    left = sum((leg.weight for leg in (*found, *others)), ZERO)
+    found[-1] = replace(found[-1], amount=found[-1].amount - rounded(left, company))
+    return found

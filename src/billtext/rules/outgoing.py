@@ -7,7 +7,7 @@ from typing import Any
 from billtext.errors import Refused
 from billtext.model import Date
 from billtext.money import ZERO, cash
-from billtext.rules import corrections, receipts
+from billtext.rules import corrections, movements, receipts
 from billtext.rules.book import Book
 from billtext.rules.claims import Claim, told
 from billtext.rules.movements import Leg, Movement, exchange
@@ -36,6 +36,25 @@ def portions(claims: Iterable[Claim], amount: Decimal | None, name: str) -> list
             found.append((claim, part))
             left -= part
     return found
+
+
+def crossing(book: Book, parts: Sequence[tuple[Claim, Decimal]]) -> list[Leg]:
+    """Postings that settle claims of both sides with each other, each at its own rate, and the gain or loss of that.
+
+    None where their rates leave no difference: then nothing is to be booked.
+
+    :param parts: claims of one currency with the positive amounts that are settled
+    """
+    company, options = book.register.currency, book.register.options
+    if any(claim.rate is None for claim, _ in parts):
+        return []
+    legs = [
+        Leg(account=claim.account, amount=part if claim.open < 0 else -part, currency=claim.currency, rate=claim.rate,
+            keys={"settles": claim.name})
+        for claim, part in parts
+    ]  # fmt: skip
+    difference = exchange(legs, company, options.of("exchange-gain"), options.of("exchange-loss"))
+    return [*legs, *difference] if any(leg.amount for leg in difference) else []
 
 
 def refund(
@@ -73,6 +92,8 @@ def write_off(
 ) -> Movement:  # fmt: skip
     """The transaction that gives up what is open of a document, or keeps what a customer paid too much.
 
+    The loss of a foreign claim is in the company's currency, at the rate at which the claim arose.
+
     :param account: takes the loss
     :param relief: the VAT of the document is corrected, each code's (mval. § 4-7)
     """
@@ -83,11 +104,14 @@ def write_off(
         like: dict[str, Any] = {"currency": claim.currency, "rate": claim.rate}
         legs.append(Leg(account=claim.account, amount=-sign * part, keys={"settles": claim.name}, **like))
         if relief and claim.document is not None:
-            lines, _ = book.lines(claim.document)
-            slices = corrections.split(claim.document, lines, book.register, part)
+            slices = corrections.split(book, claim.document, part)
             against += receipts.corrected(slices, account, like)
         else:
             against.append(Leg(account=account, amount=sign * part, **like))
+    lost = [leg for leg in against if leg.account == account]
+    vat = [leg for leg in against if leg.account != account]
+    at_home = iter(movements.at_home(lost, [*legs, *vat], book.register.currency))
+    against = [next(at_home) if leg.account == account else leg for leg in against]
     links = tuple(dict.fromkeys(claim.number for claim, _ in parts))
     return Movement(
         date=date, kind="write-off", number=number, payee=payee, narration=narration, links=links, keys=keys,

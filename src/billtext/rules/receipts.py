@@ -201,8 +201,7 @@ def discount(book: Book, part: Part) -> list[Leg]:
     like: dict[str, Any] = {"currency": claim.currency, "rate": claim.rate}
     if document is None or options.at("cash-discount-vat", document.date) != "when-taken":
         return [Leg(account=account, amount=part.discount, currency=claim.currency, rate=claim.rate)]
-    lines, _ = book.lines(document)
-    slices = corrections.split(document, lines, book.register, part.discount)
+    slices = corrections.split(book, document, part.discount)
     return corrected(slices, account, like)
 
 
