@@ -154,6 +154,39 @@ def test_prices_with_vat_that_no_net_fits_have_rounding(office: Office) -> None:
     assert "  Expenses:Rounding                       0.01 NOK" in office.files()["invoices/2026.beancount"]
 
 
+def test_a_price_of_the_price_list_stays_without_vat(office: Office) -> None:
+    """1200.00 of the list has 300.00 of VAT; 100.00 with VAT is 80.00 and 20.00: in all 1280.00, 320.00 and 1600.00."""
+    drafted(office, 'item: "CONS"', 'price: 100.00 NOK; vat: "S25"', keys='  prices: "gross"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("1280.00", "320.00", "1600.00")
+    text = office.files()["invoices/2026.beancount"]
+    assert "  Income:Sales                        -1200.00 NOK\n" in text
+    assert "    price: 1200.00 NOK\n" in text
+    assert "Rounding" not in text
+
+
+def test_a_discount_on_prices_of_both_kinds(office: Office) -> None:
+    """10 % off: 120.00 of 1200.00, and 10.00 of 100.00 with VAT, which is 8.00: net 1152.00, VAT 288.00."""
+    drafted(office, 'item: "CONS"', 'price: 100.00 NOK; vat: "S25"', keys='  prices: "gross"\n  discount: 10\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("1152.00", "288.00", "1440.00")
+
+
+def test_prices_with_vat_where_the_cash_discount_lowers_the_vat(office: Office) -> None:
+    """With 2 % for quick payment VAT is 25 % of 98 %, which is 24.5 % of the net: 125.00 / 1.245 is 100.40.
+
+    98 % of it is 98.39 (98.392), with VAT of 24.60 (24.5975); 100.40 and 24.60 are 125.00.
+    """
+    with (office.root / "company.beancount").open("a") as file:
+        file.write(
+            '2020-01-01 custom "billtext-option" "cash-discount-vat" "always"\n'
+            '2020-01-01 custom "terms" "quick"\n  days: 30\n  discount: 2\n  discount-days: 10\n'
+        )
+    drafted(office, 'price: 125.00 NOK; vat: "S25"', keys='  prices: "gross"\n  terms: "quick"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("100.40", "24.60", "125.00")
+
+
 amounts = st.integers(1, 10_000_000).map(lambda units: Decimal(units).scaleb(-2))
 
 
@@ -254,6 +287,7 @@ def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
         (HOUR.replace('  customer: "C1"\n', ""), "d.beancount:1: the draft names no customer"),
         (HOUR.replace("CONS", "CNS"), 'd.beancount:4: `item: "CNS"`'),
         (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
+        (HOUR.replace("quantity: 8", "quantity: 0"), "d.beancount:4: the quantity is 0, so there is nothing to bill"),
         (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
         (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
         (HOUR[: HOUR.index("  Income")], 'd.beancount:1: the draft "Consulting, November" has no line'),

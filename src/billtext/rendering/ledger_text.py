@@ -65,7 +65,7 @@ def _line(line: Line, turn: int, currency: str, rate: str) -> str:
     meta["unit"] = keys.pop("unit", None)
     meta["price"] = None if line.price is None else Amount(line.price, currency)
     meta |= {**{key: value for key, value in keys.items() if key != "vat"}, "vat": line.vat}
-    return write.posting(line.account, exact(turn * line.net, currency), currency, rate=rate, meta=meta)
+    return write.posting(line.account, exact(turn * line.net + ZERO, currency), currency, rate=rate, meta=meta)
 
 
 def draft(date: Date, kind: str, narration: str, keys: Mapping[str, Any],
