@@ -275,6 +275,76 @@ def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
     assert not list((office.root / "drafts").iterdir())
 
 
+def part(office: Office, name: str, *, price: str = "100.00", keys: str = "", rest: str = "", text: str = "") -> None:
+    """A draft of one line with 25 % VAT."""
+    office.draft(
+        name,
+        f'2026-11-25 ! "{text or name}"\n  invoice:\n  customer: "C1"\n{keys}'
+        f'  Income:Sales\n    price: {price} NOK\n    vat: "S25"\n{rest}',
+    )
+
+
+def collected(office: Office) -> list[str]:
+    """The documents that all drafts together become, each with its sum."""
+    out = office.get("issue", "--all", "--collect", "--date", "2026-11-25")
+    office.book()
+    return [
+        line.partition("  Nordlys Interiør AS  ")[2].partition("  due")[0] for line in out.splitlines() if "due" in line
+    ]
+
+
+def test_prices_with_vat_come_back_from_several_drafts(office: Office) -> None:
+    """Four times 10.00: 40.00 is 32.00 and 8.00. At 0.01 each, 0.04 is 0.03 and 0.01."""
+    for name in "abcd":
+        part(office, name, price="10.00", keys='  prices: "gross"\n')
+        part(office, name + "2", price="0.01", keys='  prices: "gross"\n  order: "2"\n')
+    assert collected(office) == ["40.00 NOK", "0.04 NOK"]
+
+
+def test_roundings_of_several_drafts_are_added_up(office: Office) -> None:
+    """Each is 125.00 less 0.30, the customer's gain: together 249.40."""
+    for name in "ab":
+        part(office, name, rest="  Expenses:Rounding  0.30 NOK\n")
+    assert collected(office) == ["249.40 NOK"]
+    assert "  Expenses:Rounding                       0.60 NOK\n" in office.files()["invoices/2026.beancount"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "delivery: 2026-10-31", "period-end: 2026-10-31", "due: 2026-12-24", 'order: "PO 2"', 'note: "By hand"',
+        'terms: "net-14"', 'contract: "K-9"', 'buyer-reference: "Ola"',
+    ],
+)  # fmt: skip
+def test_drafts_that_say_something_else_stay_apart(office: Office, keys: str) -> None:
+    """Two are alike, 250.00; the third has a key of its own, 125.00."""
+    part(office, "a")
+    part(office, "b", keys=f"  {keys}\n")
+    part(office, "c")
+    assert collected(office) == ["250.00 NOK", "125.00 NOK"]
+
+
+def test_a_collective_invoice_keeps_what_its_drafts_say(office: Office) -> None:
+    part(office, "a", keys="  delivery: 2026-11-20\n", text="Lamps")
+    part(office, "b", keys="  period-start: 2026-11-03\n  period-end: 2026-11-09\n", text="Hours")
+    a = office.root / "drafts" / "a.beancount"
+    a.write_text(a.read_text("utf-8").replace('"Lamps"', '"Lamps" #site-7 ^offer-1'), "utf-8")
+    assert collected(office) == ["250.00 NOK"]
+    text = office.files()["invoices/2026.beancount"]
+    assert '"Nordlys Interiør AS" "Lamps, Hours" #site-7 ^2026-0001 ^offer-1\n' in text
+    assert "  period-start: 2026-11-03\n  period-end: 2026-11-20\n" in text
+    assert "  delivery:" not in text
+    assert '    text: "Lamps"\n' in text
+    assert '    text: "Hours"\n' in text
+
+
+def test_comments_within_a_draft_stay_in_its_file(office: Office) -> None:
+    path = office.draft("d", HOUR.replace("  Income", "  ; ask Ola first\n  Income"))
+    office.get("issue", "d", "--date", "2026-11-25")
+    assert path.read_text("utf-8").strip() == "; ask Ola first"
+    assert office.get("draft", "check") == "0 of 0 drafts can be issued\n"
+
+
 # --- mistakes ---------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from billtext.cli.writing import changing, done, force, on, trial
 @click.argument("names", metavar="[DRAFT]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All drafts.")
 @on
-@click.option("--collect", is_flag=True, help="One invoice for all drafts of a customer.")
+@click.option("--collect", is_flag=True, help="One invoice of a customer's drafts for a month.")
 @click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")
 @trial
 @force

@@ -64,7 +64,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     """Issue drafts on a day, as far as they are right; what is decided is not written before `Desk.commit`.
 
     :param atomic: all of them or none
-    :param collect: one invoice of all drafts of a customer and currency
+    :param collect: one invoice of the drafts of a customer for a month
     :raises Refused: with `atomic`, a draft is wrong; or the ledger has no number for one
     """
     outcome = Outcome()
@@ -144,16 +144,26 @@ def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> li
 def _collected(
     right: Iterable[tuple[list[tuple[Found, Draft]], Prepared]], register: Register
 ) -> list[tuple[list[tuple[Found, Draft]], Prepared]]:
-    """Invoices of one customer and currency made one (bokføringsforskriften § 5-2-3); credit notes stay alone."""
+    """Invoices of a customer for a month made one (bokføringsforskriften § 5-2-3); credit notes stay alone.
+
+    So does what says something else of the whole: its order, terms, due date, note or any other key.
+    """
     groups: dict[tuple[Any, ...], list[tuple[list[tuple[Found, Draft]], Prepared]]] = {}
     for n, (origins, one) in enumerate(right):
         alone = one.draft.kind != "invoice" or len(one.instalments) > 1
-        key = (n,) if alone else (one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"))
+        key = (n,) if alone else (
+            one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"), one.instalments[0][0],
+            drafts.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in drafts.DELIVERED),
+        )  # fmt: skip
         groups.setdefault(key, []).append((origins, one))
-    return [
-        ([origin for origins, _ in group for origin in origins], drafts.together([one for _, one in group], register))
-        for group in groups.values()
-    ]
+    collected = []
+    for group in groups.values():
+        one = drafts.together([one for _, one in group], register)
+        if one.gross < 0 or (one.rounding and register.options.rounding is None):
+            collected += group  # each comes to a document, and all of them do not
+        else:
+            collected.append(([origin for origins, _ in group for origin in origins], one))
+    return collected
 
 
 def _number(desk: Desk, prepared: Prepared, numbers: Numbers) -> tuple[Given, dict[str, str]]:

@@ -54,8 +54,9 @@ def issued(
     links = [number, *([str(keys["corrects"])] if keys.get("corrects") else [])]
     links += sorted(draft.entry.links - set(links))
     return write.transaction(
-        prepared.date, prepared.payee, draft.entry.narration or "", links=links, meta=keys, postings=postings
-    )
+        prepared.date, prepared.payee, draft.entry.narration or "", tags=sorted(draft.entry.tags), links=links,
+        meta=keys, postings=postings,
+    )  # fmt: skip
 
 
 def _line(line: Line, turn: int, currency: str, rate: str) -> str:
