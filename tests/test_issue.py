@@ -375,6 +375,29 @@ def test_a_mistake_is_told_at_its_line_and_the_others_go_through(office: Office,
     assert (office.root / "drafts" / "d.beancount").read_text("utf-8") == draft
 
 
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (HOUR.replace("Income:Sales", "Income:Nowhere"), "c.beancount:1: Invalid reference to unknown account"),
+        (HOUR.replace("  Income", '  kid: "2026001202"\n  Income'), "d.beancount:1: "),
+    ],
+)
+@pytest.mark.parametrize("trial", [True, False])
+def test_what_only_the_ledger_sees_keeps_back_its_own_draft(office: Office, draft: str, told: str, trial: bool) -> None:
+    """Of two with one KID, the first goes through; numbers have no gap."""
+    for name in "cd":
+        office.draft(name, draft)
+    office.draft("e", HOUR)
+    done = office.run("issue", "--all", "--date", "2026-11-25", *(["--dry-run"] if trial else []))
+    assert done.status == 1
+    assert told in done.err
+    assert "e.beancount" not in done.err
+    count = 2 if "kid" in draft else 1
+    assert f"{3 - count} of 3 drafts were refused, {count} issued" in done.err
+    numbers = [] if trial else [f"2026-{n + 1:04}" for n in range(count)]
+    assert [document.number for document in office.book().documents] == numbers
+
+
 def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:
     office.draft("d", HOUR.replace('"C1"', '"C9"'))
     office.draft("e", HOUR)

@@ -37,7 +37,7 @@ def command(
         files = draft_files.every(desk.root) if every else []
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
-        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect)
+        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True)
         for file in files:
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
