@@ -154,6 +154,39 @@ def test_prices_with_vat_that_no_net_fits_have_rounding(office: Office) -> None:
     assert "  Expenses:Rounding                       0.01 NOK" in office.files()["invoices/2026.beancount"]
 
 
+def test_a_price_of_the_price_list_stays_without_vat(office: Office) -> None:
+    """1200.00 of the list has 300.00 of VAT; 100.00 with VAT is 80.00 and 20.00: in all 1280.00, 320.00 and 1600.00."""
+    drafted(office, 'item: "CONS"', 'price: 100.00 NOK; vat: "S25"', keys='  prices: "gross"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("1280.00", "320.00", "1600.00")
+    text = office.files()["invoices/2026.beancount"]
+    assert "  Income:Sales                        -1200.00 NOK\n" in text
+    assert "    price: 1200.00 NOK\n" in text
+    assert "Rounding" not in text
+
+
+def test_a_discount_on_prices_of_both_kinds(office: Office) -> None:
+    """10 % off: 120.00 of 1200.00, and 10.00 of 100.00 with VAT, which is 8.00: net 1152.00, VAT 288.00."""
+    drafted(office, 'item: "CONS"', 'price: 100.00 NOK; vat: "S25"', keys='  prices: "gross"\n  discount: 10\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("1152.00", "288.00", "1440.00")
+
+
+def test_prices_with_vat_where_the_cash_discount_lowers_the_vat(office: Office) -> None:
+    """With 2 % for quick payment VAT is 25 % of 98 %, which is 24.5 % of the net: 125.00 / 1.245 is 100.40.
+
+    98 % of it is 98.39 (98.392), with VAT of 24.60 (24.5975); 100.40 and 24.60 are 125.00.
+    """
+    with (office.root / "company.beancount").open("a") as file:
+        file.write(
+            '2020-01-01 custom "billtext-option" "cash-discount-vat" "always"\n'
+            '2020-01-01 custom "terms" "quick"\n  days: 30\n  discount: 2\n  discount-days: 10\n'
+        )
+    drafted(office, 'price: 125.00 NOK; vat: "S25"', keys='  prices: "gross"\n  terms: "quick"\n')
+    found = shown(office)
+    assert (found["net"], found["vat"], found["gross"]) == ("100.40", "24.60", "125.00")
+
+
 amounts = st.integers(1, 10_000_000).map(lambda units: Decimal(units).scaleb(-2))
 
 
@@ -242,6 +275,76 @@ def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
     assert not list((office.root / "drafts").iterdir())
 
 
+def part(office: Office, name: str, *, price: str = "100.00", keys: str = "", rest: str = "", text: str = "") -> None:
+    """A draft of one line with 25 % VAT."""
+    office.draft(
+        name,
+        f'2026-11-25 ! "{text or name}"\n  invoice:\n  customer: "C1"\n{keys}'
+        f'  Income:Sales\n    price: {price} NOK\n    vat: "S25"\n{rest}',
+    )
+
+
+def collected(office: Office) -> list[str]:
+    """The documents that all drafts together become, each with its sum."""
+    out = office.get("issue", "--all", "--collect", "--date", "2026-11-25")
+    office.book()
+    return [
+        line.partition("  Nordlys Interiør AS  ")[2].partition("  due")[0] for line in out.splitlines() if "due" in line
+    ]
+
+
+def test_prices_with_vat_come_back_from_several_drafts(office: Office) -> None:
+    """Four times 10.00: 40.00 is 32.00 and 8.00. At 0.01 each, 0.04 is 0.03 and 0.01."""
+    for name in "abcd":
+        part(office, name, price="10.00", keys='  prices: "gross"\n')
+        part(office, name + "2", price="0.01", keys='  prices: "gross"\n  order: "2"\n')
+    assert collected(office) == ["40.00 NOK", "0.04 NOK"]
+
+
+def test_roundings_of_several_drafts_are_added_up(office: Office) -> None:
+    """Each is 125.00 less 0.30, the customer's gain: together 249.40."""
+    for name in "ab":
+        part(office, name, rest="  Expenses:Rounding  0.30 NOK\n")
+    assert collected(office) == ["249.40 NOK"]
+    assert "  Expenses:Rounding                       0.60 NOK\n" in office.files()["invoices/2026.beancount"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "delivery: 2026-10-31", "period-end: 2026-10-31", "due: 2026-12-24", 'order: "PO 2"', 'note: "By hand"',
+        'terms: "net-14"', 'contract: "K-9"', 'buyer-reference: "Ola"',
+    ],
+)  # fmt: skip
+def test_drafts_that_say_something_else_stay_apart(office: Office, keys: str) -> None:
+    """Two are alike, 250.00; the third has a key of its own, 125.00."""
+    part(office, "a")
+    part(office, "b", keys=f"  {keys}\n")
+    part(office, "c")
+    assert collected(office) == ["250.00 NOK", "125.00 NOK"]
+
+
+def test_a_collective_invoice_keeps_what_its_drafts_say(office: Office) -> None:
+    part(office, "a", keys="  delivery: 2026-11-20\n", text="Lamps")
+    part(office, "b", keys="  period-start: 2026-11-03\n  period-end: 2026-11-09\n", text="Hours")
+    a = office.root / "drafts" / "a.beancount"
+    a.write_text(a.read_text("utf-8").replace('"Lamps"', '"Lamps" #site-7 ^offer-1'), "utf-8")
+    assert collected(office) == ["250.00 NOK"]
+    text = office.files()["invoices/2026.beancount"]
+    assert '"Nordlys Interiør AS" "Lamps, Hours" #site-7 ^2026-0001 ^offer-1\n' in text
+    assert "  period-start: 2026-11-03\n  period-end: 2026-11-20\n" in text
+    assert "  delivery:" not in text
+    assert '    text: "Lamps"\n' in text
+    assert '    text: "Hours"\n' in text
+
+
+def test_comments_within_a_draft_stay_in_its_file(office: Office) -> None:
+    path = office.draft("d", HOUR.replace("  Income", "  ; ask Ola first\n  Income"))
+    office.get("issue", "d", "--date", "2026-11-25")
+    assert path.read_text("utf-8").strip() == "; ask Ola first"
+    assert office.get("draft", "check") == "0 of 0 drafts can be issued\n"
+
+
 # --- mistakes ---------------------------------------------------------------------------------------
 
 
@@ -254,6 +357,7 @@ def test_drafts_of_a_month_become_one_invoice(office: Office) -> None:
         (HOUR.replace('  customer: "C1"\n', ""), "d.beancount:1: the draft names no customer"),
         (HOUR.replace("CONS", "CNS"), 'd.beancount:4: `item: "CNS"`'),
         (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
+        (HOUR.replace("quantity: 8", "quantity: 0"), "d.beancount:4: the quantity is 0, so there is nothing to bill"),
         (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
         (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
         (HOUR[: HOUR.index("  Income")], 'd.beancount:1: the draft "Consulting, November" has no line'),
@@ -269,6 +373,29 @@ def test_a_mistake_is_told_at_its_line_and_the_others_go_through(office: Office,
     assert told in done.err
     assert [document.number for document in office.book().documents] == ["2026-0001"]
     assert (office.root / "drafts" / "d.beancount").read_text("utf-8") == draft
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (HOUR.replace("Income:Sales", "Income:Nowhere"), "c.beancount:1: Invalid reference to unknown account"),
+        (HOUR.replace("  Income", '  kid: "2026001202"\n  Income'), "d.beancount:1: "),
+    ],
+)
+@pytest.mark.parametrize("trial", [True, False])
+def test_what_only_the_ledger_sees_keeps_back_its_own_draft(office: Office, draft: str, told: str, trial: bool) -> None:
+    """Of two with one KID, the first goes through; numbers have no gap."""
+    for name in "cd":
+        office.draft(name, draft)
+    office.draft("e", HOUR)
+    done = office.run("issue", "--all", "--date", "2026-11-25", *(["--dry-run"] if trial else []))
+    assert done.status == 1
+    assert told in done.err
+    assert "e.beancount" not in done.err
+    count = 2 if "kid" in draft else 1
+    assert f"{3 - count} of 3 drafts were refused, {count} issued" in done.err
+    numbers = [] if trial else [f"2026-{n + 1:04}" for n in range(count)]
+    assert [document.number for document in office.book().documents] == numbers
 
 
 def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:

@@ -14,7 +14,7 @@ from billtext.cli.writing import changing, done, force, on, trial
 @click.argument("names", metavar="[DRAFT]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All drafts.")
 @on
-@click.option("--collect", is_flag=True, help="One invoice for all drafts of a customer.")
+@click.option("--collect", is_flag=True, help="One invoice of a customer's drafts for a month.")
 @click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")
 @trial
 @force
@@ -37,7 +37,7 @@ def command(
         files = draft_files.every(desk.root) if every else []
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
-        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect)
+        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True)
         for file in files:
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"

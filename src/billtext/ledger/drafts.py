@@ -61,13 +61,17 @@ def end_of(lines: list[str], first: int) -> int:
 
 
 def without(text: str, drafts: list[Draft]) -> str | None:
-    """The text of a file after drafts are taken out of it; None where nothing is left but white space."""
+    """The text of a file after drafts are taken out of it; None where nothing is left but white space.
+
+    Lines that are a comment stay, those within a draft too: at the margin, since alone they may not be indented.
+    """
     lines = text.split("\n")
     for draft in sorted(drafts, key=lambda draft: -draft.first):
         end = draft.last
-        if end < len(lines) and not lines[end].strip():
+        kept = [line.strip() for line in lines[draft.first - 1 : end] if line.lstrip().startswith(";")]
+        if not kept and end < len(lines) and not lines[end].strip():
             end += 1
-        del lines[draft.first - 1 : end]
+        lines[draft.first - 1 : end] = kept
     left = "\n".join(lines)
     return left if left.strip() else None
 

@@ -112,13 +112,15 @@ def posting(account: str, number: str, currency: str, *, rate: str = "", meta: M
     return head + _meta(meta, "    ") if meta else head
 
 
-def transaction(date: datetime.date, payee: str, narration: str, *, links: Iterable[str] = (),
-                meta: Mapping[str, Any] | None = None, postings: Iterable[str] = ()) -> str:  # fmt: skip
+def transaction(date: datetime.date, payee: str, narration: str, *, tags: Iterable[str] = (),
+                links: Iterable[str] = (), meta: Mapping[str, Any] | None = None,
+                postings: Iterable[str] = ()) -> str:  # fmt: skip
     """A transaction flagged `*`; its postings are those of `posting`.
 
     :param payee: left out where it is empty
     """
     head = " ".join([
-        f"{date} *", *([string(payee)] if payee else []), string(narration), *(f"^{link}" for link in links)
+        f"{date} *", *([string(payee)] if payee else []), string(narration), *(f"#{tag}" for tag in tags),
+        *(f"^{link}" for link in links),
     ])  # fmt: skip
     return f"{head}\n{_meta(meta or {})}{''.join(postings)}"

@@ -53,6 +53,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
+        self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
         """Hold the ledger and read it."""
@@ -76,6 +77,13 @@ class Desk:
         """Let go of the ledger."""
         self._switch.__exit__(kind, error, trace)
 
+    @classmethod
+    def reading(cls, top: Path, loaded: load.Loaded, made: Book) -> Self:
+        """A ledger that is already read, to see what a change would do: it is not held, so nothing may be committed."""
+        desk = cls(top)
+        desk.loaded, desk.book = loaded, made
+        return desk
+
     @property
     def recovered(self) -> Recovered | None:
         """What became of a change that was interrupted before this one."""
@@ -98,6 +106,20 @@ class Desk:
         if before is None:
             before = head if not path.exists() else "" if _ends_line(path) else "\n"
         self._appended[path] = f"{before}\n{text}"
+
+    def next_line(self, name: str | Path) -> int:
+        """The line, counted from 1, of the end of a ledger file with what is appended to it so far."""
+        path = self.path(name)
+        old = path.read_text("utf-8") if path.exists() else ""
+        return (old + self._appended.get(path, "")).count("\n") + 1
+
+    def mark(self) -> tuple[dict[Path, str], dict[Path, tuple[str | None, str | None]]]:
+        """What is to change by now; `back` forgets what is decided after it."""
+        return dict(self._appended), dict(self._replaced)
+
+    def back(self, mark: tuple[dict[Path, str], dict[Path, tuple[str | None, str | None]]]) -> None:
+        """Forget what was decided after a `mark`."""
+        self._appended, self._replaced = dict(mark[0]), dict(mark[1])
 
     def replace(self, name: str | Path, text: str | None, *, was: str | None = None) -> None:
         """Give a file outside the ledger (a draft, a quote, a template) another text; None deletes it.
@@ -127,10 +149,12 @@ class Desk:
         :raises Refused: the ledger has errors, or would have them; nothing is changed then
         """
         self.refuse_errors(about)
+        errors = [] if self._right == self._appended else self.check()
+        if errors:
+            raise Refused(f"nothing was changed, since the ledger would have errors: {_told(errors)}")
         includes = self._includes()
         if includes:
             self.append(self.top, includes)
-        self._check()
         try:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
@@ -190,10 +214,11 @@ class Desk:
         ]
         return "".join(lines)
 
-    def _check(self) -> None:
+    def check(self) -> list[Any]:
         """Parse what is appended, and see what the ledger says of it.
 
-        :raises Refused: it would have an error that it does not have now
+        :return: errors that it would have and does not have now
+        :raises Refused: something is dated in a closed month
         """
         new: list[Any] = []
         errors: list[Any] = []
@@ -217,8 +242,9 @@ class Desk:
                 whole, lambda names: {**load.sources(names), **{n: texts[n] for n in texts if n in names}}
             )
             errors += [error for error in after.errors if _key(error) not in known]
-        if errors:
-            raise Refused(f"nothing was changed, since the ledger would have errors: {_told(errors)}")
+        if not errors:
+            self._right = dict(self._appended)
+        return errors
 
 
 def _ends_line(path: Path) -> bool:

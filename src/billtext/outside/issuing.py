@@ -59,43 +59,116 @@ def rates(entries: Sequence[Any]) -> Rates:
     return rate
 
 
+Group = tuple[list[tuple[Found, Draft]], Prepared]
+
+
 def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atomic: bool = False,
-          collect: bool = False) -> Outcome:  # fmt: skip
+          collect: bool = False, checked: bool = False) -> Outcome:  # fmt: skip
     """Issue drafts on a day, as far as they are right; what is decided is not written before `Desk.commit`.
 
     :param atomic: all of them or none
-    :param collect: one invoice of all drafts of a customer and currency
+    :param collect: one invoice of the drafts of a customer for a month
+    :param checked: what only the ledger sees is looked for here too, so that it keeps back its own draft alone
     :raises Refused: with `atomic`, a draft is wrong; or the ledger has no number for one
+    """
+    register = desk.book.register
+    known_rates = rates(desk.loaded.entries)
+    wrong: list[tuple[Draft, list[LedgerError | Refused]]] = []
+    right: list[Group] = []
+    for found, draft in wanted:
+        one, errors = drafts.prepare(draft, register, known_rates, date)
+        if one is None:
+            wrong.append((draft, list(errors)))
+        else:
+            right.append(([(found, draft)], one))
+    groups = list(_collected(right, register) if collect else right)
+    before = desk.mark()
+    outcome, places = _batch(desk, groups, date)
+    while checked and groups and (seen := desk.check()):
+        why = _blamed(seen, places, str(desk.path(_file(date))))
+        if not why:  # told elsewhere, as at a document that was there before: the first draft with which it comes
+            n = _first_wrong(desk, groups, date, before)
+            why = {n: [Refused(str(error.message)) for error in seen]}
+        for n, reasons in why.items():
+            wrong += [(draft, list(reasons)) for _, draft in groups[n][0]]
+        groups = [group for n, group in enumerate(groups) if n not in why]
+        desk.back(before)
+        outcome, places = _batch(desk, groups, date)
+    outcome.refused = wrong + outcome.refused
+    if atomic and outcome.refused:
+        desk.back(before)
+        return replace(outcome, issued=[])
+    return outcome
+
+
+def _file(date: Date) -> str:
+    return f"invoices/{date.year:04}.beancount"
+
+
+def _blamed(errors: Iterable[Any], places: Sequence[tuple[int, int, int]], file: str) -> dict[int, list[Refused]]:
+    """Errors by the number of the group in whose text they are.
+
+    :param places: of each document its group, and its first line and the one after its last
+    """
+    found: dict[int, list[Refused]] = {}
+    for error in errors:
+        source = error.source or {}
+        line = source.get("lineno", 0)
+        for n, first, end in places:
+            if first <= line < end and str(source.get("filename")) == file:
+                found.setdefault(n, []).append(Refused(str(error.message)))
+    # Of drafts that cannot be issued both, the first may be right: what is told of it alone counts.
+    if len(found) > 1:
+        return {n: found[n] for n in sorted(found)[1:]} if _same(found) else found
+    return found
+
+
+def _same(found: dict[int, list[Refused]]) -> bool:
+    """Whether errors of several documents are of one kind that only comes of their being together: equal sentences."""
+    return len({str(reasons[0]) for reasons in found.values()}) == 1
+
+
+def _first_wrong(desk: Desk, groups: Sequence[Group], date: Date, before: Any) -> int:
+    """The number of the first group with which, after those before it, the ledger has an error."""
+    low, high = 0, len(groups) - 1  # the errors come with one of these
+    while low < high:
+        middle = (low + high) // 2
+        desk.back(before)
+        _batch(desk, groups[: middle + 1], date)
+        if desk.check():
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _batch(desk: Desk, groups: Sequence[Group], date: Date) -> tuple[Outcome, list[tuple[int, int, int]]]:
+    """Give documents their numbers and texts, and put them on the desk.
+
+    :return: and of each document the number of its group, and its first line and the one after its last
     """
     outcome = Outcome()
     register = desk.book.register
     numbers = Numbers(desk.book.ledger)
-    known_rates = rates(desk.loaded.entries)
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
     credited = _Credits(desk)
     done: list[tuple[Found, Draft]] = []
     writers: list[tuple[Callable[..., str], str]] = []
     voids: list[str] = []
-    right: list[tuple[list[tuple[Found, Draft]], Prepared]] = []
-    for found, draft in wanted:
-        one, errors = drafts.prepare(draft, register, known_rates, date)
-        if one is None:
-            outcome.refused.append((draft, list(errors)))
-        else:
-            right.append(([(found, draft)], one))
-    for origins, prepared in _collected(right, register) if collect else right:
-        draft = prepared.draft
+    mine: list[int] = []
+    for n, (origins, prepared) in enumerate(groups):
         try:
             settles = credited.settles(prepared)
             given, reference = _number(desk, prepared, numbers)
         except Refused as error:
-            outcome.refused.append((draft, [error]))
+            outcome.refused += [(draft, [error]) for _, draft in origins]
             continue
         writer = partial(
             ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
             company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
         )  # fmt: skip
         writers.append((writer, given.series))
+        mine.append(n)
         account = f"{register.options.receivable}:{prepared.customer}"
         if account not in opened:
             opened.add(account)
@@ -106,19 +179,22 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
             Issued(number=given.number, prepared=prepared, reference=reference, void=given.void, text="")
         )
         done += origins
-    if atomic and outcome.refused:
-        return replace(outcome, issued=[])
     texts = _sealed(desk, writers)
     outcome.issued = [replace(one, text=text) for one, text in zip(outcome.issued, texts, strict=True)]
+    places: list[tuple[int, int, int]] = []
     if texts:
-        name = f"invoices/{date.year:04}.beancount"
         desk.append(
-            name,
+            _file(date),
             "\n".join([*voids, *texts]),
             head=f"; Invoices and credit notes of {date.year}, in the order of issue.\n",
         )
+        end = desk.next_line(_file(date))
+        for n, text in zip(reversed(mine), reversed(texts), strict=True):
+            first = end - text.count("\n")
+            places.append((n, first, end))
+            end = first - 1
     _remove(desk, done)
-    return outcome
+    return outcome, places
 
 
 def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> list[str]:
@@ -141,19 +217,27 @@ def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> li
     return texts
 
 
-def _collected(
-    right: Iterable[tuple[list[tuple[Found, Draft]], Prepared]], register: Register
-) -> list[tuple[list[tuple[Found, Draft]], Prepared]]:
-    """Invoices of one customer and currency made one (bokføringsforskriften § 5-2-3); credit notes stay alone."""
-    groups: dict[tuple[Any, ...], list[tuple[list[tuple[Found, Draft]], Prepared]]] = {}
+def _collected(right: Iterable[Group], register: Register) -> list[Group]:
+    """Invoices of a customer for a month made one (bokføringsforskriften § 5-2-3); credit notes stay alone.
+
+    So does what says something else of the whole: its order, terms, due date, note or any other key.
+    """
+    groups: dict[tuple[Any, ...], list[Group]] = {}
     for n, (origins, one) in enumerate(right):
         alone = one.draft.kind != "invoice" or len(one.instalments) > 1
-        key = (n,) if alone else (one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"))
+        key = (n,) if alone else (
+            one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"), one.instalments[0][0],
+            drafts.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in drafts.DELIVERED),
+        )  # fmt: skip
         groups.setdefault(key, []).append((origins, one))
-    return [
-        ([origin for origins, _ in group for origin in origins], drafts.together([one for _, one in group], register))
-        for group in groups.values()
-    ]
+    collected = []
+    for group in groups.values():
+        one = drafts.together([one for _, one in group], register)
+        if one.gross < 0 or (one.rounding and register.options.rounding is None):
+            collected += group  # each comes to a document, and all of them do not
+        else:
+            collected.append(([origin for origins, _ in group for origin in origins], one))
+    return collected
 
 
 def _number(desk: Desk, prepared: Prepared, numbers: Numbers) -> tuple[Given, dict[str, str]]:

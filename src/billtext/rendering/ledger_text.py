@@ -54,8 +54,9 @@ def issued(
     links = [number, *([str(keys["corrects"])] if keys.get("corrects") else [])]
     links += sorted(draft.entry.links - set(links))
     return write.transaction(
-        prepared.date, prepared.payee, draft.entry.narration or "", links=links, meta=keys, postings=postings
-    )
+        prepared.date, prepared.payee, draft.entry.narration or "", tags=sorted(draft.entry.tags), links=links,
+        meta=keys, postings=postings,
+    )  # fmt: skip
 
 
 def _line(line: Line, turn: int, currency: str, rate: str) -> str:
@@ -65,7 +66,7 @@ def _line(line: Line, turn: int, currency: str, rate: str) -> str:
     meta["unit"] = keys.pop("unit", None)
     meta["price"] = None if line.price is None else Amount(line.price, currency)
     meta |= {**{key: value for key, value in keys.items() if key != "vat"}, "vat": line.vat}
-    return write.posting(line.account, exact(turn * line.net, currency), currency, rate=rate, meta=meta)
+    return write.posting(line.account, exact(turn * line.net + ZERO, currency), currency, rate=rate, meta=meta)
 
 
 def draft(date: Date, kind: str, narration: str, keys: Mapping[str, Any],

@@ -43,6 +43,7 @@ class Line:
     :param net: positive where it adds to the document, an invoice or a credit note
     :param price: without VAT; None where only the amount is known
     :param keys: what else its posting says, in order
+    :param given: the line as its draft has it, where that has VAT in its price or amount
     """
 
     account: str
@@ -51,6 +52,7 @@ class Line:
     quantity: Decimal | None
     price: Decimal | None
     keys: Mapping[str, Any]
+    given: "Line | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Prepared:
     """A document that lacks nothing but its number and what follows from it.
 
     :param rate: from its currency to the company's; None where they are the same
+    :param rounding: what VAT in prices leaves, and what the draft itself rounds
+    :param rounded: what the draft itself rounds
     :param instalments: due date and amount of each, positive
     :param vats: code, account and amount, positive, of the codes that have VAT
     :param keys: what the transaction says besides number, due date and reference, in order
@@ -72,6 +76,7 @@ class Prepared:
     lines: tuple[Line, ...]
     vats: tuple[tuple[str, str, Decimal], ...]
     rounding: Decimal
+    rounded: Decimal
     instalments: tuple[tuple[Date, Decimal], ...]
     keys: Mapping[str, Any]
 
@@ -102,25 +107,104 @@ def prepare(draft: Draft, register: Register, rates: Rates, date: Date) -> tuple
 
 
 def together(several: Sequence[Prepared], register: Register) -> Prepared:
-    """One invoice of several of a customer: VAT is computed once more, on all lines."""
+    """One invoice of several of a customer: VAT is computed once more, on all lines, and prices with VAT come back.
+
+    :param several: they differ in nothing but their lines, their texts and when they were delivered
+    """
     first = several[0]
     if len(several) == 1:
         return first
-    lines = [
-        replace(line, keys={**line.keys, "text": line.keys.get("text") or one.draft.entry.narration})
-        for one in several
-        for line in one.lines
-    ]
+    lines = [_titled(line, one.draft.entry.narration or "") for one in several for line in one.lines]
     share = vat.discounted(register, first.customer, first.draft.entry.meta.get("terms"), first.date)
-    vats = vat_of(lines, register, first.date, first.currency, share)
-    keys: dict[str, Any] = {}
-    for one in several:
-        for key, value in one.keys.items():
-            keys.setdefault(key, value)
-    net = sum((line.net for line in lines), ZERO)
-    gross = net + sum((amount for _, _, amount in vats), ZERO)
-    due = max(due for one in several for due, _ in one.instalments)
-    return replace(first, lines=tuple(lines), vats=tuple(vats), rounding=ZERO, instalments=((due, gross),), keys=keys)
+    lines, vats, left = taxed(lines, register, first.date, first.currency, share)
+    own = sum((one.rounded for one in several), ZERO)
+    gross = sum((line.net for line in lines), ZERO) + sum((amount for _, _, amount in vats), ZERO) + left + own
+    entry = first.draft.entry
+    entry = entry._replace(
+        narration=", ".join(dict.fromkeys(one.draft.entry.narration for one in several if one.draft.entry.narration)),
+        links=entry.links.union(*(one.draft.entry.links for one in several)),
+        tags=entry.tags.union(*(one.draft.entry.tags for one in several)),
+    )
+    return replace(
+        first, draft=replace(first.draft, entry=entry), lines=tuple(lines), vats=tuple(vats), rounding=left + own,
+        rounded=own, instalments=((first.instalments[0][0], gross),), keys=_delivered(several),
+    )  # fmt: skip
+
+
+# Keys that tell when something was delivered, the first of which counts.
+DELIVERED = ("delivery", "period-end", "period-start")
+
+
+def month(one: Prepared) -> tuple[int, int]:
+    """Year and month to which a draft belongs: of its delivery, else of the end of its period, else of its date."""
+    day = next((one.keys[key] for key in DELIVERED if one.keys.get(key) is not None), one.draft.entry.date)
+    return day.year, day.month
+
+
+def _delivered(several: Sequence[Prepared]) -> dict[str, Any]:
+    """Keys of an invoice of several drafts: it has a period where they were not all delivered on one day."""
+    keys = dict(several[0].keys)
+    if all(one.keys.get(key) == keys.get(key) for one in several for key in DELIVERED):
+        return keys
+    days = [one.keys[key] for one in several for key in DELIVERED if one.keys.get(key) is not None]
+    rest = {key: value for key, value in keys.items() if key not in DELIVERED}
+    return {"period-start": min(days), "period-end": max(days), **rest}
+
+
+def _titled(line: Line, text: str) -> Line:
+    """A line with the text of its draft, where it has none of its own."""
+    if line.keys.get("text") or not text:
+        return line
+    given = None if line.given is None else replace(line.given, keys={**line.given.keys, "text": text})
+    return replace(line, keys={**line.keys, "text": text}, given=given)
+
+
+def taxed(
+    lines: Sequence[Line], register: Register, date: Date, currency: str, share: Decimal = ONE
+) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
+    """Lines without VAT, the VAT by code, and what no net and VAT add up to.
+
+    :param share: the part of the nets that bears VAT, see `vat.discounted`
+    """
+    if all(line.given is None for line in lines):
+        return list(lines), vat_of(lines, register, date, currency, share), ZERO
+    found = list(lines)
+    vats: list[tuple[str, str, Decimal]] = []
+    rounding = ZERO
+    for code in dict.fromkeys(line.vat for line in lines):
+        known = None if code is None else register.vat(code, date)
+        rate = ZERO if known is None else known.rate
+        same = [(n, line.given) for n, line in enumerate(lines) if line.vat == code and line.given is not None]
+        others = [line for line in lines if line.vat == code and line.given is None]
+        if not same:
+            vats += vat_of(others, register, date, currency, share)
+            continue
+        besides = sum((line.net for line in others), ZERO)
+        split = prices.split([line.net for _, line in same], rate, currency, besides=besides, share=share)
+        rounding += split.rounding
+        if known is not None and known.account and split.vat:
+            vats.append((known.code, known.account, split.vat))
+        for (n, line), net in zip(same, split.nets, strict=True):
+            found[n] = replace(_without_vat(line, net, CONTEXT.multiply(rate, share), currency), given=line)
+    return found, vats, rounding
+
+
+def _without_vat(line: Line, net: Decimal, rate: Decimal, currency: str) -> Line:
+    keys = dict(line.keys)
+    price = line.price
+    if price is not None and rate:
+        off = keys.get("discount-amount")
+        if off is not None:
+            off = Amount(prices.without(off.number, rate, currency), currency)
+            keys["discount-amount"] = off
+        keys["price-with-vat"] = Amount(price, currency)
+        price = prices.price(
+            -net if keys.get("allowance") is not None else net, currency, quantity=line.quantity or ONE,
+            price_per=keys.get("price-per") or ONE, discount=keys.get("discount") or ZERO,
+            discount_amount=ZERO if off is None else number(off),
+        )  # fmt: skip
+    quantity = line.quantity if price is not None else None
+    return Line(account=line.account, net=net, vat=line.vat, quantity=quantity, price=price, keys=keys)
 
 
 def vat_of(
@@ -178,7 +262,7 @@ class _Preparing:
         card = self.register.values("customer", customer, self.date)
         currency = self._currency(card)
         rate = self._rate(currency)
-        lines, vats, rounding = self._amounts(card, currency)
+        lines, vats, rounding, own = self._amounts(card, currency)
         if not lines and not self.errors:
             self.errors.append(DraftEmptyError.at(self.meta, self.entry, narration=written(self.entry.narration or "")))
         if self.errors:
@@ -198,7 +282,8 @@ class _Preparing:
         return Prepared(
             draft=self.draft, date=self.date, customer=customer, currency=currency, rate=rate,
             payee=customer if card.get("kind") in {"person", "guest"} else name,
-            lines=tuple(lines), vats=tuple(vats), rounding=rounding, instalments=tuple(instalments), keys=keys,
+            lines=tuple(lines), vats=tuple(vats), rounding=rounding, rounded=own, instalments=tuple(instalments),
+            keys=keys,
         )  # fmt: skip
 
     # --- customer, currency, rate -------------------------------------------------------------------------
@@ -250,8 +335,7 @@ class _Preparing:
 
     def _amounts(
         self, card: Mapping[str, Any], currency: str
-    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
-        gross = self.meta.get("prices") == "gross"
+    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal, Decimal]:
         accounts = {v.values.get("account") for c in self.register.of("vat").values() for v in c.versions} - {None}
         known = [
             self._line(posting, card, currency)
@@ -261,7 +345,7 @@ class _Preparing:
             and not (posting.account in accounts and _meta(posting).get("item") is None)
         ]
         if self.errors:
-            return [], [], ZERO
+            return [], [], ZERO, ZERO
         turn = -1 if self.draft.kind == "invoice" else 1
         given = [
             turn * posting.units.number
@@ -272,10 +356,15 @@ class _Preparing:
         ]
         lines = [line for line in known if line is not None]
         lines += self._discount(lines)
-        if not gross:
-            share = vat.discounted(self.register, self._customer() or "", self.meta.get("terms"), self.date)
-            return lines, vat_of(lines, self.register, self.date, currency, share), sum(given, ZERO)
-        return self._from_gross(lines, currency)
+        share = vat.discounted(self.register, self._customer() or "", self.meta.get("terms"), self.date)
+        named = sum((line.net for line in lines), ZERO)
+        lines, vats, left = taxed(lines, self.register, self.date, currency, share)
+        if left and self.register.options.rounding is None:
+            why = f"no net and VAT add up to {exact(named, currency)} {currency}"
+            remedy = 'name an account for the difference with the option "rounding", or change a price'
+            self._sum(self.meta, why, remedy)
+        own = sum(given, ZERO)
+        return lines, vats, left + own, own
 
     def _line(self, posting: Posting, card: Mapping[str, Any], currency: str) -> Line | None:
         meta = _meta(posting)
@@ -303,6 +392,9 @@ class _Preparing:
         if quantity is not None and quantity < 0:
             self._refuse(meta, f"the quantity is {plain(quantity)}", "write it positive; credit with a credit note")
             return None
+        if quantity == 0:
+            self._refuse(meta, "the quantity is 0, so there is nothing to bill", "correct it, or take the line out")
+            return None
         price = meta.get("price") or item.get("price")
         if price is not None and price.currency != currency:
             if meta.get("price") is None and posting.units is not None and isinstance(posting.units, Amount):
@@ -314,15 +406,17 @@ class _Preparing:
         net = self._net(posting, meta, keys, quantity, price, currency)
         if net is None:
             return None
-        return Line(
+        line = Line(
             account=posting.account, net=net, vat=code,
             quantity=ONE if quantity is None and price is not None else quantity,
             price=None if price is None else price.number, keys=keys,
         )  # fmt: skip
+        with_vat = self.meta.get("prices") == "gross" and (price is None or meta.get("price") is not None)
+        return replace(line, given=line) if with_vat else line
 
     def _net(self, posting: Posting, meta: Mapping[str, Any], keys: Mapping[str, Any], quantity: Decimal | None,
              price: Amount | None, currency: str) -> Decimal | None:  # fmt: skip
-        """What a line comes to, positive where it adds to the document, with VAT where the prices have it."""
+        """What a line comes to, positive where it adds to the document, with VAT where its price has it."""
         units = posting.units if isinstance(posting.units, Amount) else None
         given = None if units is None or not isinstance(units.number, Decimal) else units.number
         if given is not None and units is not None and units.currency != currency:
@@ -368,59 +462,24 @@ class _Preparing:
         self.errors.append(DraftLineError.at(meta, self.entry, why=why, remedy=remedy))
 
     def _discount(self, lines: list[Line]) -> Iterable[Line]:
-        """The discount on the whole document: an allowance for each VAT code, on the account of its first line."""
+        """The discount on the whole document, on the account of its first line: an allowance for each VAT code.
+
+        Lines with VAT in their prices have one of their own, which has VAT in it too.
+        """
         percent = self.meta.get("discount")
         if not percent or not lines:
             return
         currency = self._currency(self.register.values("customer", self._customer() or "", self.date))
-        for code in dict.fromkeys(line.vat for line in lines):
-            same = [line for line in lines if line.vat == code]
+        for code, with_vat in dict.fromkeys((line.vat, line.given is not None) for line in lines):
+            same = [line for line in lines if line.vat == code and (line.given is not None) is with_vat]
             amount = rounded(CONTEXT.multiply(sum((line.net for line in same), ZERO), percent / HUNDRED), currency)
             if amount:
                 text = f"{plain(percent)} %"
-                yield Line(
+                line = Line(
                     account=same[0].account, net=-amount, vat=code, quantity=ONE, price=amount,
                     keys={"text": text, "allowance": text},
                 )  # fmt: skip
-
-    def _from_gross(
-        self, lines: list[Line], currency: str
-    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
-        nets: dict[int, Line] = {}
-        vats: list[tuple[str, str, Decimal]] = []
-        rounding = ZERO
-        for code in dict.fromkeys(line.vat for line in lines):
-            known = None if code is None else self.register.vat(code, self.date)
-            same = [n for n, line in enumerate(lines) if line.vat == code]
-            rate = ZERO if known is None else known.rate
-            split = prices.split([lines[n].net for n in same], rate, currency)
-            rounding += split.rounding
-            if known is not None and known.account and split.vat:
-                vats.append((known.code, known.account, split.vat))
-            for n, net in zip(same, split.nets, strict=True):
-                nets[n] = self._without_vat(lines[n], net, rate, currency)
-        if rounding and self.register.options.rounding is None:
-            why = f"no net and VAT add up to {exact(sum((line.net for line in lines), ZERO), currency)} {currency}"
-            remedy = 'name an account for the difference with the option "rounding", or change a price'
-            self.errors.append(DraftSumError.at(self.meta, self.entry, why=why, remedy=remedy))
-        return [nets[n] for n in range(len(lines))], vats, rounding
-
-    def _without_vat(self, line: Line, net: Decimal, rate: Decimal, currency: str) -> Line:
-        keys = dict(line.keys)
-        price = line.price
-        if price is not None and rate:
-            off = keys.get("discount-amount")
-            if off is not None:
-                off = Amount(prices.without(off.number, rate, currency), currency)
-                keys["discount-amount"] = off
-            keys["price-with-vat"] = Amount(price, currency)
-            price = prices.price(
-                -net if keys.get("allowance") is not None else net, currency, quantity=line.quantity or ONE,
-                price_per=keys.get("price-per") or ONE, discount=keys.get("discount") or ZERO,
-                discount_amount=ZERO if off is None else number(off),
-            )  # fmt: skip
-        quantity = line.quantity if price is not None else None
-        return Line(account=line.account, net=net, vat=line.vat, quantity=quantity, price=price, keys=keys)
+                yield replace(line, given=line) if with_vat else line
 
     # --- what is due, and when ----------------------------------------------------------------------------
 

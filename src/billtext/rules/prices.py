@@ -18,8 +18,9 @@ _MOST = 12  # decimals of a price without VAT
 class Split:
     """What prices with VAT of one code come to.
 
-    :param nets: of each line, in the currency's smallest unit
-    :param rounding: what the sum of the prices has beyond nets and VAT
+    :param nets: of each line with VAT, in the currency's smallest unit
+    :param vat: on these nets and those that were without VAT from the beginning
+    :param rounding: what the document should come to beyond nets and VAT
     """
 
     nets: tuple[Decimal, ...]
@@ -27,21 +28,29 @@ class Split:
     rounding: Decimal
 
 
-def split(amounts: Sequence[Decimal], rate: Decimal, currency: str) -> Split:
+def split(amounts: Sequence[Decimal], rate: Decimal, currency: str, *, besides: Decimal = ZERO,
+          share: Decimal = Decimal(1)) -> Split:  # fmt: skip
     """Split amounts with VAT into nets, VAT and rounding.
 
     :param amounts: rounded, of the lines of one code
     :param rate: percent
+    :param besides: sum of the lines of the code whose prices are without VAT; the VAT is on all together
+    :param share: the part of the nets that bears VAT, see `vat.discounted`
 
     >>> split([Decimal("50.00"), Decimal("50.00")], Decimal(19), "EUR")
     Split(nets=(Decimal('42.02'), Decimal('42.01')), vat=Decimal('15.97'), rounding=Decimal('0.00'))
     """
-    total = sum(amounts, ZERO)
+
+    def on(base: Decimal) -> Decimal:
+        return vat.amount(base if share == 1 else rounded(CONTEXT.multiply(base, share), currency), percent, currency)
+
+    percent, rate = rate, CONTEXT.multiply(rate, share)
+    total = sum(amounts, ZERO) + besides + on(besides)
     base = without(total, rate, currency)
-    tax = vat.amount(base, rate, currency)
+    tax = on(base)
     nets = [without(amount, rate, currency) for amount in amounts]
     unit = quantum(currency)
-    left = base - sum(nets, ZERO)
+    left = base - besides - sum(nets, ZERO)
     step = unit if left > 0 else -unit
     exact = [CONTEXT.divide(CONTEXT.multiply(amount, HUNDRED), HUNDRED + rate) for amount in amounts]
     while left:  # a smallest unit each to those that rounding took most from
