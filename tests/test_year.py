@@ -23,12 +23,12 @@ from billtext.ledger import load
 from office import Office
 
 TEMPLATE = """\
-; Monitoring, billed for three months in one invoice.
-2026-05-01 ! "Monitoring, {month}"
+; Monitoring by the week, billed for a month in one invoice.
+2026-07-06 ! "Monitoring, {month}"
   invoice:
   customer: "C00002"
-  every: "month"
-  until: 2026-07-01
+  every: "week"
+  until: 2026-07-20
   Income:Sales
     text: "Monitoring, {month}"
     price: 1000.00 NOK

@@ -13,6 +13,7 @@ from billtext.model import Document, Line
 from billtext.money import CONTEXT, ZERO, exact, plain, quantum, rounded
 from billtext.rules import deposits, vat
 from billtext.rules.book import Book
+from billtext.rules.corrections import left_by_code
 from billtext.rules.drafts import Prepared
 
 # A posting of a draft: account, amount if it is written, and its keys.
@@ -137,21 +138,6 @@ def _tax(book: Book, invoice: Document, code: str | None, net: Decimal) -> Decim
 def _of_code(account: str, price: Decimal, currency: str, code: str | None, reason: str) -> Posting:
     keys = {"text": reason, "quantity": Decimal(1), "price": Amount(price, currency), "vat": code}
     return account, None, {key: value for key, value in keys.items() if value is not None}
-
-
-def left_by_code(book: Book, invoice: Document) -> dict[str | None, tuple[Decimal, Decimal]]:
-    """Net and VAT of an invoice by VAT code, less what its credit notes took."""
-    found: dict[str | None, tuple[Decimal, Decimal]] = {}
-    credits_ = [d for d in book.documents if d.kind == "credit-note" and d.corrects == invoice.number]
-    for sign, document in [(1, invoice), *((-1, credit) for credit in credits_)]:
-        lines, vats = book.lines(document)
-        for line in lines:
-            net, tax = found.get(line.vat, (ZERO, ZERO))
-            found[line.vat] = net + sign * line.net, tax
-        for posting in vats:
-            net, tax = found.get(posting.vat.code, (ZERO, ZERO))
-            found[posting.vat.code] = net, tax + sign * posting.amount
-    return found
 
 
 def fits(book: Book, invoice: Document, prepared: Prepared) -> None:
