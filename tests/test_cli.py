@@ -299,6 +299,14 @@ def test_bad_ledgers(name: str, tmp_path: Path) -> None:
     assert str(ledger) in done.stderr
 
 
+@pytest.mark.parametrize("command", [["pay", "C00017", "1", "--text"], ["void", "2026-9999", "--reason"], ["aging"]])
+def test_an_argument_that_is_not_utf8(command: list[str]) -> None:
+    """It is named, with the byte that is wrong, before anything is read."""
+    done = run(*command, "bl\udcff")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "billtext: the argument 'bl\\xff' is not UTF-8 text; write it as UTF-8\n"
+
+
 def test_broken_utf8_in_an_included_file(tmp_path: Path) -> None:
     """The file that is broken is named with its line, not the one that includes it."""
     (tmp_path / "main.beancount").write_text('include "part.beancount"\n', "utf-8")

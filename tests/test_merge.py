@@ -141,6 +141,23 @@ def test_what_cannot_be_merged(old: str, new: str, date: datetime.date, words: s
     assert words in str(told.value)
 
 
+def test_a_customer_is_merged_once(read: Read) -> None:
+    """Whatever the second merge says: into another, or the same with another reason. Opened again, it can be merged."""
+    closed = """
+    2026-05-15 custom "customer" "C1"
+      closed: TRUE
+      merged-into: "C2"
+      reason: "typed twice"
+    """
+    made = read(BEGIN + MERGED + closed)
+    assert not made.errors
+    with pytest.raises(Refused, match=r"customer C1 is merged into C2 already; `billtext customer reopen C1`"):
+        merging.merge(made, "C1", "C2", MAY_15 + DAY, "another reason")
+    opened = '\n    2026-06-01 custom "customer" "C1"\n      closed: FALSE\n'
+    again = merging.merge(read(BEGIN + MERGED + closed + opened), "C1", "C2", MAY_15 + 30 * DAY, "typed twice")
+    assert again.closing.values["closed"] is True
+
+
 def test_money_without_a_name_is_told_where_it_stands(read: Read) -> None:
     """Nothing can settle it by name: the bookkeeper gives it one first."""
     with pytest.raises(Refused, match=r"-50\.00 NOK of C1 stands open without a name"):

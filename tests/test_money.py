@@ -526,6 +526,15 @@ def test_a_checkout_that_cannot_be_paid_issues_nothing(tmp_path: Path) -> None:
     assert office.balance("Assets:Card:Clearing") == {"NOK": "199.25"}
 
 
+def test_a_charge_in_a_closed_month_is_refused(tmp_path: Path) -> None:
+    """The last closed day is closed, the day after it is open."""
+    office = Office(tmp_path, "")
+    office.do("close", "2026-01", "--date", "2026-02-01")
+    said = office.refused("charge", "G1", "LUNCH", "--date", "2026-01-31")
+    assert said == "2026-01-31 is in a closed month; date the charge in an open month, after 2026-01-31"
+    office.do("charge", "G1", "LUNCH", "--date", "2026-02-01")
+
+
 def test_bad_charges_write_nothing(tmp_path: Path) -> None:
     """An unknown item, an item of no day yet, nothing at all, an unknown guest."""
     office = Office(tmp_path, "")

@@ -97,6 +97,11 @@ def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; a refusal is one sentence and an exit status."""
     gc.disable()  # a command is short, and what it reads lives to its end
+    for text in sys.argv[1:] if args is None else args:
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            click.echo(f"billtext: the argument '{shown}' is not UTF-8 text; write it as UTF-8", err=True)
+            sys.exit(2)
     try:
         status = group.main(args=args, prog_name="billtext", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)

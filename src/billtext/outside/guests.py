@@ -17,6 +17,7 @@ from billtext.outside.draft_files import Found
 from billtext.outside.issuing import Issued
 from billtext.outside.paying import Till, Way, take
 from billtext.rendering import ledger_text
+from billtext.rules import closing
 from billtext.rules.claims import Claim
 from billtext.rules.drafts import Prepared
 from billtext.rules.receipts import Receipt
@@ -49,13 +50,17 @@ def charge(till: Till, guest: str, item: str, quantity: Decimal, date: Date, *, 
            text: str | None = None) -> tuple[str, Prepared]:  # fmt: skip
     """Add a line to a guest's running draft at the price of the day; return the line and what the draft becomes.
 
-    :raises Refused: the item is not in the price list on the day, or the guest may not be billed
+    :raises Refused: the item is not in the price list on the day, the day is in a closed month, or the guest may not be
+        billed
     """
     there = running(till, guest)
     if quantity <= 0:
         raise Refused(
             f"the quantity is {plain(quantity)}; it must be above zero, and a charge is corrected in the draft"
         )
+    closed = closing.until(till.book.ledger)
+    if closed is not None and date <= closed:
+        raise Refused(f"{date} is in a closed month; date the charge in an open month, after {closed}")
     known = till.register.of("item")
     record = known.get(item)
     card = None if record is None else record.at(date)

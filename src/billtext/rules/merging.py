@@ -76,6 +76,9 @@ def merge(book: Book, old: str, new: str, date: Date, reason: str) -> Merge:
         raise Refused(f"customer {old} cannot be merged into itself; name two")
     if register.values("customer", new, date).get("closed") is True:
         raise Refused(f"customer {new} is closed on {date}; open it again with `billtext customer reopen {new}`")
+    into = register.values("customer", old, date).get("merged-into")
+    if into and register.values("customer", old, date).get("closed") is True:
+        raise Refused(f"customer {old} is merged into {into} already; `billtext customer reopen {old}` opens it again")
     customer_closing.free(book, old, date)
     last = max((day for item in book.items_of.get(old, ()) for day in _days(book, item)), default=date)
     if last > date:
