@@ -174,6 +174,25 @@ def test_a_foreign_credit_note_is_allocated_at_its_own_rate(tmp_path: Path) -> N
     assert office.open() == {"2026-0001": "50.00", "B2026-0001": "-80.00"}
 
 
+def test_instalments_at_another_rate_are_allocated_one_by_one(tmp_path: Path) -> None:
+    """USD 80 at 55 against instalments of 60 and 40 at 50: named together they are refused, one at a time booked."""
+    parts = """  Assets:Receivable:C1    60.00 USD @ 50 INR
+    due: 2026-02-19
+  Assets:Receivable:C1    40.00 USD @ 50 INR
+    due: 2026-03-19
+"""
+    text = TWO_RATES.replace("  Assets:Receivable:C1   100.00 USD @ 50 INR\n", parts)
+    office = Office(tmp_path, text, currency="INR")
+    assert "allocate to one of them at a time, such as 2026-0001/2" in office.refused(
+        "allocate", "B2026-0001", "2026-0001", "--date", "2026-02-05"
+    )
+    office.do("allocate", "B2026-0001", "2026-0001/1", "--date", "2026-02-05")
+    assert office.balance("Income:ExchangeGain") == {"INR": "-300.00"}
+    assert office.open() == {"2026-0001/2": "40.00", "B2026-0001": "-20.00"}
+    office.do("allocate", "--undo", "B2026-0001", "2026-0001", "--date", "2026-02-06")
+    assert office.open() == {"2026-0001/1": "60.00", "2026-0001/2": "40.00", "B2026-0001": "-80.00"}
+
+
 def test_c5_the_rest_is_written_off(tmp_path: Path) -> None:
     """C5: invoice 100, receipt 95 with a write-off of 5: nothing is open."""
     office = Office(tmp_path, HUNDRED)

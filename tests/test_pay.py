@@ -151,6 +151,24 @@ def test_a_reference_names_customer_and_document(office: Office) -> None:
     assert office.open() == {"2026-0002": "100.00", "B2026-0001": "-20.00"}
 
 
+def test_the_reference_of_a_merged_customer_pays_on_the_new_account(office: Office) -> None:
+    """The KID of an invoice of C1, who was merged into C2 and then into G1, settles what stands on G1's account.
+
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0001"
+      kid: "12345678903"
+      Assets:Receivable:C1   100.00 NOK
+      Income:Sales          -100.00 NOK
+    """
+    office.do("customer", "merge", "C1", "C2", "--reason", "typed twice", "--date", "2026-01-10")
+    office.do("pay", "--reference", "12345678903", "30.00", "--date", "2026-01-12")
+    assert office.open() == {"2026-0001-C1": "70.00"}
+    office.do("customer", "merge", "C2", "G1", "--reason", "typed twice", "--date", "2026-01-13")
+    office.do("pay", "--reference", "12345678903", "70.00", "--date", "2026-01-14")
+    assert office.open() == {}
+    assert "Assets:Receivable:G1                  -70.00 NOK" in office.text("payments/2026.beancount")
+
+
 def test_an_instalment_is_settled_by_its_own_name(office: Office) -> None:
     """`--invoice N/2` settles the second instalment; what is too much does not flow to the others.
 

@@ -234,13 +234,13 @@ def pay(
     named: list[Claim] = []
     if reference is not None:
         documents = claims.referred(book, reference)
-        owner = customer or documents[0].customer
-        if any(document.customer != owner for document in documents):
+        owner = customer or claims.heir(book, documents[0].customer, date)
+        if any(owner not in (d.customer, claims.heir(book, d.customer, date)) for d in documents):
             raise Refused(
                 f"the reference {reference} is of customer {documents[0].customer}, not of {owner}; give one of them"
             )
         customer = till.customer(owner)
-        named += [c for d in documents if d.kind == "invoice" for c in claims.named(book, d.number, date, customer)]
+        named += [c for d in documents if d.kind == "invoice" for c in claims.inherited(book, d, date, customer)]
     if customer is None:
         raise Refused("whose money is it? give the customer's id, or --reference")
     chosen = [claim for name in dict.fromkeys(invoices) for claim in claims.named(book, name, date, customer)]

@@ -125,6 +125,12 @@ def allocate(till: Till, by: str, name: str, amount: Decimal | None, date: Date)
         return write.custom(date, "allocate", by, name, found), found, owed[0].customer
     for one, _ in parts:
         _there([one], one.name, date)
+    if len(parts) > 2:
+        several = next(number for number, side in ((by, credit), (name, owed)) if len(side) > 1)
+        raise Refused(
+            f"{by} and {name} are at different rates, and {several} is open in {len(parts) - 1} parts; allocate to one "
+            f"of them at a time, such as {parts[-1][0].name}, with its amount"
+        )
     return till.text(_crossing(till, legs, date, owed[0].customer, f"{by} set against {name}")), found, owed[0].customer
 
 

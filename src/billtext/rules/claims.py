@@ -88,6 +88,29 @@ def referred(book: Book, reference: str) -> list[Document]:
     return found
 
 
+def heir(book: Book, customer: str, date: Date) -> str:
+    """Who has a customer's claims on a day: the one into whom he was merged, and so on, or himself."""
+    seen = [customer]
+    while True:
+        into = book.register.values("customer", seen[-1], date).get("merged-into")
+        if not isinstance(into, str) or into in seen:
+            return seen[-1]
+        seen.append(into)
+
+
+def inherited(book: Book, document: Document, date: Date, customer: str) -> list[Claim]:
+    """The claims of a document on a customer's account: under their own names, or those that a merge gave them."""
+    if document.customer == customer:
+        return named(book, document.number, date, customer)
+    names = {document.number, *(item.name for item in document.items)}
+    found: set[str] = set()
+    while names - found:
+        found |= names
+        names = {str(i.meta["name"]) for i in book.items if i.settles in found and "name" in i.meta and i.date <= date}
+    own = [i for i in book.items if i.customer == customer and i.settles is None and i.number in found]
+    return sorted((of(book, item, date) for item in own), key=Claim.order)
+
+
 def owing(book: Book, customer: str, currency: str, date: Date) -> list[Claim]:
     """What a customer owes on a day in a currency, earliest due first."""
     items = [i for i in book.items_of.get(customer, ()) if i.kind in DOCUMENTS and i.currency == currency]
