@@ -519,6 +519,25 @@ def test_what_cannot_be_worked_out_is_told(office: Office, old: str, new: str, t
     assert (done.status, told in done.err) == (1, True), done.err
 
 
+@pytest.mark.parametrize("pair", [("invoice", "X"), ("Foo", "bar"), ("kid\n", "1"), ("due", "2026-12-01")])
+def test_a_key_that_a_draft_cannot_have_is_wrong_usage(office: Office, pair: tuple[str, str]) -> None:
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--set", *pair)
+    assert (done.status, f"--set {pair[0].strip()}" in done.err) == (2, True)
+
+
+def test_what_was_typed_in_the_editor_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/CONS/CNS/")
+    monkeypatch.delenv("VISUAL", raising=False)
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--date", "2026-11-25", "--edit")
+    assert done.status == 1
+    assert 'C1-2026-11-25.beancount:4: `item: "CNS"`' in done.err
+    assert 'item: "CNS"' in (office.root / "drafts" / "C1-2026-11-25.beancount").read_text("utf-8")
+    monkeypatch.setenv("EDITOR", "false")
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--date", "2026-11-25", "--edit")
+    assert (done.status, "so no draft was written; set EDITOR" in done.err) == (1, True)
+    assert len(list((office.root / "drafts").iterdir())) == 1
+
+
 # --- many at once -----------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """`billtext invoice`: invoices and credit notes."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import click
@@ -96,10 +97,23 @@ def new(
     """Draft an invoice: what is not given comes from the price list and the register."""
     from beancount.core.amount import Amount
 
+    from billtext.errors import Refused
     from billtext.ledger import write
+    from billtext.ledger.schema import DRAFT, TEXT
     from billtext.outside import drafting
     from billtext.rendering import drafts, ledger_text
 
+    for key, _ in more:
+        if not re.fullmatch(r"[a-z][a-zA-Z0-9_-]+", key):
+            raise click.UsageError(f"--set {key}: a key begins with a small letter, and has letters, digits and - only")
+        if key in {"invoice", "credit-note", "seal", "corrects"}:
+            raise click.UsageError(f"--set {key}: a draft of an invoice has no such key of its own; leave it out")
+        if key in {"customer", "due", "delivery", "order", "currency", "rate", "prices", "discount"}:
+            raise click.UsageError(f"--set {key}: the command has an argument or option for it; use that")
+        if key in DRAFT and DRAFT[key].type is not TEXT.type:
+            raise click.UsageError(f"--set {key}: expected is {DRAFT[key].expected}; write it with --edit")
+        if [name for name, _ in more].count(key) > 1:
+            raise click.UsageError(f"--set {key}: it is given twice")
     if not items and not lines and not edit:
         raise click.UsageError("name what to bill: --item CODE QUANTITY or --line TEXT QUANTITY PRICE VAT, or --edit")
     with changing(face, force=force) as desk:
@@ -129,9 +143,22 @@ def new(
         narration = write.clean(text) or ", ".join([*titles, *(about for about, *_ in lines)][:3]) or "Invoice"
         found = ledger_text.draft(date, "invoice", narration, keys, postings)
         if edit:
-            found = click.edit(found, extension=".beancount", require_save=False) or found
+            try:
+                found = click.edit(found, extension=".beancount", require_save=False) or found
+            except click.ClickException as error:
+                raise Refused(
+                    f"{error.format_message()}, so no draft was written; set EDITOR to one that runs"
+                ) from None
         path = drafting.free(desk, f"{customer}-{date}")
-        prepared = drafting.check(desk, found, path, date)
+        try:
+            prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
+        except Refused as error:
+            if not edit or trial:
+                raise
+            desk.replace(path, found)
+            desk.commit(about=[customer])
+            done(desk)
+            raise Refused(f"the draft is kept, but cannot be issued yet: {error}") from None
         desk.replace(path, found)
         click.echo(drafts.preview(prepared, register), nl=False)
         if not trial:

@@ -47,9 +47,10 @@ def add(
     return path, prepared
 
 
-def check(desk: Desk, text: str, path: Path, date: Date) -> Prepared:
+def check(desk: Desk, text: str, path: Path, date: Date, *, placed: bool = False) -> Prepared:
     """What the text of one draft becomes.
 
+    :param placed: tell mistakes with file and line, since the text will be there
     :raises Refused: it has a mistake
     """
     found, errors = draft_reader.read(text, str(path))
@@ -59,7 +60,10 @@ def check(desk: Desk, text: str, path: Path, date: Date) -> Prepared:
         wrong += more
         if prepared is not None and not wrong:
             return prepared
-    raise Refused("; ".join(dict.fromkeys(error.message for error in wrong)) or "the draft is empty")
+    told = dict.fromkeys(
+        f"{path.name}:{error.source['lineno']}: {error.message}" if placed else error.message for error in wrong
+    )
+    raise Refused("; ".join(told) or "the draft is empty")
 
 
 def income_account(register: Register, date: Date, code: str | None) -> str:
