@@ -498,6 +498,18 @@ def test_drafts_are_checked_by_name_or_all(office: Office) -> None:
     assert "e.beancount:4: " in done.err
 
 
+def test_what_only_the_ledger_sees_is_told_by_the_check_too(office: Office) -> None:
+    """An account that is not open: nothing is written, and the other draft can be issued."""
+    before = office.files()
+    office.draft("d", HOUR)
+    office.draft("e", HOUR.replace("Income:Sales", "Income:Nowhere"))
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, done.out.startswith("1 of 2 drafts can be issued")) == (1, True), done
+    assert "e.beancount:1: " in done.err
+    assert "Income:Nowhere" in done.err
+    assert {name: text for name, text in office.files().items() if "drafts/" not in name} == before
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

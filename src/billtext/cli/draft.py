@@ -63,11 +63,25 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 @as_of
 @click.pass_obj
 def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
-    """Check drafts, all if none is named: each mistake at its file and line."""
-    found = _all(face, as_of, *names)
-    right = sum(1 for _, prepared, _ in found if prepared is not None)
-    click.echo(f"{right} of {len(found)} drafts can be issued")
-    _finish(face, found)
+    """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees."""
+    from billtext.outside import draft_files, issuing
+    from billtext.outside.desk import Desk
+
+    desk = Desk.reading(face.path, face.loaded, face.book)
+    files = [] if names else draft_files.every(desk.root)
+    wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(desk.root, names)
+    outcome = issuing.issue(desk, wanted, as_of, checked=True)
+    click.echo(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
+    wrong = [_told(error) for file in files for error in file.errors]
+    for draft, reasons in outcome.refused:
+        for reason in reasons:
+            line, text = getattr(reason, "line", draft.first), getattr(reason, "message", str(reason))
+            wrong.append(f"{relative(draft.file)}:{line}: {text}")
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    if wrong:
+        raise click.exceptions.Exit(1)
+    face.finish()
 
 
 Found = "tuple[Draft, Prepared | None, list[Any]]"
