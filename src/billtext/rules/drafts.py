@@ -304,7 +304,9 @@ class _Preparing:
             why = f"customer {named} is in the register from {record.first} on, and the draft is issued on {self.date}"
             self._refuse_customer(why, "issue it later, or correct the date of the `customer` directive")
         elif card.get("closed") is True:
-            self._refuse_customer(f"customer {named} is closed", "bill another, or open it again with `closed: FALSE`")
+            remedy = f"open it again with `billtext customer reopen {named}`"
+            remedy += ", or bill another" if self.draft.kind == "invoice" else ""
+            self._refuse_customer(f"customer {named} is closed", remedy)
         elif card.get("hold") is True and self.draft.kind == "invoice":
             self._refuse_customer(f"customer {named} is on hold", "wait, or lift it with `hold: FALSE`")
         else:
