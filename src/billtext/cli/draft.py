@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli.common import Face, as_of, example, form, relative
+from billtext.cli.writing import refused
 
 if TYPE_CHECKING:
     from billtext.model import Draft
@@ -73,18 +74,12 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     outcome = issuing.issue(desk, wanted, as_of, checked=True)
     click.echo(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [_told(error) for file in files for error in file.errors]
-    for draft, reasons in outcome.refused:
-        for reason in reasons:
-            line, text = getattr(reason, "line", draft.first), getattr(reason, "message", str(reason))
-            wrong.append(f"{relative(draft.file)}:{line}: {text}")
+    wrong += refused(outcome)
     for sentence in wrong:
         click.echo(sentence, err=True)
     if wrong:
         raise click.exceptions.Exit(1)
     face.finish()
-
-
-Found = "tuple[Draft, Prepared | None, list[Any]]"
 
 
 def _all(face: Face, date: datetime.date, *names: str) -> "list[tuple[Draft, Prepared | None, list[Any]]]":

@@ -5,7 +5,7 @@ import datetime
 import click
 
 from billtext.cli.common import Face, example, relative
-from billtext.cli.writing import changing, done, force, on, trial
+from billtext.cli.writing import changing, done, force, on, refused, trial
 
 
 @click.command(
@@ -53,11 +53,8 @@ def command(
             )
             if trial:
                 click.echo(one.text)
-        for draft, reasons in outcome.refused:
-            for reason in reasons:
-                line = getattr(reason, "line", draft.first)
-                text = getattr(reason, "message", str(reason))
-                click.echo(f"{relative(draft.file)}:{line}: {text}", err=True)
+        for sentence in refused(outcome):
+            click.echo(sentence, err=True)
         done(desk)
     if outcome.refused or any(file.errors for file in files):
         count = len(outcome.refused)

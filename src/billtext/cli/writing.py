@@ -1,6 +1,5 @@
 """What the writing commands share: the ledger that is changed, amounts that are typed, and what is said in the end."""
 
-import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from billtext.errors import Refused
 
 if TYPE_CHECKING:
     from billtext.outside.desk import Desk
+    from billtext.outside.issuing import Outcome
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,6 +81,10 @@ def done(desk: "Desk") -> None:
         click.echo(f"wrote {relative(str(path))}" if path.exists() else f"removed {relative(str(path))}")
 
 
-def iso(date: datetime.date) -> str:
-    """A date as the ledger writes it."""
-    return date.isoformat()
+def refused(outcome: "Outcome") -> list[str]:
+    """Why drafts were refused, each reason at its file and line."""
+    return [
+        f"{relative(draft.file)}:{getattr(reason, 'line', draft.first)}: {getattr(reason, 'message', str(reason))}"
+        for draft, reasons in outcome.refused
+        for reason in reasons
+    ]
