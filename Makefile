@@ -67,7 +67,7 @@ serve: $(READY)
 constraints:
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
-	  --no-emit-trusted-host --no-emit-find-links --no-header --extra dev -o constraints.txt pyproject.toml
+	  --no-emit-trusted-host --no-emit-find-links --no-header --extra dev --extra keyring --extra bench -o constraints.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) public statements demo-desk site/receivables bench/work

@@ -1,6 +1,8 @@
-"""Run all benchmarks and write `bench/RESULTS.md`. `python -m bench NAME …` runs some of them."""
+"""Run all benchmarks, or those that are named, and write their sections of `bench/RESULTS.md`."""
 
+import datetime
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -77,7 +79,7 @@ def reading(name: str, main: Path, runs: int) -> Iterator[tuple[Result, Figure]]
 def generated() -> Iterator[Result]:
     """Ledgers of 10 000 and 100 000 invoices with payments, and how one grows to the other."""
     figures = []
-    for count, runs in ((10_000, 5), (100_000, 3)):
+    for count, runs in ((10_000, 5), (100_000, 4)):
         main = ledgers.generate(WORK / f"generated-{count}", count)
         found = list(reading(f"{count:,} invoices".replace(",", " "), main, runs))
         figures.append([figure for _, figure in found])
@@ -146,6 +148,14 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
 }  # fmt: skip
 
 
+HEAD = (
+    "# Results of `make bench`\n\n"
+    "Whole processes run in turn, the best time of each and the median of its memory, without Beancount's cache. "
+    f"CPython {platform.python_version()}, {platform.system()} on {platform.machine()}, two cores. "
+    "A ratio is what counts; a time says more of the machine.\n\n"
+)
+
+
 def table(results: list[Result]) -> str:
     """The results as a Markdown table."""
     lines = ["| | billtext | beside | ratio | at most | met |", "| --- | ---: | ---: | ---: | ---: | --- |"]
@@ -157,24 +167,24 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sections(text: str) -> dict[str, str]:
+    """The sections of a file of results, by name."""
+    return {part.split("\n", 1)[0]: part for part in re.split(r"(?m)^## ", text)[1:]}
+
+
 def main(names: list[str]) -> None:
-    """Run, print and keep."""
-    results: list[Result] = []
+    """Run, print and keep: a section for each benchmark, which says of which day it is."""
+    path = ROOT / "bench" / "RESULTS.md"
+    kept = sections(path.read_text("utf-8")) if path.is_file() else {}
     for name in names or BENCHMARKS:
+        results: list[Result] = []
         for result in BENCHMARKS[name]():
             results.append(result)
             print(f"{result.what}: {result.ours} / {result.theirs} = {result.ratio:.2f} ({result.verdict})", flush=True)
-    text = table(results)
-    print(text)
-    if not names:
-        python = platform.python_version()
-        head = (
-            "# Results of `make bench`\n\n"
-            "Medians of whole processes run in turn in one run, without Beancount's cache. "
-            f"CPython {python}, {platform.system()} on {platform.machine()}, two cores. "
-            "A ratio is what counts; a time says more of the machine.\n\n"
-        )
-        (ROOT / "bench" / "RESULTS.md").write_text(head + text, "utf-8")
+        if results:
+            kept[name] = f"{name}\n\nRun on {datetime.date.today()}.\n\n{table(results)}\n"
+            body = "".join(f"## {kept[each]}" for each in BENCHMARKS if each in kept)
+            path.write_text(HEAD + body.rstrip("\n") + "\n", "utf-8")
 
 
 main(sys.argv[1:])

@@ -49,7 +49,7 @@ def drafts(main: Path, count: int) -> None:
 
 
 def issue(generated: Path, place: Path, count: int, bin_: Path, runs: int) -> tuple[Figure, Figure]:
-    """Issue a number of drafts in one run, beside one `bean-check` of the ledger that comes of it; medians of runs."""
+    """Issue a number of drafts in one run, beside `bean-check` of what comes of it; the best of some runs."""
     found: list[float] = []
     memory = 0.0
     for _ in range(runs):
@@ -59,7 +59,7 @@ def issue(generated: Path, place: Path, count: int, bin_: Path, runs: int) -> tu
         found.append(run.seconds)
         memory = max(memory, run.memory)
     (theirs,) = in_turn([[bin_ / "bean-check", "--no-cache", bare(main)]], runs)
-    return Figure(seconds=sorted(found)[len(found) // 2], memory=memory, runs=runs), theirs
+    return Figure(seconds=min(found), memory=memory, runs=runs), theirs
 
 
 def pay(generated: Path, place: Path, bin_: Path) -> tuple[Figure, Figure]:
