@@ -7,14 +7,8 @@ from billtext.model import Date
 from billtext.rendering import templating
 from billtext.rendering.language import Language
 from billtext.rules.book import Book
+from billtext.rules.presenting import language_of
 from billtext.rules.statements import Statement
-
-
-def language_of(book: Book, customer: str, date: Date) -> str:
-    """Code of the customer's language, else the company's, else English."""
-    card = book.register.values("customer", customer, date)
-    company = book.register.company(date)
-    return str(card.get("language") or company.get("language") or "en")
 
 
 def address(card: Mapping[str, Any], own_country: str, language: Language) -> list[str]:
@@ -56,7 +50,7 @@ def render(book: Book, statement: Statement, form: str) -> str:
 
     :param form: `markdown` or `html`
     """
-    language = Language(language_of(book, statement.customer, statement.end))
+    language = Language(language_of(book.register, statement.customer, statement.end))
     company = book.register.company(statement.end)
     card = book.register.values("customer", statement.customer, statement.end)
     return templating.render(

@@ -13,10 +13,10 @@ from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
-from billtext.rendering.statement_pages import language_of
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.book import Book
+from billtext.rules.presenting import language_of
 
 DOCUMENTS = ("all", "open", "none")
 SHADES = 4  # colours of what is overdue
@@ -136,7 +136,7 @@ class Frame:
 
     def reader(self, customer: str, date: Date) -> Reader:
         """The language of what a customer is sent on a date."""
-        code = language_of(self.book, customer, date)
+        code = language_of(self.book.register, customer, date)
         if code not in self._readers:
             self._readers[code] = Reader(code)
         return self._readers[code]

@@ -1,0 +1,355 @@
+"""A document of the ledger as a core invoice, with the register as it stood on the document's date. Pure.
+
+Keys of the ledger language that only e-invoices and paper need are read here: they change no figure.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from beancount.core.amount import Amount
+
+from billtext.model import Date, Document, Line, Meta, Register, Vat
+from billtext.money import CONTEXT, ZERO, rounded
+from billtext.rules import core_invoice as core
+from billtext.rules import vat
+from billtext.rules.book import Book
+from billtext.rules.core_invoice import CoreInvoice
+
+PAID_WITH = frozenset({"payment", "deposit"})
+_ONE_UNIT = "C62"  # UN/ECE Rec 20: one, a piece
+# VATEX codes, and the words that Norwegian law asks for (bokføringsforskriften § 5-1-1).
+EXEMPT = {
+    "AE": ("VATEX-EU-AE", "Omvendt avgiftsplikt – Merverdiavgift ikke beregnet"),
+    "K": ("VATEX-EU-IC", "Intra-Community supply"),
+    "G": ("VATEX-EU-G", "Export outside the EU"),
+    "O": ("VATEX-EU-O", "Not subject to VAT"),
+    "E": ("", "Exempt from VAT"),
+}
+_REVERSE = {"no": "Omvendt avgiftsplikt – Merverdiavgift ikke beregnet"}
+
+
+def language_of(register: Register, customer: str, date: Date) -> str:
+    """Code of the customer's language on a day, else the company's, else English."""
+    card = register.values("customer", customer, date)
+    return str(card.get("language") or register.company(date).get("language") or "en")
+
+
+def document(book: Book, found: Document, *, attachments: Iterable[core.Attachment] = ()) -> CoreInvoice:
+    """An issued invoice or credit note.
+
+    :param attachments: what goes with it; read by whoever may read files
+    """
+    register, date, currency, meta = book.register, found.date, found.currency, found.entry.meta
+    lines, vats = book.lines(found)
+    home = register.currency or currency
+    rate = _rate(found) if currency != home else None
+    scoped = {line.vat for line in lines} - {None}
+    categories = {code: register.vat(code, date) for code in scoped if code is not None}
+    adjustments = tuple(_adjustment(line, categories, found.sign) for line in lines if _whole(line))
+    plain = [line for line in lines if not _whole(line)]
+    breakdown = _breakdown(vat.breakdown(found, lines, vats, register), lines, register, date, found)
+    own = tuple(_line(str(n), line, categories, currency, register, date) for n, line in enumerate(plain, 1))
+    prepaid = _prepaid(book, found)
+    gross = found.net + found.vat
+    totals = core.Totals(
+        lines=sum((line.net for line in own), ZERO),
+        allowances=sum((a.amount for a in adjustments if not a.charge), ZERO),
+        charges=sum((a.amount for a in adjustments if a.charge), ZERO),
+        net=found.net, vat=found.vat, gross=gross, rounding=found.rounding, prepaid=prepaid,
+        home_vat=None if rate is None else rounded(CONTEXT.multiply(found.vat, rate), home),
+        payable=gross + found.rounding - prepaid,
+    )  # fmt: skip
+    corrects = found.corrects
+    invoice = book.ledger.documents.get(corrects) if corrects else None
+    return CoreInvoice(
+        kind=found.kind, type_code=core.TYPE_CODES[found.kind], number=found.number, date=date, currency=currency,
+        title=found.entry.narration or "", seller=_seller(register, date), buyer=buyer(register, found.customer, date),
+        lines=own, adjustments=adjustments, vat=breakdown, totals=totals,
+        due=found.due if found.kind == core.INVOICE else None,
+        home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
+        preceding=((corrects, invoice.date if invoice else None),) if corrects else (),
+        reason=_text(meta, "reason"), terms=_terms(register, found.customer, meta, date),
+        notes=tuple((_text(meta, "note-code"), text) for text in [_text(meta, "note")] if text),
+        references=_references(meta, register.values("customer", found.customer, date)),
+        object=identifier(_text(meta, "object")),
+        tax_point=_date(meta, "tax-point"), tax_point_code=_text(meta, "tax-point-code"), delivery=_delivery(meta),
+        payee=_other(meta, "payee"), representative=_other(meta, "representative"),
+        payment=_payment(register, meta, currency, date),
+        instalments=tuple(
+            core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
+            for item in found.items if item.instalment
+        ),
+        attachments=tuple(attachments),
+    )  # fmt: skip
+
+
+# --- parties ----------------------------------------------------------------------------------------------
+
+
+def _seller(register: Register, date: Date) -> core.Party:
+    card = register.company(date)
+    return _party(card, tax_registration=_text(card, "register"), legal_form=_text(card, "legal-form"))
+
+
+def buyer(register: Register, customer: str, date: Date) -> core.Party:
+    """A customer as the register has it on a day, with the person to bill."""
+    card = register.values("customer", customer, date)
+    contact = register.get("contact", f"{customer} billing")
+    values = (contact.at(date) if contact else None) or {}
+    return _party(card, contact=values, id=customer, kind=_text(card, "kind"))
+
+
+def _party(card: Mapping[str, Any], contact: Mapping[str, Any] | None = None, **more: Any) -> core.Party:
+    country = _text(card, "country")
+    number = _text(card, "org-number")
+    scheme = _text(card, "org-scheme") or ("0192" if country == "NO" else "")
+    person = contact or {}
+    return core.Party(
+        name=_text(card, "name"), trading_name=_text(card, "trading-name"),
+        identifiers=tuple(found for found in [identifier(_text(card, "party-id")), _gln(card)] if found),
+        org_number=core.Identifier(id=number, scheme=scheme) if number else None,
+        vat_number=_text(card, "vat-number"), endpoint=identifier(_text(card, "endpoint"), digits=True),
+        address=address(card), website=_text(card, "website"),
+        contact=core.Contact(
+            name=_text(person, "name") or _text(card, "contact-name"),
+            phone=_text(person, "phone") or _text(card, "phone"),
+            email=_text(person, "email") or _text(card, "email"),
+        ),
+        **more,
+    )  # fmt: skip
+
+
+def _gln(card: Mapping[str, Any]) -> core.Identifier | None:
+    number = _text(card, "gln")
+    return core.Identifier(id=number, scheme="0088") if number else None
+
+
+def address(card: Mapping[str, Any], prefix: str = "") -> core.Address:
+    """A postal address by its keys, all of which begin with `prefix`."""
+    return core.Address(
+        lines=tuple(filter(None, (_text(card, prefix + key) for key in ("address", "address-2", "address-3")))),
+        postal_code=_text(card, f"{prefix}postal-code"), city=_text(card, f"{prefix}city"),
+        region=_text(card, f"{prefix}region"), country=_text(card, f"{prefix}country"),
+    )  # fmt: skip
+
+
+def _other(meta: Meta, who: str) -> core.Party | None:
+    """A payee or tax representative that the document names with keys such as `payee-name`."""
+    name = _text(meta, f"{who}-name")
+    if not name:
+        return None
+    number = identifier(_text(meta, f"{who}-org-number"))
+    own = identifier(_text(meta, f"{who}-id"))
+    return core.Party(
+        name=name, identifiers=(own,) if own else (), org_number=number,
+        vat_number=_text(meta, f"{who}-vat-number"), address=address(meta, f"{who}-"),
+    )  # fmt: skip
+
+
+def identifier(text: str, *, digits: bool = False) -> core.Identifier | None:
+    """`SCHEME:ID`, or an id alone; a scheme is four digits or up to three capitals.
+
+    :param digits: the scheme is of the EAS list, where letters are known too (`EM` for an e-mail address)
+
+    >>> identifier("0088:7300010000001").scheme, identifier("4711").id, identifier("EM:a@b.example").scheme
+    ('0088', '4711', 'EM')
+    """
+    if not text:
+        return None
+    scheme, colon, rest = text.partition(":")
+    if colon and rest and ((len(scheme) == 4 and scheme.isdigit()) or (len(scheme) <= 3 and scheme.isupper())):
+        return core.Identifier(id=rest, scheme=scheme)
+    return core.Identifier(id=text)
+
+
+# --- lines and VAT ----------------------------------------------------------------------------------------
+
+
+def _whole(line: Line) -> bool:
+    """Whether a line is an allowance or charge of the whole document."""
+    return line.allowance is not None or line.charge is not None
+
+
+def _category(code: str | None, categories: Mapping[str, Vat | None]) -> tuple[str, Decimal | None]:
+    """VAT category and rate of a line.
+
+    One without a code is outside the scope of VAT; beside others that are not it is exempt, since EN 16931 lets nothing
+    stand beside category O (BR-O-11).
+    """
+    known = categories.get(code) if code else None
+    if known is None:
+        beside = any(found is not None and found.category != "O" for found in categories.values())
+        return ("E", ZERO) if beside else ("O", None)
+    return known.category, None if known.category == "O" else known.rate
+
+
+def _adjustment(line: Line, categories: Mapping[str, Vat | None], sign: int) -> core.Adjustment:
+    category, rate = _category(line.vat, categories)
+    return core.Adjustment(
+        charge=line.charge is not None, amount=abs(line.net), reason=line.charge or line.allowance or "",
+        reason_code=_text(line.meta, "reason-code"), category=category, rate=rate, code=line.vat or "",
+        base=_amount(line.meta, "base"), percent=_number(line.meta, "percent"),
+    )  # fmt: skip
+
+
+def _line(
+    n: str, line: Line, categories: Mapping[str, Vat | None], currency: str, register: Register, date: Date
+) -> core.Line:
+    category, rate = _category(line.vat, categories)
+    quantity, price, meta = line.quantity, line.price, line.meta
+    if price < 0:  # what takes something back is a negative quantity (BR-27)
+        quantity, price = -quantity, -price
+    whole = rounded(CONTEXT.divide(CONTEXT.multiply(quantity, price), line.price_per), currency)
+    adjustments: list[core.Adjustment] = []
+    left = whole - line.net  # what the discounts take off together
+    reason, reason_code = _text(meta, "discount-reason"), _text(meta, "discount-code")
+    if line.discount and line.discount_amount:
+        left -= line.discount_amount
+    if line.discount:
+        adjustments.append(_discount(left, reason, reason_code, whole, line.discount))
+    if line.discount_amount:
+        adjustments.append(_discount(left if not line.discount else line.discount_amount, reason, reason_code))
+    item = register.values("item", line.item, date) if line.item else {}
+    start, end = _date(meta, "period-start"), _date(meta, "period-end")
+    return core.Line(
+        id=n, text=line.text, net=line.net, quantity=quantity, unit=line.unit or _ONE_UNIT, price=price,
+        price_per=line.price_per, list_price=_amount(meta, "list-price"), discount=line.discount,
+        adjustments=tuple(adjustments), category=category, rate=rate, code=line.vat or "",
+        description=_text(meta, "description") or _text(item, "description"), note=_text(meta, "note"),
+        seller_item=line.item or _text(meta, "seller-item"), buyer_item=_text(meta, "buyer-item"),
+        standard_item=identifier(_text(meta, "gtin") or _text(item, "gtin")),
+        classifications=tuple(
+            found for key in sorted(meta) if key.startswith("classification")
+            if (found := identifier(_text(meta, key)))
+        ),
+        origin=_text(meta, "origin"),
+        attributes=tuple(
+            (name, value) for key in sorted(meta) if key.startswith("attribute")
+            for name, _, value in [_text(meta, key).partition(": ")]
+        ),
+        order_line=_text(meta, "order-line"), buyer_account=_text(meta, "buyer-account"),
+        object=identifier(_text(meta, "object")), period=(start, end) if start or end else None,
+    )  # fmt: skip
+
+
+def _discount(
+    amount: Decimal, reason: str, code: str, base: Decimal | None = None, percent: Decimal | None = None
+) -> core.Adjustment:
+    # A discount on what is taken back makes dearer.
+    return core.Adjustment(
+        charge=amount < 0, amount=abs(amount), base=None if base is None else abs(base), percent=percent,
+        reason=reason or "Discount", reason_code=code or ("" if reason or amount < 0 else "95"),
+    )  # fmt: skip
+
+
+def _breakdown(
+    parts: Iterable[vat.Breakdown], lines: Iterable[Line], register: Register, date: Date, found: Document
+) -> tuple[core.VatBreakdown, ...]:
+    """VAT by category and rate; codes of ours that are one to the standard are put together."""
+    sums: dict[tuple[str, Decimal | None], tuple[Decimal, Decimal, list[str]]] = {}
+    for part in parts:
+        key = (part.category, None if part.category == "O" else part.rate)
+        base, amount, codes = sums.get(key, (ZERO, ZERO, []))
+        sums[key] = base + part.base, amount + part.amount, [*codes, part.code]
+    known = {code: register.vat(code, date) for _, _, codes in sums.values() for code in codes}
+    outside = [line for line in lines if line.vat is None]
+    if outside:
+        key = _category(None, known)
+        base, amount, codes = sums.get(key, (ZERO, ZERO, []))
+        sums[key] = base + sum((line.net for line in outside), ZERO), amount, codes
+    result = []
+    for (category, rate), (base, amount, codes) in sorted(sums.items(), key=lambda each: (each[0][0], each[0][1] or 0)):
+        code, reason = EXEMPT.get(category, ("", ""))
+        own = next((text for each in codes if (text := _text(register.values("vat", each, date), "text"))), "")
+        own_code = next((text for each in codes if (text := _text(register.values("vat", each, date), "vatex"))), "")
+        if category in EXEMPT:
+            reason, code = own or reason, own_code or code
+        result.append(core.VatBreakdown(
+            category=category, rate=rate, base=base, amount=amount, reason=reason, reason_code=code,
+            codes=tuple(codes),
+        ))  # fmt: skip
+    return tuple(result)
+
+
+# --- the rest ---------------------------------------------------------------------------------------------
+
+
+def _prepaid(book: Book, found: Document) -> Decimal:
+    """What was paid until the document's day, or with it; positive."""
+    return sum(
+        (
+            allocation.amount
+            for item in found.items
+            for allocation in book.allocations.of.get(item, ())
+            if allocation.date <= found.date and allocation.target is item and allocation.source.kind in PAID_WITH
+        ),
+        ZERO,
+    )
+
+
+def _rate(found: Document) -> Decimal | None:
+    price = next((posting.price for posting in found.entry.postings if posting.price is not None), None)
+    return price.number if price is not None and isinstance(price.number, Decimal) else None
+
+
+def _terms(register: Register, customer: str, meta: Meta, date: Date) -> str:
+    """Payment terms in words: the document's own, else those of its terms in the register."""
+    own = _text(meta, "terms-text")
+    name = _text(meta, "terms") or _text(register.values("customer", customer, date), "terms")
+    return own or _text(register.values("terms", name, date) if name else {}, "text")
+
+
+def _references(meta: Meta, card: Mapping[str, Any]) -> dict[str, str]:
+    found = {key: text for key in core.REFERENCES if (text := _text(meta, key))}
+    if "buyer-reference" not in found and _text(card, "buyer-reference"):
+        found["buyer-reference"] = _text(card, "buyer-reference")
+    return found
+
+
+def _delivery(meta: Meta) -> core.Delivery:
+    start, end = _date(meta, "period-start"), _date(meta, "period-end")
+    return core.Delivery(
+        date=_date(meta, "delivery"), period=(start, end) if start or end else None,
+        name=_text(meta, "delivery-name"), location=identifier(_text(meta, "delivery-location")),
+        address=address(meta, "delivery-"),
+    )  # fmt: skip
+
+
+def _payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
+    """Where to pay: our accounts in the document's currency, else those that name none."""
+    cards = [values for record in register.of("bank-account").values() if (values := record.at(date))]
+    home = register.currency
+    mine = [card for card in cards if card.get("currency", home) == currency] or [
+        card for card in cards if card.get("iban")
+    ]
+    accounts = tuple(
+        core.Account(iban=_text(card, "iban"), number=_text(card, "number"), bic=_text(card, "bic"),
+                     name=_text(card, "name"))
+        for card in mine
+    )  # fmt: skip
+    sepa = currency == "EUR" and any(account.iban for account in accounts)
+    return core.Payment(
+        code=_text(meta, "payment-means") or ("58" if sepa else "30"), text=_text(meta, "payment-text"),
+        reference=_text(meta, "kid") or _text(meta, "reference"), accounts=accounts,
+    )  # fmt: skip
+
+
+def _text(values: Mapping[str, Any], key: str) -> str:
+    found = values.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def _date(meta: Meta, key: str) -> Date | None:
+    found = meta.get(key)
+    return found if isinstance(found, Date) else None
+
+
+def _amount(meta: Meta, key: str) -> Decimal | None:
+    found = meta.get(key)
+    return found.number if isinstance(found, Amount) and isinstance(found.number, Decimal) else None
+
+
+def _number(meta: Meta, key: str) -> Decimal | None:
+    found = meta.get(key)
+    return found if isinstance(found, Decimal) else None

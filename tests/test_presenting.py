@@ -1,0 +1,54 @@
+"""A document as a core invoice: its sums, its parties on its day, and what people read and machines check."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from billtext.ledger import load
+from billtext.model import Date
+from billtext.money import ZERO, rounded
+from billtext.rules import book, presenting
+from billtext.rules.book import Book
+from billtext.rules.core_invoice import CoreInvoice, Identifier
+
+ROOT = Path(__file__).parents[1]
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def demo() -> Book:
+    return book.build(load.load(ROOT / "ledger" / "main.beancount").entries, load.sources)
+
+
+def shown(demo: Book, number: str) -> CoreInvoice:
+    return presenting.document(demo, demo.ledger.documents[number])
+
+
+def test_every_document_of_the_demo_adds_up(demo: Book) -> None:
+    """BR-CO-10 to BR-CO-16, and the lines from quantity, price and discounts (PEPPOL-EN16931-R120)."""
+    assert demo.documents
+    for found in demo.documents:
+        one = presenting.document(demo, found)
+        totals = one.totals
+        assert totals.lines == sum(line.net for line in one.lines)
+        assert totals.net == totals.lines - totals.allowances + totals.charges == found.net
+        assert sum(part.base for part in one.vat) == found.net
+        assert sum(part.amount for part in one.vat) == totals.vat == found.vat
+        assert totals.payable == totals.gross + totals.rounding - totals.prepaid
+        for line in one.lines:
+            assert line.price >= 0
+            off = sum((a.amount * (-1 if a.charge else 1) for a in line.adjustments), ZERO)
+            assert rounded(line.quantity * line.price / line.price_per, one.currency) - off == line.net
+
+
+def test_an_invoice_in_euro(demo: Book) -> None:
+    """Export by a Norwegian seller: category G with its VATEX code, the rate, VAT in kroner, the RF reference, SEPA."""
+    one = shown(demo, "2026-0076")
+    assert (one.currency, one.home_currency, one.exchange_rate, one.totals.home_vat) == ("EUR", "NOK", D("11.3790"), 0)
+    assert [(part.category, part.rate, part.reason_code) for part in one.vat] == [("G", 0, "VATEX-EU-G")]
+    assert one.payment.code == "58"
+    assert one.payment.reference == "RF060001920260076"
+    assert one.seller.org_number == Identifier(id="310000019", scheme="0192")
+    assert one.seller.tax_registration == "Foretaksregisteret"
+    assert (one.language, one.due) == ("de", Date(2026, 12, 20))
