@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.model import Document
-from billtext.rendering import core_json, document_pages, escape, shapes, statement_pages
+from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.quotes import Estimate
 from billtext.rules.statements import Statement
 
 # Name in the command line, ending of the file, media type.
@@ -25,9 +26,11 @@ _KINDS = {
     "html": ("html", "text/html"),
     "markdown": ("md", "text/markdown"),
     "json": ("json", "application/json"),
+    "ubl": ("ubl.xml", "application/xml"),
+    "cii": ("cii.xml", "application/xml"),
 }
 FORMS = tuple(_KINDS)
-TEXT = frozenset({"html", "markdown", "json"})
+TEXT = frozenset({"html", "markdown", "json", "ubl", "cii"})  # what a terminal can show
 LONGEST = 100  # characters of a number in a file's name
 
 
@@ -50,12 +53,21 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     :param form: one of `FORMS`
     :param root: directory of the ledger's top file, where templates and a logo may be
     """
-    return make(presenting.document(book, found), form, root=root)
+    return _made(stem(found.number), form, make(presenting.document(book, found), form, root=root))
 
 
-def make(core: CoreInvoice, form: str, *, root: Path) -> Made:
-    """Make an invoice, credit note or quote from the core invoice."""
-    return _made(stem(core.number), form, _MAKERS[form](core, root))
+def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
+    """Make a quote; it has no e-invoice.
+
+    :raises Refused: the form is one of an e-invoice
+    """
+    core = presenting.quote(book.register, found)
+    return _made(f"quote-{stem(core.number)}", form, make(core, form, root=root))
+
+
+def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
+    """The content of an invoice, credit note or quote in a form, from the core invoice."""
+    return _MAKERS[form](core, root)
 
 
 def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
@@ -64,7 +76,7 @@ def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
         text = statement_pages.render(book, report, form)
-    return _made(f"{stem(report.customer)}-{report.end.isoformat()}", form, text.encode())
+    return _made(f"statement-{stem(report.customer)}-{report.end.isoformat()}", form, text.encode())
 
 
 def stem(number: str) -> str:
@@ -87,5 +99,7 @@ def _page(form: str) -> Callable[[CoreInvoice, Path], bytes]:
 _MAKERS: dict[str, Callable[[CoreInvoice, Path], bytes]] = {
     "html": _page("html"),
     "markdown": _page("markdown"),
+    "ubl": lambda core, _: ubl.render(core),
+    "cii": lambda core, _: cii.render(core),
     "json": lambda core, _: core_json.render(core).encode(),
 }
