@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from billtext.model import Document
+from billtext.model import Date, Document
 from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
@@ -31,6 +31,7 @@ _KINDS = {
 }
 FORMS = tuple(_KINDS)
 TEXT = frozenset({"html", "markdown", "json", "ubl", "cii"})  # what a terminal can show
+OF_STATEMENTS = ("html", "markdown", "json")
 LONGEST = 100  # characters of a number in a file's name
 
 
@@ -53,7 +54,7 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     :param form: one of `FORMS`
     :param root: directory of the ledger's top file, where templates and a logo may be
     """
-    return _made(stem(found.number), form, make(presenting.document(book, found), form, root=root))
+    return _made(document_name(found), form, make(presenting.document(book, found), form, root=root))
 
 
 def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
@@ -61,8 +62,7 @@ def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
 
     :raises Refused: the form is one of an e-invoice
     """
-    core = presenting.quote(book.register, found)
-    return _made(f"quote-{stem(core.number)}", form, make(core, form, root=root))
+    return _made(quote_name(found), form, make(presenting.quote(book.register, found), form, root=root))
 
 
 def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
@@ -76,7 +76,22 @@ def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
         text = statement_pages.render(book, report, form)
-    return _made(f"statement-{stem(report.customer)}-{report.end.isoformat()}", form, text.encode())
+    return _made(statement_name(report.customer, report.end), form, text.encode())
+
+
+def document_name(found: Document) -> str:
+    """The name of an invoice's or credit note's file, before the ending of its form."""
+    return stem(found.number)
+
+
+def quote_name(found: Estimate) -> str:
+    """The same of a quote."""
+    return f"quote-{stem(found.quote.number or found.quote.name)}"
+
+
+def statement_name(customer: str, end: Date) -> str:
+    """The same of a customer's statement until a day."""
+    return f"statement-{stem(customer)}-{end.isoformat()}"
 
 
 def stem(number: str) -> str:

@@ -141,8 +141,9 @@ def _quoted(line: drafts.Line, stands: Document) -> Line:
     off = keys.get("discount-amount")
     return Line(
         net=line.net, account=line.account, text=str(keys.get("text") or stands.entry.narration or ""),
-        quantity=line.quantity or Decimal(1), unit=keys.get("unit"), price=abs(line.net) if line.price is None else line.price,
-        price_per=keys.get("price-per") or Decimal(1), discount=keys.get("discount") or ZERO,
+        quantity=line.quantity or Decimal(1), unit=keys.get("unit"),
+        price=abs(line.net) if line.price is None else line.price, price_per=keys.get("price-per") or Decimal(1),
+        discount=keys.get("discount") or ZERO,
         discount_amount=off.number if isinstance(off, Amount) and isinstance(off.number, Decimal) else ZERO,
         vat=line.vat, item=keys.get("item"), allowance=keys.get("allowance"), charge=keys.get("charge"), priced=True,
         meta={key: value for key, value in keys.items() if value is not None},
