@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from billtext.model import KINDS
+from billtext.rendering import units
 from billtext.rendering.language import CATALOGUES, Language, _words
 from billtext.rules.invoices import STATUSES
+from billtext.rules.presenting import EXEMPT
 
 SOURCE = Path(__file__).parent.parent / "src" / "billtext"
 
 
 def texts() -> set[str]:
     """Texts that templates and modules ask a reader's language for, and the words of the ledger language."""
-    found = {*KINDS, *STATUSES, "unapplied", "not-due"}
+    found = {*KINDS, *STATUSES, "unapplied", "not-due"} | units.words()
+    found |= {reason for category, (_, reason) in EXEMPT.items() if category != "AE"}  # AE: Norwegian law has the words
     for path in [*SOURCE.rglob("*.j2"), *(SOURCE / "rendering").rglob("*.py")]:
         found |= set(re.findall(r"""\b(?:t|language)\(["']([^"']+)["']\)""", path.read_text("utf-8")))
     return found
