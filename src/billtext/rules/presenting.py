@@ -66,7 +66,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     invoice = book.ledger.documents.get(corrects) if corrects else None
     return CoreInvoice(
         kind=found.kind, type_code=core.TYPE_CODES[found.kind], number=found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=_seller(register, date), buyer=buyer(register, found.customer, date),
+        title=found.entry.narration or "", seller=seller(register, date), buyer=buyer(register, found.customer, date),
         lines=own, adjustments=adjustments, vat=breakdown, totals=totals,
         due=found.due if found.kind == core.INVOICE else None,
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
@@ -115,7 +115,7 @@ def quote(register: Register, found: Estimate) -> CoreInvoice:
     )  # fmt: skip
     return CoreInvoice(
         kind=core.QUOTE, type_code="", number=stands.number, date=date, currency=currency,
-        title=stands.entry.narration or "", seller=_seller(register, date),
+        title=stands.entry.narration or "", seller=seller(register, date),
         buyer=buyer(register, base.customer, date), lines=lines, adjustments=adjustments,
         vat=_breakdown(vat.breakdown(stands, required, vats, register), required, register, date, stands),
         totals=totals, valid_until=found.quote.valid_until(Date.max), home_currency=register.currency or currency,
@@ -153,7 +153,7 @@ def _quoted(line: drafts.Line, stands: Document) -> Line:
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _seller(register: Register, date: Date) -> core.Party:
+def seller(register: Register, date: Date) -> core.Party:
     card = register.company(date)
     return _party(card, tax_registration=_text(card, "register"), legal_form=_text(card, "legal-form"))
 
