@@ -147,7 +147,7 @@ def page(frame: Frame, number: str) -> tuple[str, str]:
         corrects=_linked(frame, [document.corrects] if document.corrects else []),
         corrected=_linked(frame, frame.corrected.get(number, [])),
         lines=[_line(frame, line, currency) for line in detail.lines],
-        discounts=any(line.discount or line.discount_amount for line in detail.lines),
+        discounts=any(line.discount or line.discount_amount or line.charge_amount for line in detail.lines),
         net=f.amount(document.net, currency),
         gross=f.amount(document.gross, currency),
         rounding=f.amount(document.rounding, currency) if document.rounding else None,
@@ -217,6 +217,8 @@ def _line(frame: Frame, line: Line, currency: str) -> dict[str, Any]:
     discount = f"{f.number(line.discount)} %" if line.discount else ""
     if line.discount_amount:
         discount = f"{discount} {f.amount(line.discount_amount, currency)}".strip()
+    if line.charge_amount:
+        discount = f"{discount} +{f.amount(line.charge_amount, currency)}".strip()
     return {
         "text": line.text,
         "why": line.allowance or line.charge,
