@@ -26,7 +26,7 @@ from billtext.ledger.accounts import Receivables
 from billtext.outside import files
 from billtext.outside.files import Recovered, Switch
 from billtext.outside.ledger_scan import matches
-from billtext.rules import book, closing
+from billtext.rules import additions, book, closing
 from billtext.rules.book import Book
 
 WAIT = 120.0  # seconds for another billtext that is writing the same ledger
@@ -251,13 +251,15 @@ class Desk:
             if closed is not None and entry.date <= closed and not isinstance(entry, Open):
                 why = "is in a closed month, so nothing was changed; date it in an open month"
                 raise Refused(f"{entry.date} {why}, after {closed}")
-        whole, found = load.added(self.loaded.entries, new, self.loaded.options)
+        booked, found = load.added(self.loaded.entries, new, self.loaded.options)
         errors += found
-        if not errors:
+
+        def sources(names: Iterable[str]) -> dict[str, str]:
+            return {**load.sources(names), **{n: texts[n] for n in names if n in texts}}
+
+        if not errors and (self.loaded.errors or not additions.harmless(self.book, booked, sources)):
             known = {_key(error) for error in self.book.errors}
-            after = book.build(
-                whole, lambda names: {**load.sources(names), **{n: texts[n] for n in texts if n in names}}
-            )
+            after = book.build(load.together(self.loaded.entries, booked), sources)
             errors += [error for error in after.errors if _key(error) not in known]
         if not errors:
             self._right = dict(self._appended)
