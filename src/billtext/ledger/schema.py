@@ -328,7 +328,7 @@ _TERMS: dict[str, Key] = {
          "payment-reference", "card-number", "card-holder", "mandate", "mandate-creditor", "mandate-account"),
         TEXT,
     ),
-    "tax-point": DATE, "due-stated": BOOL,
+    "tax-point": DATE, "due-stated": BOOL, "reason-stated": BOOL,
     **several(dict.fromkeys(
         ("note", "note-code", "preceding", "payment-iban", "payment-account", "payment-bic", "payment-account-name",
          "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-mime"),
@@ -371,6 +371,7 @@ _POSTING: dict[str, Key] = {
 
 # What a misspelt key may be meant to be: not the single words among the business terms, which look like many others.
 _MEANT = (*KINDS[:-1], *_TRANSACTION, *_POSTING, "charge-amount", "charge-reason", "discount-reason", "payment-means")
+BUSINESS_TERMS = frozenset({*_TERMS, *_LINE_TERMS})
 _TRANSACTION = {**_TERMS, **_TRANSACTION}
 _POSTING = {**_LINE_TERMS, **_POSTING}
 

@@ -75,13 +75,14 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         preceding=(*preceding, *(
             (text, _date(meta, f"preceding-date{end}")) for end, text in _numbered(meta, "preceding")
         )),
-        reason=_text(meta, "reason"), terms=_terms(register, found.customer, meta, date),
+        reason="" if meta.get("reason-stated") is False else _text(meta, "reason"),
+        terms=_terms(register, found.customer, meta, date),
         notes=tuple((_text(meta, f"note-code{end}"), text) for end, text in _numbered(meta, "note")),
         references=_references(meta, register.values("customer", found.customer, date)),
         object=identifier(_text(meta, "object")),
         tax_point=_date(meta, "tax-point"), tax_point_code=_text(meta, "tax-point-code"), delivery=_delivery(meta),
         payee=_other(meta, "payee"), representative=_other(meta, "representative"),
-        payment=_payment(register, meta, currency, date),
+        payment=payment(register, meta, currency, date),
         instalments=tuple(
             core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
             for item in found.items if item.instalment
@@ -425,7 +426,7 @@ def _delivery(meta: Meta) -> core.Delivery:
     )  # fmt: skip
 
 
-def _payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
+def payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
     """How to pay: to our accounts in the document's currency, else those with an IBAN; or as the document says."""
     cards = [values for record in register.of("bank-account").values() if (values := record.at(date))]
     home = register.currency
