@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.model import Date, Document
+from billtext.outside import attachments
 from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
@@ -52,9 +53,10 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     """Make an issued invoice or credit note.
 
     :param form: one of `FORMS`
-    :param root: directory of the ledger's top file, where templates and a logo may be
+    :param root: directory of the ledger's top file, below which attachments, templates and a logo may be
     """
-    return _made(document_name(found), form, make(presenting.document(book, found), form, root=root))
+    files = attachments.read(root, found.entry.meta)
+    return _made(document_name(found), form, make(presenting.document(book, found, attachments=files), form, root=root))
 
 
 def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
