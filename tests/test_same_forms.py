@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -13,12 +14,13 @@ import pytest
 from babel.numbers import get_decimal_symbol
 
 from billtext.ledger import load
-from billtext.outside import forms
+from billtext.outside import einvoice_files, forms
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 
 LEDGER = Path(__file__).parents[1] / "ledger"
+EXAMPLES = Path(__file__).parent / "examples" / "cen"
 # Nets of the lines, (base, VAT) of each row of the VAT table, net, VAT, gross, payable.
 Figures = tuple[list[Decimal], list[tuple[Decimal, Decimal]], Decimal, Decimal, Decimal, Decimal]
 
@@ -133,3 +135,11 @@ def test_every_form_says_what_the_ledger_says(demo: Book, form: str) -> None:
         assert READERS[form](content, core) == ledger(core), found.number
         assert (core.totals.net, core.totals.vat) == (found.net, found.vat)
         assert core.totals.payable + core.totals.prepaid == found.gross
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.rglob("*.xml")), ids=lambda path: path.stem)
+def test_every_form_says_what_an_example_of_the_standard_says(file: Path) -> None:
+    """The examples published with EN 16931, read from others' files and written in every form."""
+    core = replace(einvoice_files.read(file), language="de")
+    for form, read in READERS.items():
+        assert read(forms.make(core, form, root=LEDGER), core) == ledger(core), form
