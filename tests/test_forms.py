@@ -1,9 +1,13 @@
 """The forms of a document: every one says the same figures, and the ledger's text is harmless in each."""
 
 import json
+import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import lxml.html
+import markdown
 import pytest
 
 from billtext.ledger import load
@@ -129,3 +133,76 @@ def test_a_quote_with_vat_in_its_prices_and_a_discount_on_the_whole() -> None:
     assert (totals.vat, totals.payable) == (D(225), D(1125))
     assert [(line.net, line.optional) for line in one.lines] == [(D(1000), False), (D(400), True)]
     assert [(a.amount, a.reason, a.charge) for a in one.adjustments] == [(D(100), "10 %", False)]
+
+
+HOSTILE = (
+    '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "<svg onload=alert(1)>", "[a](javascript:alert(1))",
+    "![p](http://evil.example/x.png)", "<http://evil.example>", "{{ 7*7 }}{% raw %}", "#set page(fill: red)",
+    "| a | b |", "# heading\n\n- list", "\u202egnirts", "a\u0000b\u0007c", "*bold* _it_ `code` ~~s~~", "&lt;b&gt;",
+    "</bdi></td></table>", "{: onclick=alert(1) }", "[^1]: note", "https://evil.example/", "-\u2028-",
+)  # fmt: skip
+
+
+def poisoned(one: CoreInvoice, text: str) -> CoreInvoice:
+    """A document that has a text wherever text of a ledger may stand."""
+    party = replace(
+        one.buyer, name=text, id=text, vat_number=text, legal_form=text,
+        address=replace(one.buyer.address, lines=(text, text), city=text),
+        contact=replace(one.buyer.contact, name=text),
+    )  # fmt: skip
+    line = replace(
+        one.lines[0], text=text, description=text, note=text, unit=text, seller_item=text, buyer_item=text,
+        attributes=((text, text),), order_line=text, optional=False,
+    )  # fmt: skip
+    return replace(
+        one, number=text, title=text, buyer=party, seller=replace(party, tax_registration=text), payee=party,
+        lines=(line, replace(line, optional=True)), reason=text, terms=text, notes=(("", text),),
+        references={"order": text, "buyer-reference": text}, preceding=((text, None),),
+        payment=replace(one.payment, reference=text, text=text),
+        vat=tuple(replace(part, reason=text) for part in one.vat),
+    )  # fmt: skip
+
+
+def elements(page: str) -> set[str]:
+    """Kinds of elements in a page."""
+    return {str(each.tag) for each in lxml.html.fromstring(page).iter() if isinstance(each.tag, str)}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_does_nothing(demo: Book, text: str) -> None:
+    """No text of the ledger becomes an element, an attribute, a link or a row, and none turns the line around."""
+    one = presenting.document(demo, demo.ledger.documents["2026-0076"])
+    plain, bad = poisoned(one, "plain"), poisoned(one, text)
+    for form in ("html", "markdown"):
+        calm, page = (forms.make(each, form, root=LEDGER).decode() for each in (plain, bad))
+        if form == "markdown":
+            shown = [markdown.markdown(each, extensions=["tables", "attr_list", "footnotes"]) for each in (calm, page)]
+            calm, page = (f"<html><body>{each}</body></html>" for each in shown)
+        before, after = lxml.html.fromstring(calm), lxml.html.fromstring(page)
+        assert elements(page) == elements(calm)
+        assert [each.tag for each in after.iter("tr", "td", "h1", "h2", "li", "a")] == [
+            each.tag for each in before.iter("tr", "td", "h1", "h2", "li", "a")
+        ]
+        names = {name for each in after.iter() for name in each.attrib}
+        assert names <= {name for each in before.iter() for name in each.attrib}
+        assert not set("\u202e\u0000\u0007\u2028") & set(page)
+        wanted = re.sub(r"\s+", " ", re.sub("[\u202e\u0000\u0007]", "", text.replace("\u2028", " ")))
+        assert wanted in re.sub(r"\s+", " ", after.text_content())
+    assert json.loads(forms.make(bad, "json", root=LEDGER))["buyer"]["name"] == text
+
+
+def test_a_page_stands_alone(demo: Book) -> None:
+    """No script, no request to anywhere, and a policy that forbids both."""
+    page = made(demo, "2026-0076", "html")
+    assert {"script", "link", "img", "iframe", "a"} & elements(page) == set()
+    assert "default-src 'none'" in page
+    assert not re.search(r"url\(|@import|src=|href=", page)
+    assert "@page { size: A4" in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_json_says_nothing_of_what_is_not_there(demo: Book) -> None:
+    """No null, no empty text or list; amounts are texts; what goes with a document is told by its hash."""
+    for found in demo.documents:
+        text = forms.document(demo, found, "json", root=LEDGER).content.decode()
+        assert not re.search(r'": (null|""|\[\]|{}|-?\d)', text), found.number

@@ -91,12 +91,12 @@ def test_a_month_and_a_kind(office: Office, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "status", "said"),
     [
-        (("2026-001", "--as", "html"), 1, "there is no document 2026-001; did you mean 2026-0001, Q2026-0001 or 2026-0002?"),
+        (("2026-001", "--as", "html"), 1, "no document 2026-001; did you mean 2026-0001, Q2026-0001 or 2026-0002?"),
         (("C1", "--as", "html"), 1, "C1 is a customer; for a statement add --statements with a month, such as 2026-10"),
         (("--month", "2030-01", "--as", "html"), 1, "there is no document then; ask for another month"),
         (("--all", "--as", "html"), 2, "2 documents are files: say where with --out DIR"),
         (("2026-0001", "--all", "--as", "html"), 2, "name documents by their numbers, or ask for --month, --all or"),
-        (("--statements", "2026-11", "--as", "ubl"), 2, "not for statements; choose html, markdown"),
+        (("--statements", "2026-11", "--as", "ubl"), 2, "not for statements; choose pdf, html, markdown or json"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_is_told_in_one_sentence(office: Office, args: tuple[str, ...], status: int,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.model import Date, Document
+from billtext.outside import attachments, pdf
 from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
@@ -23,15 +24,17 @@ from billtext.rules.statements import Statement
 
 # Name in the command line, ending of the file, media type.
 _KINDS = {
+    "pdf": ("pdf", "application/pdf"),
     "html": ("html", "text/html"),
     "markdown": ("md", "text/markdown"),
     "json": ("json", "application/json"),
     "ubl": ("ubl.xml", "application/xml"),
     "cii": ("cii.xml", "application/xml"),
+    "facturx": ("factur-x.pdf", "application/pdf"),
 }
 FORMS = tuple(_KINDS)
 TEXT = frozenset({"html", "markdown", "json", "ubl", "cii"})  # what a terminal can show
-OF_STATEMENTS = ("html", "markdown", "json")
+OF_STATEMENTS = ("pdf", "html", "markdown", "json")
 LONGEST = 100  # characters of a number in a file's name
 
 
@@ -52,9 +55,10 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     """Make an issued invoice or credit note.
 
     :param form: one of `FORMS`
-    :param root: directory of the ledger's top file, where templates and a logo may be
+    :param root: directory of the ledger's top file, below which attachments, templates and a logo may be
     """
-    return _made(document_name(found), form, make(presenting.document(book, found), form, root=root))
+    files = attachments.read(root, found.entry.meta)
+    return _made(document_name(found), form, make(presenting.document(book, found, attachments=files), form, root=root))
 
 
 def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
@@ -71,7 +75,9 @@ def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
 
 
 def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
-    """Make a statement of account: html, markdown or json."""
+    """Make a statement of account: pdf, html, markdown or json."""
+    if form == "pdf":
+        return _made(statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root))
     if form == "json":
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
@@ -112,6 +118,8 @@ def _page(form: str) -> Callable[[CoreInvoice, Path], bytes]:
 
 
 _MAKERS: dict[str, Callable[[CoreInvoice, Path], bytes]] = {
+    "pdf": lambda core, root: pdf.document(core, root=root),
+    "facturx": lambda core, root: pdf.document(core, root=root, xml=cii.render(core)),
     "html": _page("html"),
     "markdown": _page("markdown"),
     "ubl": lambda core, _: ubl.render(core),

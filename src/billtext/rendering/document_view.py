@@ -101,6 +101,7 @@ def view(one: CoreInvoice, t: Language) -> View:
         payment=tuple(_payment(one, t)),
         instalments=tuple(
             (part.name, t.date(part.due), t.amount(part.amount, one.currency)) for part in one.instalments
+            if one.kind == core.INVOICE  # those of a credit note are our own book-keeping
         ),
         notes=(*(text for _, text in one.notes), *([one.terms] if one.terms else [])),
         attachments=tuple((found.filename or found.id, found.description) for found in one.attachments),
