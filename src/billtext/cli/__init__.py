@@ -42,6 +42,7 @@ COMMANDS = {
     "aging": ("aging", "Who owes what, and for how long."),
     "statement": ("statement", "Statements of account, for one customer or for all."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
+    "validate": ("validate", "Validate e-invoices, ours or anybody's, by the authorities' rules and ours."),
     "import": ("import_", "Bring history over from another system."),
     "site": ("site", "Build or serve the site that colleagues read."),
     "init": ("init", "Make a new ledger that checks clean."),
