@@ -428,7 +428,10 @@ def _product(line: Line) -> Node | None:
             for name, value in line.attributes
         ],
         [
-            node("ram:DesignatedProductClassification", node("ram:ClassCode", each.id, listID=each.scheme))
+            node(
+                "ram:DesignatedProductClassification",
+                node("ram:ClassCode", each.id, listID=each.scheme, listVersionID=each.version),
+            )
             for each in line.classifications
         ],
         node("ram:OriginTradeCountry", node("ram:ID", line.origin)),

@@ -417,7 +417,10 @@ def _item(line: Line) -> Node | None:
         ),
         node("cac:OriginCountry", node("cbc:IdentificationCode", line.origin)),
         [
-            node("cac:CommodityClassification", node("cbc:ItemClassificationCode", each.id, listID=each.scheme))
+            node(
+                "cac:CommodityClassification",
+                node("cbc:ItemClassificationCode", each.id, listID=each.scheme, listVersionID=each.version),
+            )
             for each in line.classifications
         ],
         _category("ClassifiedTaxCategory", line.category, line.rate),
