@@ -46,6 +46,7 @@ COMMANDS = {
     "statement": ("statement", "Statements of account, for one customer or for all."),
     "render": ("render", "Make documents in any form: PDF, web page, Markdown, e-invoice, JSON."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
+    "validate": ("validate", "Validate e-invoices, ours or anybody's, by the authorities' rules and ours."),
     "import": ("import_", "Bring history over from another system."),
     "site": ("site", "Build or serve the site that colleagues read."),
     "init": ("init", "Make a new ledger that checks clean."),
