@@ -62,8 +62,8 @@ def _differs(desk: Desk, found: CoreInvoice, one: Incoming) -> list[tuple[str, s
     """Business terms in which the ledger's document is not the file's."""
     text = "\n".join(part for part in (one.company, one.customer_text, one.document) if part)
     entries, _ = load.parse(text, "imported", 1)
-    whole, _ = load.added(desk.loaded.entries, entries, desk.loaded.options)
-    made = book.build(whole, lambda _: {})
+    booked, _ = load.added(desk.loaded.entries, entries, desk.loaded.options)
+    made = book.build(load.together(desk.loaded.entries, booked), lambda _: {})
     there = made.ledger.documents.get(one.number)
     if there is None:
         raise Refused(f"{one.number} is not understood once it is written; nothing was changed, please report it")
