@@ -245,6 +245,24 @@ def test_a_customer_is_recognised_and_keeps_what_the_register_says(office: Offic
     assert "old@" not in (office.root / "customers/register.beancount").read_text("utf-8")
 
 
+def test_a_person_stands_in_the_register_only(office: Office) -> None:
+    """The transaction carries the id, and a national identity number is kept nowhere."""
+    path = office.root / "in.xml"
+    text = UBL.format(**{**VALUES, "buyer": "Kari Nordmann", "note": "Hi"}).replace(
+        "Kari Nordmann</cbc:RegistrationName>",
+        "Kari Nordmann</cbc:RegistrationName><cbc:CompanyID>15108695088</cbc:CompanyID>",
+    )
+    path.write_text(text, "utf-8")
+    done = office.run("import", "ubl", str(path), "--kind", "person")
+    assert done.status == 0, done.err
+    assert "a national identity number of the buyer was left out" in done.err
+    path.unlink()
+    for file in office.root.rglob("*.beancount"):
+        text = file.read_text("utf-8")
+        assert "15108695088" not in text
+        assert ("Kari" in text) == (file.parent.name == "customers"), file
+
+
 def test_several_files_in_the_order_of_their_dates(office: Office) -> None:
     """One that cannot be booked is told, and the others are booked."""
     paths = []
