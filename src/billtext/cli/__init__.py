@@ -41,6 +41,7 @@ COMMANDS = {
     "open-items": ("open_items", "What is open on a day, item by item."),
     "aging": ("aging", "Who owes what, and for how long."),
     "statement": ("statement", "Statements of account, for one customer or for all."),
+    "render": ("render", "Make documents in any form: PDF, web page, Markdown, e-invoice, JSON."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
     "import": ("import_", "Bring history over from another system."),
     "site": ("site", "Build or serve the site that colleagues read."),

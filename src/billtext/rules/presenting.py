@@ -4,18 +4,20 @@ Keys of the ledger language that only e-invoices and paper need are read here: t
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
 
 from billtext.ledger.schema import ADJUSTS, numbers
-from billtext.model import Date, Document, Line, Meta, Register, Vat
+from billtext.model import Date, Document, Line, Meta, Register, Vat, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import vat
+from billtext.rules import drafts, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.quotes import Estimate
 
 PAID_WITH = frozenset({"payment", "deposit"})
 _ONE_UNIT = "C62"  # UN/ECE Rec 20: one, a piece
@@ -66,7 +68,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     return CoreInvoice(
         kind=found.kind, type_code=_text(meta, "type-code") or core.TYPE_CODES[found.kind],
         number=_text(meta, "document-number") or found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=_seller(register, date, meta),
+        title=found.entry.narration or "", seller=seller(register, date, meta),
         buyer=buyer(register, found.customer, date, meta), lines=own, adjustments=adjustments, vat=breakdown,
         totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
@@ -89,11 +91,79 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     )  # fmt: skip
 
 
+# --- quotes -----------------------------------------------------------------------------------------------
+
+
+def quote(register: Register, found: Estimate) -> CoreInvoice:
+    """A quote, with the validity that it was last given; optional lines are marked, and in no sum."""
+    base, date, meta = found.base, found.quote.date, found.base.keys
+    stands, currency = _offered(found), base.currency
+    offered = [(_quoted(line.taxed, stands), line.optional) for line in found.lines]
+    offered += [(_quoted(line, stands), False) for line in found.whole]
+    required = [line for line, optional in offered if not optional]
+    codes = {line.vat: register.vat(line.vat, date) for line, _ in offered if line.vat}
+    vats = [
+        VatPosting(vat=known, amount=amount, meta={})
+        for code, _, amount in base.vats if (known := register.vat(code, date)) is not None
+    ]  # fmt: skip
+    own = [pair for pair in offered if pair[1] or not _whole(pair[0])]
+    lines = tuple(
+        replace(_line(str(n), line, codes, currency, register, date), optional=optional)
+        for n, (line, optional) in enumerate(own, 1)
+    )
+    adjustments = tuple(_adjustment(line, codes, 1) for line in required if _whole(line))
+    totals = core.Totals(
+        lines=sum((line.net for line in lines if not line.optional), ZERO),
+        allowances=sum((a.amount for a in adjustments if not a.charge), ZERO),
+        charges=sum((a.amount for a in adjustments if a.charge), ZERO),
+        net=base.net, vat=base.vat, gross=base.net + base.vat, rounding=base.rounding, payable=base.gross,
+    )  # fmt: skip
+    return CoreInvoice(
+        kind=core.QUOTE, type_code="", number=stands.number, date=date, currency=currency,
+        title=stands.entry.narration or "", seller=seller(register, date, meta),
+        buyer=buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
+        vat=_breakdown(vat.breakdown(stands, required, vats, register), required, register, date, stands),
+        totals=totals, valid_until=found.quote.valid_until(Date.max), home_currency=register.currency or currency,
+        language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
+        notes=tuple((_text(meta, f"note-code{end}"), text) for end, text in _numbered(meta, "note")),
+        references=_references(meta, register.values("customer", base.customer, date)), delivery=_delivery(meta),
+    )  # fmt: skip
+
+
+def _offered(found: Estimate) -> Document:
+    """A quote as the invoice that it would be."""
+    base = found.base
+    return Document(
+        number=found.quote.number or found.quote.name, kind=core.INVOICE, customer=base.customer,
+        currency=base.currency, net=base.net, vat=base.vat, rounding=base.rounding, gross=base.gross, items=(),
+        entry=found.quote.draft.entry._replace(meta=dict(base.keys)),
+    )  # fmt: skip
+
+
+def _quoted(line: drafts.Line, stands: Document) -> Line:
+    """A line of a draft as one of the document that it would be in."""
+    keys = line.keys
+    off, on = vat.adjusted(keys)
+    return Line(
+        net=line.net, account=line.account, text=str(keys.get("text") or stands.entry.narration or ""),
+        quantity=line.quantity or Decimal(1), unit=keys.get("unit"),
+        price=abs(line.net) if line.price is None else line.price, price_per=keys.get("price-per") or Decimal(1),
+        discount=keys.get("discount") or ZERO,
+        discount_amount=off, charge_amount=on,
+        vat=line.vat, item=keys.get("item"), allowance=keys.get("allowance"), charge=keys.get("charge"), priced=True,
+        meta={key: value for key, value in keys.items() if value is not None},
+    )  # fmt: skip
+
+
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _seller(register: Register, date: Date, meta: Meta) -> core.Party:
-    return party(_said(register.company(date), meta, "seller-"))
+def seller(register: Register, date: Date, meta: Meta | None = None) -> core.Party:
+    """The company itself on a day.
+
+    :param meta: of a document, which may say something else with keys such as `seller-name`
+    """
+    return party(_said(register.company(date), meta or {}, "seller-"))
 
 
 def buyer(register: Register, customer: str, date: Date, meta: Meta | None = None) -> core.Party:

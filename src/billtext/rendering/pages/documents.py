@@ -9,6 +9,7 @@ from markupsafe import Markup
 from billtext import dates
 from billtext.model import Date, Document, Line
 from billtext.money import ZERO, exact
+from billtext.rendering import units
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.statement_pages import address
@@ -26,25 +27,6 @@ FIELDS = {
     "terms": "Terms",
     "reason": "Reason",
     "note": "Note",
-}
-
-# Units of UN/ECE Recommendation 20 that a line often has; another one is shown by its code.
-UNITS = {
-    "C62": "pcs",
-    "H87": "pcs",
-    "EA": "pcs",
-    "HUR": "hours",
-    "DAY": "days",
-    "WEE": "weeks",
-    "MON": "months",
-    "ANN": "years",
-    "KGM": "kg",
-    "GRM": "g",
-    "MTR": "m",
-    "KMT": "km",
-    "LTR": "l",
-    "MTK": "m²",
-    "KWH": "kWh",
 }
 
 
@@ -223,7 +205,7 @@ def _line(frame: Frame, line: Line, currency: str) -> dict[str, Any]:
         "text": line.text,
         "why": line.allowance or line.charge,
         "quantity": f.number(line.quantity),
-        "unit": frame.t(UNITS[line.unit]) if line.unit in UNITS else line.unit or "",
+        "unit": units.name(line.unit, line.quantity, frame.t) if line.unit else "",
         "price": price,
         "discount": discount,
         "vat": line.vat,
