@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.model import Date, Document
-from billtext.outside import attachments
+from billtext.outside import attachments, pdf
 from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
@@ -24,15 +24,17 @@ from billtext.rules.statements import Statement
 
 # Name in the command line, ending of the file, media type.
 _KINDS = {
+    "pdf": ("pdf", "application/pdf"),
     "html": ("html", "text/html"),
     "markdown": ("md", "text/markdown"),
     "json": ("json", "application/json"),
     "ubl": ("ubl.xml", "application/xml"),
     "cii": ("cii.xml", "application/xml"),
+    "facturx": ("factur-x.pdf", "application/pdf"),
 }
 FORMS = tuple(_KINDS)
 TEXT = frozenset({"html", "markdown", "json", "ubl", "cii"})  # what a terminal can show
-OF_STATEMENTS = ("html", "markdown", "json")
+OF_STATEMENTS = ("pdf", "html", "markdown", "json")
 LONGEST = 100  # characters of a number in a file's name
 
 
@@ -73,7 +75,9 @@ def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
 
 
 def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
-    """Make a statement of account: html, markdown or json."""
+    """Make a statement of account: pdf, html, markdown or json."""
+    if form == "pdf":
+        return _made(statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root))
     if form == "json":
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
@@ -114,6 +118,8 @@ def _page(form: str) -> Callable[[CoreInvoice, Path], bytes]:
 
 
 _MAKERS: dict[str, Callable[[CoreInvoice, Path], bytes]] = {
+    "pdf": lambda core, root: pdf.document(core, root=root),
+    "facturx": lambda core, root: pdf.document(core, root=root, xml=cii.render(core)),
     "html": _page("html"),
     "markdown": _page("markdown"),
     "ubl": lambda core, _: ubl.render(core),

@@ -68,7 +68,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     return CoreInvoice(
         kind=found.kind, type_code=_text(meta, "type-code") or core.TYPE_CODES[found.kind],
         number=_text(meta, "document-number") or found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=_seller(register, date, meta),
+        title=found.entry.narration or "", seller=seller(register, date, meta),
         buyer=buyer(register, found.customer, date, meta), lines=own, adjustments=adjustments, vat=breakdown,
         totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
@@ -120,7 +120,7 @@ def quote(register: Register, found: Estimate) -> CoreInvoice:
     )  # fmt: skip
     return CoreInvoice(
         kind=core.QUOTE, type_code="", number=stands.number, date=date, currency=currency,
-        title=stands.entry.narration or "", seller=_seller(register, date, meta),
+        title=stands.entry.narration or "", seller=seller(register, date, meta),
         buyer=buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
         vat=_breakdown(vat.breakdown(stands, required, vats, register), required, register, date, stands),
         totals=totals, valid_until=found.quote.valid_until(Date.max), home_currency=register.currency or currency,
@@ -158,8 +158,12 @@ def _quoted(line: drafts.Line, stands: Document) -> Line:
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _seller(register: Register, date: Date, meta: Meta) -> core.Party:
-    return party(_said(register.company(date), meta, "seller-"))
+def seller(register: Register, date: Date, meta: Meta | None = None) -> core.Party:
+    """The company itself on a day.
+
+    :param meta: of a document, which may say something else with keys such as `seller-name`
+    """
+    return party(_said(register.company(date), meta or {}, "seller-"))
 
 
 def buyer(register: Register, customer: str, date: Date, meta: Meta | None = None) -> core.Party:
