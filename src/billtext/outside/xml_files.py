@@ -5,6 +5,7 @@ name. Nothing is fetched. Size and depth have limits. A refusal is one sentence.
 """
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
@@ -19,6 +20,21 @@ PDF_LIMIT = 64 * MIB
 DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
 _EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
 _PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file, of which no more than a PDF may have are read.
+
+    :raises Unreadable: it cannot be read, or it is too large
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(PDF_LIMIT + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot read {shown(path)}: {error.strerror or error}") from None
+    if len(found) > PDF_LIMIT:
+        raise Unreadable(f"{shown(path)} has more than {PDF_LIMIT // MIB} MiB: it is no e-invoice")
+    return found
 
 
 def is_pdf(data: bytes) -> bool:

@@ -1,11 +1,13 @@
 """A core invoice as UBL 2.1, for Peppol BIS Billing 3.0 and EHF Billing 3.0: `render(core)` gives the file.
 
 Sources: OASIS UBL 2.1; EN 16931-3-2 (the binding to UBL); Peppol BIS Billing 3.0. What the ledger lacks is not made up:
-validation tells what is missing.
+validation tells what is missing. A buyer without an electronic address cannot be reached by Peppol, and gets a UBL
+invoice by EN 16931 alone.
 """
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from billtext.model import Date
@@ -28,10 +30,12 @@ from billtext.rules.core_invoice import (
 )
 
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+CORE = "urn:cen.eu:en16931:2017"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SPACES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _OBJECT, _PROJECT = "130", "50"  # UNTDID 1001: invoicing data sheet, validated priced tender
+_NORWEGIAN = "0192"  # ISO 6523 and EAS: organisation numbers of Enhetsregisteret
 _NOT_KNOWN = "NA"  # where UBL asks for what the invoice does not have
 
 
@@ -41,12 +45,15 @@ def render(core: CoreInvoice) -> bytes:
     :raises Refused: it is a quote
     """
     core = einvoice.wanted(core)
+    peppol = core.buyer.endpoint is not None
+    if peppol:
+        core = _for_peppol(core)
     credit = core.kind == CREDIT_NOTE
     kind = "CreditNote" if credit else "Invoice"
     return xml_tree.write(
         f"x:{kind}",
-        node("cbc:CustomizationID", CUSTOMIZATION),
-        node("cbc:ProfileID", PROFILE),
+        node("cbc:CustomizationID", CUSTOMIZATION if peppol else CORE),
+        node("cbc:ProfileID", PROFILE) if peppol else None,
         node("cbc:ID", core.number),
         _date("IssueDate", core.date),
         None if credit else _date("DueDate", core.due),
@@ -72,6 +79,20 @@ def render(core: CoreInvoice) -> bytes:
         spaces={"x": f"{_UBL}{kind}-2", **_SPACES},
         default="x",
     )
+
+
+def _for_peppol(core: CoreInvoice) -> CoreInvoice:
+    """With what Peppol asks for and the ledger has elsewhere.
+
+    A Norwegian's address is the organisation number (scheme 0192). Where the buyer named no reference (R003), whom the
+    register has to bill at the buyer's is theirs, as "Deres ref." on paper.
+    """
+    own, contact = core.seller.org_number, core.buyer.contact.name
+    if core.seller.endpoint is None and own is not None and own.scheme == _NORWEGIAN:
+        core = replace(core, seller=replace(core.seller, endpoint=own))
+    if contact and not {"buyer-reference", "order"} & core.references.keys():
+        core = replace(core, references={**core.references, "buyer-reference": contact})
+    return core
 
 
 def _date(name: str, date: Date | None) -> Node | None:

@@ -77,22 +77,24 @@ def write(root: str, *content: Child, spaces: Mapping[str, str], default: str) -
     """
     top = node(root, *content, always=True)
     assert top is not None  # noqa: S101 - as `always` says
-    names: dict[str, str] = {}
-
-    def full(name: str) -> str:
-        prefix, _, local = name.partition(":")
-        return f"{{{spaces[prefix]}}}{local}"
-
-    def grow(parent: "etree._Element", children: Iterable[Node]) -> None:
-        for child in children:
-            tag = names.get(child.name) or names.setdefault(child.name, full(child.name))
-            element = etree.SubElement(parent, tag, child.attributes)  # type: ignore[arg-type]
-            if child.children:
-                grow(element, child.children)
-            else:
-                element.text = child.text
-
     prefixes: dict[str | None, str] = {(None if key == default else key): value for key, value in spaces.items()}
-    element = etree.Element(full(top.name), nsmap=prefixes)  # type: ignore[arg-type]
-    grow(element, top.children)
+    names: dict[str, str] = {}
+    element = etree.Element(_full(top.name, spaces), nsmap=prefixes)  # type: ignore[arg-type]
+    _grow(element, top.children, names, spaces)
     return etree.tostring(element, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _full(name: str, spaces: Mapping[str, str]) -> str:
+    prefix, _, local = name.partition(":")
+    return f"{{{spaces[prefix]}}}{local}"
+
+
+def _grow(parent: "etree._Element", children: Iterable[Node], names: dict[str, str], spaces: Mapping[str, str]) -> None:
+    """Hang children below an element. A function of its own: one that closes over itself is never freed without gc."""
+    for child in children:
+        tag = names.get(child.name) or names.setdefault(child.name, _full(child.name, spaces))
+        element = etree.SubElement(parent, tag, child.attributes)  # type: ignore[arg-type]
+        if child.children:
+            _grow(element, child.children, names, spaces)
+        else:
+            element.text = child.text
