@@ -2,17 +2,22 @@
 
 import base64
 import re
+import tempfile
+from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load
+from billtext.model import Date
 from billtext.outside import attachments, einvoice_files, einvoice_import
 from billtext.rendering import cii, ubl
-from billtext.rules import book, core_terms, presenting
+from billtext.rules import book, core_invoice, core_terms, presenting
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.incoming import Wishes
 from office import Done, Office
@@ -240,6 +245,24 @@ def test_a_customer_is_recognised_and_keeps_what_the_register_says(office: Offic
     assert "old@" not in (office.root / "customers/register.beancount").read_text("utf-8")
 
 
+def test_a_person_stands_in_the_register_only(office: Office) -> None:
+    """The transaction carries the id, and a national identity number is kept nowhere."""
+    path = office.root / "in.xml"
+    text = UBL.format(**{**VALUES, "buyer": "Kari Nordmann", "note": "Hi"}).replace(
+        "Kari Nordmann</cbc:RegistrationName>",
+        "Kari Nordmann</cbc:RegistrationName><cbc:CompanyID>15108695088</cbc:CompanyID>",
+    )
+    path.write_text(text, "utf-8")
+    done = office.run("import", "ubl", str(path), "--kind", "person")
+    assert done.status == 0, done.err
+    assert "a national identity number of the buyer was left out" in done.err
+    path.unlink()
+    for file in office.root.rglob("*.beancount"):
+        text = file.read_text("utf-8")
+        assert "15108695088" not in text
+        assert ("Kari" in text) == (file.parent.name == "customers"), file
+
+
 def test_several_files_in_the_order_of_their_dates(office: Office) -> None:
     """One that cannot be booked is told, and the others are booked."""
     paths = []
@@ -356,3 +379,136 @@ def test_a_pdf_with_an_invoice_in_it(tmp_path: Path) -> None:
     pdf.save(blank)
     with pytest.raises(Unreadable, match="should have one e-invoice"):
         einvoice_files.parse(blank.getvalue(), "b.pdf")
+
+
+def test_documents_of_the_demo_go_into_another_ledger_and_are_the_same(tmp_path: Path) -> None:
+    """Ours, written as UBL and CII by turns, and imported in order: instalments, credit notes, euros, prepayments."""
+    loaded = load.load(ROOT / "ledger" / "main.beancount")
+    demo = book.build(loaded.entries, load.sources)
+    rare = [d for d in demo.documents if d.kind == "credit-note" or d.currency != "NOK" or len(d.items) > 1]
+    some = {d.number: d for d in [*rare[:12], *demo.documents[::25]]}
+    top = fresh(tmp_path)
+    for n, there in enumerate(sorted(some.values(), key=lambda d: (d.date, d.number))):
+        render = (ubl.render, cii.render)[n % 2]
+        found = einvoice_files.parse(render(presenting.document(demo, there)), there.number)
+        done, _ = einvoice_import.bring_file(top, found, Wishes(rate=D("11.40")), trial=False)
+        assert done.differs == (), there.number
+    again = load.load(top)
+    made = book.build(again.entries, load.sources)
+    assert [error.message for error in [*again.errors, *made.errors]] == []
+    for number, there in some.items():
+        assert (made.ledger.documents[number].gross, made.ledger.documents[number].vat) == (there.gross, there.vat)
+
+
+def test_a_credit_note_settles_the_invoice_that_it_names(office: Office) -> None:
+    """250.00 invoiced and 250.00 credited leave nothing open."""
+    assert run(office).status == 0
+    path = office.root / "credit.xml"
+    text = UBL.format(**{**VALUES, "number": "K-1", "date": "2026-03-09", "note": "Wrong hours"})
+    text = text.replace("Invoice xmlns=", "CreditNote xmlns=").replace("</Invoice>", "</CreditNote>")
+    text = text.replace("xsd:Invoice-2", "xsd:CreditNote-2").replace(
+        "cbc:InvoiceTypeCode>380<", "cbc:CreditNoteTypeCode>381<"
+    )
+    text = text.replace("/cbc:InvoiceTypeCode>", "/cbc:CreditNoteTypeCode>").replace(
+        "InvoicedQuantity", "CreditedQuantity"
+    )
+    text = text.replace("cac:InvoiceLine", "cac:CreditNoteLine").replace("<cbc:DueDate>2026-03-16</cbc:DueDate>", "")
+    text = text.replace(
+        "<cac:AdditionalDocumentReference>",
+        "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>A-17</cbc:ID></cac:InvoiceDocumentReference>"
+        "</cac:BillingReference><cac:AdditionalDocumentReference>",
+        1,
+    )
+    path.write_text(text, "utf-8")
+    done = office.run("import", "ubl", str(path))
+    assert (done.status, done.err.count("warning")) == (0, 0), done.err
+    assert 'corrects: "A-17"' in (office.root / "invoices/imported-2026.beancount").read_text("utf-8")
+    shown = office.run("invoice", "list", "--as-of", "2026-12-31", "--format", "json").out
+    assert re.findall(r'"open": "([^"]*)"', shown) == ["0.00", "0.00"]
+
+
+# --- laws -------------------------------------------------------------------------------------------------
+
+WORDS = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn"]), min_size=1, max_size=20
+).map(lambda text: " ".join(text.split()) or "x")
+AMOUNTS = st.integers(0, 99_999).map(lambda n: D(n).scaleb(-2))
+
+
+def cents(number: Decimal) -> Decimal:
+    return number.quantize(D("0.01"), ROUND_HALF_UP)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> core_invoice.Line:
+    quantity = draw(st.integers(1, 50_000).map(lambda n: D(n).scaleb(-2)))
+    price = draw(st.integers(0, 9_999_999).map(lambda n: D(n).scaleb(-4)))
+    per = draw(st.sampled_from([D(1), D(1), D(100)]))
+    adjustments = [
+        core_invoice.Adjustment(
+            charge=draw(st.booleans()), amount=draw(AMOUNTS), reason=draw(WORDS),
+            reason_code=draw(st.sampled_from(["", "95", "FC"])), percent=draw(st.sampled_from([None, D("2.5")])),
+            base=draw(st.none() | AMOUNTS),
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]  # fmt: skip
+    net = cents(quantity * price / per + sum((a.amount * (1 if a.charge else -1) for a in adjustments), D(0)))
+    category, rate = draw(st.sampled_from([("S", D(25)), ("S", D("11.11")), ("Z", D(0)), ("E", D(0))]))
+    return core_invoice.Line(
+        id=draw(st.sampled_from(["", "A"])) + str(draw(st.integers(1, 999))), text=draw(WORDS), net=net,
+        quantity=quantity, unit=draw(st.sampled_from(["HUR", "C62", "KGM"])), price=price, price_per=per,
+        adjustments=tuple(sorted(adjustments, key=lambda a: a.charge)), category=category, rate=rate,
+        description=draw(st.just("") | WORDS), note=draw(st.just("") | WORDS), buyer_item=draw(st.just("") | WORDS),
+        seller_item=draw(st.just("") | WORDS), order_line=draw(st.sampled_from(["", "7"])),
+        attributes=tuple((draw(WORDS).replace(":", ""), draw(WORDS)) for _ in range(draw(st.integers(0, 2)))),
+    )  # fmt: skip
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> CoreInvoice:
+    own = tuple(draw(st.lists(lines(), min_size=1, max_size=4)))
+    net = sum((line.net for line in own), D(0))
+    assume(net > 0)
+    sums: dict[tuple[str, Decimal | None], Decimal] = {}
+    for line in own:
+        sums[line.category, line.rate] = sums.get((line.category, line.rate), D(0)) + line.net
+    vat = tuple(
+        core_invoice.VatBreakdown(category=category, rate=rate, base=base, amount=cents(base * (rate or 0) / 100),
+                                  reason="By law" if category == "E" else "")
+        for (category, rate), base in sums.items()
+    )  # fmt: skip
+    tax = sum((part.amount for part in vat), D(0))
+    assume(net + tax > 0)
+    paid = draw(st.sampled_from([D(0), cents((net + tax) / 2)]))
+    return CoreInvoice(
+        kind="invoice", number=draw(WORDS), date=Date(2026, 3, 2), due=draw(st.sampled_from([None, Date(2026, 3, 9)])),
+        currency="NOK", home_currency="NOK", seller=core_invoice.Party(name=draw(WORDS)),
+        buyer=core_invoice.Party(
+            name=draw(WORDS), identifiers=(core_invoice.Identifier(id=draw(WORDS)),),
+            contact=core_invoice.Contact(name=draw(st.just("") | WORDS), email=draw(st.just("") | WORDS)),
+            address=core_invoice.Address(lines=tuple(draw(st.lists(WORDS, max_size=3))), country="DE"),
+        ),
+        lines=own, vat=vat, notes=tuple(("", draw(WORDS)) for _ in range(draw(st.integers(0, 2)))),
+        terms=draw(st.just("") | WORDS), references={"order": draw(WORDS)},
+        payment=core_invoice.Payment(reference=draw(WORDS)),
+        totals=core_invoice.Totals(
+            lines=net, allowances=D(0), charges=D(0), net=net, vat=tax, gross=net + tax, prepaid=paid,
+            payable=net + tax - paid,
+        ),
+    )  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents(), st.sampled_from([ubl.render, cii.render]))
+def test_whatever_is_written_is_read_and_kept(found: CoreInvoice, render: Callable[[CoreInvoice], bytes]) -> None:
+    """Core invoice → XML → core invoice → ledger → core invoice: equal in every business term."""
+    back = einvoice_files.parse(render(found), "x.xml")
+    assert core_terms.differences(found, back) == []
+    with tempfile.TemporaryDirectory() as directory:
+        top = fresh(Path(directory))
+        if not re.search("[A-Za-z0-9]", back.number):
+            with pytest.raises(Refused, match="cannot name a document"):
+                einvoice_import.bring_file(top, back, Wishes(), trial=False)
+            return
+        done, _ = einvoice_import.bring_file(top, back, Wishes(), trial=False)
+        assert done.differs == ()

@@ -4,6 +4,7 @@ import io
 import subprocess
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -122,7 +123,7 @@ def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
     made = pdf.document(long_one(demo, 80))
     pages = [" ".join(page.replace("\xa0", " ").split()) for page in text(made).split("\f")][:-1]
     assert len(pages) == 3
-    for before, after in zip(pages, pages[1:], strict=False):
+    for before, after in pairwise(pages):
         count = max(n for n in range(1, 81) if f"Cable {n} " in before)
         carried = f"{count // 10} {count % 10}00,00" if count >= 10 else f"{count}00,00"
         assert f"Overføres NOK {carried}" in before

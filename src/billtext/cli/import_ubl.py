@@ -21,6 +21,10 @@ SHOWN = 20
 )
 @click.argument("names", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--customer", metavar="ID", help="Whose it is. Else the buyer is recognised, or becomes a new customer.")
+@click.option(
+    "--kind", type=click.Choice(["company", "person", "public", "guest"]), default="company", show_default=True,
+    help="What a new customer is.",
+)  # fmt: skip
 @click.option("--income", metavar="ACCOUNT", help="Where lines go whose item has no account.")
 @click.option("--prepaid", metavar="ACCOUNT", help="Where money went that was paid before. Else the bank account.")
 @click.option("--rate", type=Number(), metavar="RATE", help="Of a foreign currency to ours, where nothing tells it.")
@@ -28,7 +32,7 @@ SHOWN = 20
 @force
 @click.pass_obj
 def command(
-    face: Face, names: tuple[Path, ...], customer: str | None, income: str | None, prepaid: str | None,
+    face: Face, names: tuple[Path, ...], customer: str | None, kind: str, income: str | None, prepaid: str | None,
     rate: Decimal | None, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Import e-invoices that we sent from another system: UBL, CII, or a Factur-X PDF with one in it.
@@ -41,7 +45,7 @@ def command(
     from billtext.outside import einvoice_files, einvoice_import
     from billtext.rules.incoming import Wishes, texts
 
-    wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate)
+    wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate, kind=kind)
     found = []
     reasons = []
     for path in names:

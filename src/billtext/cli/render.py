@@ -67,7 +67,8 @@ def command(
     _usage(names, month, everything, statements, kinds)
     known = forms.OF_STATEMENTS if statements else forms.FORMS
     if form not in known:
-        raise click.UsageError(f"--as {form}: not for {'statements' if statements else 'this'}; choose {_or(known)}")
+        what = "a statement" if statements else "a document"
+        raise click.UsageError(f"--as {form}: {what} is not made as that; choose {_or(known)}")
     if statements is not None:
         jobs = list(_statements(face, names, statements, form))
     else:

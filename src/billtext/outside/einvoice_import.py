@@ -1,6 +1,6 @@
 """Bring an e-invoice of another system into the ledger: read it, decide, check, and compare what the ledger shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ def bring(desk: Desk, found: CoreInvoice, wishes: Wishes) -> Brought:
     """
     opened = {entry.account: entry.date for entry in desk.loaded.entries if isinstance(entry, Open)}
     desk.refuse_errors()
+    whole, found = found, incoming.without_personal_numbers(found)
     one = incoming.plan(found, desk.book, opened, rates(desk.loaded.entries), wishes)
     if one.company:
         desk.append(
@@ -55,6 +56,9 @@ def bring(desk: Desk, found: CoreInvoice, wishes: Wishes) -> Brought:
     if errors:
         told = list(dict.fromkeys(str(error.message) for error in errors))[:5]
         raise Refused(f"{one.number} would be an error in the ledger: {'; '.join(told)}")
+    if found != whole:
+        more = (*one.told, "a national identity number of the buyer was left out: the register keeps none")
+        one = replace(one, told=more)
     return Brought(incoming=one, differs=tuple(_differs(desk, found, one)))
 
 

@@ -74,7 +74,7 @@ def _compile(name: str, data: Mapping[str, Any], date: datetime.date, root: Path
             format="pdf",
             sys_inputs={"data": json.dumps(shown, ensure_ascii=False)},
             pdf_standards=["a-3b"],
-            timestamp=int(datetime.datetime.combine(date, datetime.time(12), datetime.UTC).timestamp()),
+            timestamp=int(datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC).timestamp()),
         )
     except typst.TypstError as error:
         raise Refused(f"{source}: Typst cannot make the PDF: {_told(error)}") from None

@@ -296,9 +296,7 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
     if one.due is not None and not one.instalments:
         yield t("Due"), t.date(one.due)
     if one.payment.reference:
-        # The KID is of digits (and may end in a dash); a creditor reference begins with RF (ISO 11649).
-        kid = not one.payment.reference.startswith("RF")
-        yield "KID" if kid else t("Payment reference"), one.payment.reference
+        yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
     for account in one.payment.accounts:
         if account.number:
             yield t("Bank account"), account.number
@@ -310,3 +308,10 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
             yield t("Account name"), account.name
     if one.payment.text:
         yield t("Payment"), one.payment.text
+
+
+def _kid(one: CoreInvoice) -> bool:
+    """Whether the reference is a Norwegian KID: 2 to 25 digits, whose check digit may be a dash (modulus 11)."""
+    text = one.payment.reference
+    digits = text.removesuffix("-").isascii() and text.removesuffix("-").isdigit()
+    return one.seller.address.country == "NO" and digits and 2 <= len(text) <= 25

@@ -60,6 +60,7 @@ class Wishes:
     income: str | None = None
     prepaid: str | None = None
     rate: Decimal | None = None
+    kind: str = "company"
 
 
 @dataclass(slots=True)
@@ -70,6 +71,22 @@ class _Work:
     register_text: list[str] = field(default_factory=list)
     new_opens: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    counts: dict[tuple[str, str], int] | None = None
+
+    def usual(self, code: str) -> str | None:
+        """The income account that most lines of a VAT code have, else most lines at all."""
+        if self.counts is None:
+            self.counts = {}
+            for document in self.book.documents:
+                for line in self.book.lines(document)[0]:
+                    if line.account.startswith("Income:"):
+                        for key in ((line.vat or "", line.account), ("", line.account)):
+                            self.counts[key] = self.counts.get(key, 0) + 1
+        for wanted in (code, ""):
+            found = {name: count for (of, name), count in self.counts.items() if of == wanted}
+            if found:
+                return max(sorted(found), key=lambda name: found[name])
+        return None
 
     def account(self, name: str) -> str:
         """An account that is used; opened where it is not yet."""
@@ -135,7 +152,7 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
         amount = turn * found.totals.rounding
         postings.append(write.posting(account, exact(amount, currency), currency, rate=at))
     links = [number, *([keys["corrects"]] if keys.get("corrects") else [])]
-    payee = _payee(found, register, customer)
+    payee = _payee(found, register, customer, wishes.kind)
     name = "Invoice" if found.kind == core.INVOICE else "Credit note"
     narration = next((line.text for line in found.lines if line.text), "") if len(found.lines) == 1 else ""
     title = _one_line(narration) or f"{name} {found.number}"
@@ -328,7 +345,7 @@ def _customer(found: CoreInvoice, work: _Work, wishes: Wishes) -> tuple[str, str
     taken = {item.customer for item in work.book.ledger.items}
     id_ = next(free_ids(register, taken))
     card = _card("customer", buyer)
-    values = {"name": card.pop("name", buyer.name), "kind": "company", **card}
+    values = {"name": card.pop("name", buyer.name), "kind": wishes.kind, **card}
     work.told.append(f"new customer {id_}: {_one_line(buyer.name)}")
     return id_, write.custom(found.date, "customer", id_, meta=values)
 
@@ -362,10 +379,10 @@ def recognised(register: Register, buyer: Party, date: Date) -> str | None:
     return same[0] if same else None
 
 
-def _payee(found: CoreInvoice, register: Register, customer: str) -> str:
+def _payee(found: CoreInvoice, register: Register, customer: str, kind: str) -> str:
     """The name on the transaction; of a person or a guest the id."""
     values = register.values("customer", customer, found.date)
-    if values.get("kind") in {"person", "guest"}:
+    if values.get("kind", "company" if values else kind) in {"person", "guest"}:
         return customer
     return _one_line(str(values.get("name") or found.buyer.name))
 
@@ -649,13 +666,9 @@ def _income(
         if isinstance(values.get("account"), str) and values["account"] in work.opened:
             return str(values["account"])
         code = codes[line.category, line.rate][0]
-    counts: dict[str, int] = {}
-    for document in work.book.documents:
-        for other in work.book.lines(document)[0]:
-            if other.account.startswith("Income:"):
-                counts[other.account] = counts.get(other.account, 0) + (1_000_000 if other.vat == code else 1)
-    if counts:
-        return max(sorted(counts), key=lambda name: counts[name])
+    usual = work.usual(code)
+    if usual is not None:
+        return usual
     known = sorted(name for name in work.opened if name.startswith("Income:"))
     return work.account(known[0] if len(known) == 1 else _DEFAULT_INCOME)
 
@@ -737,13 +750,19 @@ def _fits(form: str, number: str, year: int) -> bool:
     return match is not None and match.groupdict().get("year") in {None, f"{year:04}"}
 
 
+def without_personal_numbers(found: CoreInvoice) -> CoreInvoice:
+    """A document without national identity numbers of its buyer, which a billing office does not need."""
+    buyer = found.buyer
+    number = buyer.org_number
+    return replace(found, buyer=replace(
+        buyer, identifiers=tuple(each for each in buyer.identifiers if not ids.is_national_identity(each.id)),
+        org_number=None if number and ids.is_national_identity(number.id) else number,
+        endpoint=None if buyer.endpoint and ids.is_national_identity(buyer.endpoint.id) else buyer.endpoint,
+    ))  # fmt: skip
+
+
 def texts(several: Iterable[Incoming]) -> str:
     """All that would be written, to be read."""
     return "\n".join(
         part for one in several for part in (one.company, one.customer_text, one.document) if part
     )  # fmt: skip
-
-
-def without_attachments(found: CoreInvoice) -> CoreInvoice:
-    """A document without the contents of its attachments, for what compares only the ledger."""
-    return replace(found, attachments=())

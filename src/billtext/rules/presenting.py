@@ -10,7 +10,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
-from billtext.ledger.schema import numbers
+from billtext.ledger.schema import ADJUSTS, numbers
 from billtext.model import Date, Document, Line, Meta, Register, Vat, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
@@ -308,7 +308,7 @@ def _line(
         left = whole - line.net - line.discount_amount + line.charge_amount
         reason, reason_code = _text(meta, "discount-reason"), _text(meta, "discount-code")
         adjustments.append(_discount(left, reason, reason_code, whole, line.discount))
-    for kind in ("discount", "charge"):
+    for kind in ("discount", "charge") if not ADJUSTS.keys().isdisjoint(meta) else ():
         for key in numbers(f"{kind}-amount"):
             amount = _amount(meta, key)
             if amount is not None:
@@ -521,6 +521,8 @@ _ENDS = tuple(key.removeprefix("note") for key in numbers("note"))
 
 def _numbered(values: Mapping[str, Any], key: str) -> list[tuple[str, str]]:
     """Texts of a key that may be given several times, each with the end of its name: empty, `-2`, `-3` …"""
+    if not any(name.startswith(key) for name in values):  # as nearly always
+        return []
     return [(end, text) for end in _ENDS if (text := _text(values, key + end))]
 
 
