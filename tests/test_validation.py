@@ -200,12 +200,18 @@ def test_a_missing_buyer_reference_is_caught() -> None:
 
 
 def test_peppol_addresses() -> None:
-    """PEPPOL-EN16931-R010 and R020; a Norwegian seller's address is the organisation number."""
-    assert rules(ubl.render(replace(FINE, seller=replace(SELLER, endpoint=None)))) == set()
-    foreign = replace(SELLER, endpoint=None, org_number=None)
-    assert rules(ubl.render(replace(FINE, seller=foreign))) == {"PEPPOL-EN16931-R020"}
+    """PEPPOL-EN16931-R010 and R020."""
+    assert rules(ubl.render(replace(FINE, seller=replace(SELLER, endpoint=None)))) == {"PEPPOL-EN16931-R020"}
     without = re.sub(rb"<cbc:EndpointID.*?</cbc:EndpointID>", b"", ubl.render(FINE))
     assert rules(without) == {"PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020"}
+
+
+def test_what_peppol_asks_for_is_taken_from_the_register(demo: Book) -> None:
+    """A Norwegian seller's address is the organisation number; the buyer's reference is whom to bill there."""
+    core = presenting.document(demo, demo.ledger.documents["2024-0001"])
+    assert core.seller.endpoint == Identifier(id="310000019", scheme="0192")
+    assert core.references == {"buyer-reference": "Gunnhild Ræder"}
+    assert "buyer-reference" not in presenting.document(demo, demo.ledger.documents["2026-0076"]).references
 
 
 def test_foreign_vat_ids_are_a_warning() -> None:
