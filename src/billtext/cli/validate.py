@@ -64,10 +64,9 @@ def _findings(path: Path, rules: Path | None, files: tuple[Path, ...]) -> "tuple
     """What is wrong in a file; a PDF is compared with the XML file of the same name, if that is named too."""
     from billtext.outside import validation, xml_files
 
-    beside = path.with_suffix(".xml")
-    xml = None
-    if path.suffix.lower() == ".pdf" and beside in files:
-        xml = xml_files.content(beside)
+    beside = {path.with_suffix(".xml"), path.with_name(path.name.removesuffix(".factur-x.pdf") + ".cii.xml")}
+    named = [file for file in files if file in beside and path.suffix.lower() == ".pdf"]
+    xml = xml_files.content(named[0]) if named else None
     return validation.findings(xml_files.content(path), str(path), rules, xml=xml)
 
 

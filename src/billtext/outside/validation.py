@@ -58,14 +58,19 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     guideline = next((field.value for field in fields if field.term == "BT-24"), "")
     schema, rules = _profile(kind, guideline)
     found = list(_by_schema(tree, schema))
-    text = _text(root)
+    written = _text(root)
     theirs = schema == _CII_SCHEMA  # a CII invoice that is of no profile of Factur-X, whose guideline it need not name
-    found += (each for each in _by_rules(text, _shipped(rules), "EN 16931") if not (theirs and each.rule == _GUIDELINE))
+    found += (
+        each for each in _by_rules(written, _shipped(rules), "EN 16931") if not (theirs and each.rule == _GUIDELINE)
+    )
     if rules_dir is not None:
         for path in _rules_in(rules_dir):
-            found += _by_rules(text, path, path.name)
+            found += _by_rules(written, path, path.name)
     known = {each.rule for each in found}
     found += [each for each in einvoice_checks.check(fields, kind) if each.rule not in known]
+    if xml_files.is_pdf(data):
+        level, text = xml_files.shown_by_pdf(data)
+        found += einvoice_checks.check_pdf(fields, level, text)
     if xml is not None and xml_files.is_pdf(data) and xml != inside:
         found.append(Finding(
             rule="BILLTEXT-PDF-XML", severity=ERROR, place="",
