@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from billtext.cli import group
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Unreadable
 from billtext.ledger import load
 from billtext.outside import pdf as paper
 from billtext.outside import xml_files
@@ -259,6 +259,26 @@ def test_what_is_no_e_invoice_is_refused_quickly(data: bytes) -> None:
     assert time.perf_counter() - begun < 3
 
 
+EXAMPLES = sorted((ROOT / "tests" / "examples" / "cen").rglob("*.xml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.name for path in EXAMPLES])
+def test_the_examples_of_the_standard(path: Path) -> None:
+    """They are right by schema and EN 16931. Ours finds the numbers in them that are made up.
+
+    Some CII ones use what the profile EN 16931 of Factur-X leaves out: its rules, and no others of that source, say so.
+    """
+    told = [each for each in findings(path.read_bytes(), path.name) if each.severity == "error"]
+    theirs = {each.rule for each in told if each.source != "billtext"}
+    if path.parent.name == "ubl":
+        assert theirs == set()
+    assert {rule for rule in theirs if not rule.startswith("FX-SCH-A-")} <= {"EN 16931"}
+    assert {each.rule for each in told} - theirs <= {
+        "BILLTEXT-IBAN", "BILLTEXT-KID", "BILLTEXT-VAT-ID", "NO-R-001", "PEPPOL-COMMON-R040", "PEPPOL-EN16931-R003",
+        "PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020",
+    }  # fmt: skip
+
+
 def test_a_pdf_has_its_xml_inside() -> None:
     """Findings are those of the XML; and where the XML is given, it is compared."""
     xml = cii.render(FINE)
@@ -303,7 +323,7 @@ RULES = """<xsl:stylesheet version="2.0" xmlns:xsl="http://www.w3.org/1999/XSL/T
 
 def test_rules_of_a_directory(tmp_path: Path) -> None:
     """Any XSLT that writes SVRL, with its own severity; a new version of a file counts at once."""
-    with pytest.raises(Refused, match="has no rules as XSLT"):
+    with pytest.raises(Unreadable, match="has no rules as XSLT"):
         findings(ubl.render(FINE), "a.xml", tmp_path)
     file = tmp_path / "house.xslt"
     file.write_text(RULES.replace("{flag}", "fatal"), "utf-8")
@@ -315,7 +335,7 @@ def test_rules_of_a_directory(tmp_path: Path) -> None:
     assert [each.severity for each in findings(ubl.render(FINE), "a.xml", tmp_path)] == ["warning"]
     file.write_text("<xsl:nothing", "utf-8")
     os.utime(file, (2, 2))
-    with pytest.raises(Refused, match=r"house\.xslt cannot be used"):
+    with pytest.raises(Unreadable, match=r"house\.xslt cannot be used"):
         findings(ubl.render(FINE), "a.xml", tmp_path)
 
 
@@ -345,6 +365,20 @@ def test_the_command(tmp_path: Path) -> None:
     run = CliRunner().invoke(group, ["validate", str(tmp_path / "none.xml"), "--format", "markdown"])
     assert run.exit_code == 2
     assert "cannot read" in run.stderr
+
+
+def test_rules_that_cannot_be_used_are_told_once(tmp_path: Path) -> None:
+    """Before any file: exit status 2, one sentence."""
+    fine = tmp_path / "a.xml"
+    fine.write_bytes(ubl.render(FINE))
+    command = [sys.executable, "-m", "billtext", "validate", "a.xml", "a.xml", "--rules", "."]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("billtext: . has no rules as XSLT")
+    (tmp_path / "broken.xslt").write_text("<xsl:nothing", "utf-8")
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("billtext: the rules broken.xslt cannot be used: ")
 
 
 def test_the_command_compares_a_pdf_with_its_xml(tmp_path: Path) -> None:

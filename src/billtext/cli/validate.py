@@ -34,7 +34,10 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
     status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
     """
     from billtext.errors import Unreadable
+    from billtext.outside import validation
 
+    if rules is not None:
+        validation.load_rules(rules)
     data: list[dict[str, Any]] = []
     rows: list[tuple[str, Finding]] = []
     unreadable = 0
