@@ -136,7 +136,7 @@ class Switch:
 
     @contextlib.contextmanager
     def writing(self, path: Path, *, append: bool = False, encoding: str = "utf-8") -> Iterator[IO[str]]:
-        """Write the new text of a file, or with `append` what follows its text so far; line ends as given.
+        """Write the new text of a file, line ends as given; or with `append` what follows its text, with its line ends.
 
         :raises Refused: the file is outside the ledger's directory or on another file system
         """
@@ -150,7 +150,8 @@ class Switch:
         staged = self.staged(target)
         if not append:
             os.truncate(staged, 0)
-        with staged.open("a", encoding=encoding, errors="backslashreplace", newline="") as file:
+        newline = ended("\n", raw(staged)) if append and encoding == "utf-8" else ""
+        with staged.open("a", encoding=encoding, errors="backslashreplace", newline=newline) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
