@@ -218,7 +218,7 @@ def main(names: list[str]) -> None:
             print(f"{result.what}: {result.ours} / {result.theirs} = {result.ratio:.2f} ({result.verdict})", flush=True)
         if results:
             kept[name] = f"{name}\n\nRun on {datetime.date.today()}.\n\n{table(results)}\n"
-            body = "".join(f"## {kept[each]}" for each in BENCHMARKS if each in kept)
+            body = "\n\n".join(f"## {kept[each].strip()}" for each in BENCHMARKS if each in kept)
             path.write_text(HEAD + body.rstrip("\n") + "\n", "utf-8")
 
 
