@@ -318,3 +318,13 @@ def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = T
         raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     if durable:
         _sync(path.parent)
+
+
+def keep(text: str, stem: str) -> Path:
+    """Keep a text that was typed and cannot be written where it belongs, outside the ledger; return where."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=f"billtext-{stem}-", suffix=".beancount")
+    with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - it is open
+        file.write(text)
+    return Path(name)
