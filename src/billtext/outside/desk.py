@@ -53,6 +53,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
+        self._filed: dict[Path, bytes] = {}
         self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
@@ -132,6 +133,18 @@ class Desk:
             text = None if text is None else files.kept(text, was)
         self._replaced[path] = text, was
 
+    def attach(self, name: str | Path, content: bytes) -> None:
+        """Put a file of another kind beside the ledger, such as a PDF.
+
+        :raises Refused: there is one of that name, or the name leads out of the ledger's directory
+        """
+        path = self.path(name)
+        if not path.is_relative_to(self.root):
+            raise Refused(f"{path} is outside the ledger's directory {self.root}; nothing was changed")
+        if path.exists():
+            raise Refused(f"{path} is there already and is not written over; move it")
+        self._filed[path] = content
+
     def insert(self, path: Path, lines: Mapping[int, str]) -> None:
         """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""
         text = files.raw(path)
@@ -159,6 +172,10 @@ class Desk:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
                     file.write(files.ended(text, files.raw(path)) if path.exists() else text)
+            for path, content in self._filed.items():
+                with self._switch.writing(path):
+                    pass
+                self._switch.staged(path).write_bytes(content)
             for path, (new, was) in self._replaced.items():
                 if new is None:
                     self._switch.delete(path)
@@ -172,7 +189,7 @@ class Desk:
             raise Refused(
                 f"{error.filename or self.root}: cannot be written ({error.strerror}); nothing was changed"
             ) from None
-        self.written += [*self._appended, *self._replaced]
+        self.written += [*self._appended, *self._filed, *self._replaced]
 
     def refuse_errors(self, about: Iterable[str] = ()) -> None:
         """Refuse to go on where the ledger has errors.
