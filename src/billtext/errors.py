@@ -613,6 +613,12 @@ class DraftSumError(DraftError):
     sentence = "{why}; {remedy}"
 
 
+class DraftLegalError(DraftError):
+    """The law asks for something that the document would not carry."""
+
+    sentence = "{what}; {remedy} ({law})"
+
+
 # --- seals and closed months --------------------------------------------------------------------------------
 
 
