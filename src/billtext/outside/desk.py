@@ -189,7 +189,7 @@ class Desk:
         try:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
-                    file.write(files.ended(text, files.raw(path)) if path.exists() else text)
+                    file.write(text)
             for path, (new, was) in self._replaced.items():
                 if new is None:
                     self._switch.delete(path)

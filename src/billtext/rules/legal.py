@@ -11,7 +11,7 @@ from typing import Any
 from billtext.errors import DraftLegalError, LedgerError, Words, shown
 from billtext.model import Register
 from billtext.rules import presenting
-from billtext.rules.drafts import Line, Prepared
+from billtext.rules.prepared import Line, Prepared
 
 LANGUAGES = ("nb", "nn", "no", "sv", "da", "en")
 _ADDRESS = ("address", "postal-code", "city")

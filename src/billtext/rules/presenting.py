@@ -14,7 +14,7 @@ from billtext.ledger.schema import ADJUSTS, numbers
 from billtext.model import Date, Document, Line, Meta, Register, Vat, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import drafts, vat
+from billtext.rules import prepared, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.quotes import Estimate
@@ -142,7 +142,7 @@ def _offered(found: Estimate) -> Document:
     )  # fmt: skip
 
 
-def _quoted(line: drafts.Line, stands: Document) -> Line:
+def _quoted(line: prepared.Line, stands: Document) -> Line:
     """A line of a draft as one of the document that it would be in."""
     keys = line.keys
     off, on = vat.adjusted(keys)
@@ -436,6 +436,13 @@ def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = No
     if who and who.endpoint and who.contact.name and not named:
         found["buyer-reference"] = who.contact.name
     return found
+
+
+def references(register: Register, found: Document) -> dict[str, str]:
+    """The references of a document (BT-10 to BT-19), for who shows no more of it."""
+    meta, card = found.entry.meta, register.values("customer", found.customer, found.date)
+    addressed = "endpoint" in card or "buyer-endpoint" in meta
+    return _references(meta, card, buyer(register, found.customer, found.date, meta) if addressed else None)
 
 
 def _delivery(meta: Meta) -> core.Delivery:
