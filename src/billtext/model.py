@@ -18,6 +18,8 @@ Meta = Mapping[str, Any]
 KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "fee", "deposit", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
+# What a file of the archive is: an issued document, or a paper that came from outside.
+PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")
 
 
 T = TypeVar("T")
@@ -333,6 +335,25 @@ class Closing:
     meta: Meta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A `filed` directive: a file of the archive, dated as its paper is.
+
+    :param file: below `documents/`, such as `Assets/Receivable/C00017/2026-03-02.2026-0012.pdf`
+    :param kind: one of `PAPERS`
+    :param document: number of the document that it is, or belongs to; or empty
+    """
+
+    date: Date
+    file: str
+    sha256: str
+    kind: str
+    customer: str
+    document: str = ""
+    label: str = ""
+    meta: Meta = field(default_factory=dict)
+
+
 @value
 class Allocation:
     """Part of one item set against another, from a date on.
@@ -362,3 +383,4 @@ class Ledger:
     voids: tuple[Void, ...]
     directives: tuple[Directive, ...]
     closings: tuple[Closing, ...] = ()
+    filed: tuple[Filed, ...] = ()

@@ -163,6 +163,8 @@ SETTINGS: Mapping[str, Setting] = {
         expected="an amount without quotes, such as 10.00 NOK", parse=_amount, dated=True
     ),
     "bad-debt": Setting(expected="an account, such as Expenses:BadDebt", parse=_account, default="Expenses:BadDebt"),
+    # Whether `issue` puts each document into the archive.
+    "archive": Setting(expected="TRUE or FALSE", parse=_flag, default=False, dated=True),
     # Whether the Fava extension may write.
     "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
 }  # fmt: skip
