@@ -10,8 +10,8 @@ GUIDE = Path(__file__).parent.parent / "site" / "guide"
 
 
 def test_every_key_and_option_is_in_the_guide() -> None:
-    """The page of the ledger language names each directive, key and option that billtext knows."""
-    page = (GUIDE / "ledger.md").read_text("utf-8")
+    """The pages of the ledger language and of delivery name each directive, key and option that billtext knows."""
+    page = "\n".join((GUIDE / name).read_text("utf-8") for name in ("ledger.md", "delivery.md"))
     words = set(re.findall(r"[a-z][a-z0-9-]+", page))
     keys = {key for keys in REGISTER.values() for key in keys} | set(TRANSACTION) | set(POSTING)
     assert (keys - {"rate", "format"}) - words == set()
