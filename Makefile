@@ -27,6 +27,11 @@ demo: $(READY)
 	@echo "== All statements of $(MONTH)"
 	$(BIN)/billtext -f $(DEMO) statement --all --month $(MONTH) --out statements
 	@echo
+	@echo "== The documents of the month, as PDF with the e-invoice inside and as EHF, and what the rules say of them"
+	$(BIN)/billtext -f $(DEMO) render --month $(MONTH) --as facturx --out papers
+	$(BIN)/billtext -f $(DEMO) render --month $(MONTH) --as ubl --out papers
+	$(BIN)/billtext validate papers/*.pdf papers/*.xml
+	@echo
 	@echo "== The site"
 	$(BIN)/billtext -f $(DEMO) site build --as-of $(DAY)
 	@echo
@@ -45,6 +50,7 @@ demo: $(READY)
 	@echo "Look next at:"
 	@echo "  public/index.html                        the site; or  make serve"
 	@echo "  statements/                              a statement for each customer"
+	@echo "  papers/                                  PDF and e-invoice of each document of $(MONTH)"
 	@echo "  ledger/invoices/2026.beancount           invoices as a bookkeeper writes them"
 	@echo "  diff -r ledger demo-desk                 what the billing desk wrote this morning"
 	@echo "  $(BIN)/billtext --help                  everything else"
@@ -70,4 +76,4 @@ constraints:
 	  --no-emit-trusted-host --no-emit-find-links --no-header --extra dev --extra keyring --extra bench -o constraints.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) public statements demo-desk site/receivables bench/work
+	rm -rf $(VENV) public statements papers demo-desk site/receivables bench/work

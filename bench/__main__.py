@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ledgers, sites, writing
+from bench import einvoices, ledgers, sites, writing
 from bench.measure import Figure, in_turn, once
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +74,13 @@ def reading(name: str, main: Path, runs: int) -> Iterator[tuple[Result, Figure]]
     yield weighed(f"{name}: memory of `billtext aging` / bare `bean-check`", aging, bare, 1.25), aging
     for figure in other:
         yield timed(f"{name}: `billtext aging` / `hledger bal`", aging, figure, None), figure
+
+
+def limited(what: str, ours: Figure, seconds: float) -> Result:
+    """Compare a time with the seconds that it may take."""
+    return Result(
+        what=what, ours=f"{ours.seconds:.2f} s", theirs=f"{seconds:g} s", ratio=ours.seconds / seconds, limit=1.0
+    )
 
 
 def generated() -> Iterator[Result]:
@@ -143,8 +150,22 @@ def starting() -> Iterator[Result]:
     yield timed("`billtext --help` / `import click`", ours, theirs, 2.5)
 
 
+def e_invoices() -> Iterator[Result]:
+    """E-invoices written and validated, in seconds of one core, and whether memory grows with their number."""
+    place = WORK / "einvoices"
+    written = einvoices.measured("write", 1000, place, 3)
+    yield limited("1 000 UBL files written: seconds / 1.5", written, 1.5)
+    valid = einvoices.measured("validate", 1000, place, 3)
+    yield limited("1 000 UBL files validated: seconds / 10", valid, 10)
+    many = einvoices.measured("write", 10_000, place, 1)
+    yield weighed("10 000 / 1 000 UBL files written: memory", many, written, 1.10)
+    many = einvoices.measured("validate", 10_000, place, 1)
+    yield weighed("10 000 / 1 000 UBL files validated: memory", many, valid, 1.10)
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "starting": starting, "generated": generated, "written": written, "retail": retail,
+    "einvoices": e_invoices,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ The figures B1 to B11 are those of other systems' own tests (see test_acceptance
 """
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -531,10 +532,93 @@ def test_what_cannot_be_worked_out_is_told(office: Office, old: str, new: str, t
     assert (done.status, told in done.err) == (1, True), done.err
 
 
-@pytest.mark.parametrize("pair", [("invoice", "X"), ("Foo", "bar"), ("kid\n", "1"), ("due", "2026-12-01")])
-def test_a_key_that_a_draft_cannot_have_is_wrong_usage(office: Office, pair: tuple[str, str]) -> None:
-    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--set", *pair)
-    assert (done.status, f"--set {pair[0].strip()}" in done.err) == (2, True)
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("invoice=X", "--set invoice: a draft of an invoice has no such key"),
+        ("Foo=bar", "'Foo' cannot be a key"),
+        ("note", "--set 'note' is no key with its value; write KEY=VALUE"),
+        ("due=2026-12-01", "--set due: the command has an argument or option for it"),
+        ("period-end=June", "`period-end: June` is not understood; write a date without quotes"),
+    ],
+)
+def test_a_key_that_a_draft_cannot_have_is_wrong_usage(office: Office, pair: str, told: str) -> None:
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--set", pair)
+    assert (done.status, told in done.err) == (2, True), done.err
+
+
+def test_what_differs_on_one_line_is_said_with_its_number(office: Office) -> None:
+    """Hours less 10 %, travel by kilometre, 100 for urgency: 2 160 + 350 + 100 = 2 610, with VAT 3 262.50."""
+    office.get("invoice", "new", "C1", "--item", "CONS", "2", "--line", "Travel", "100", "3.50", "S25",
+               "--on", "1", "discount=10", "--on", "2", "unit=KMT", "--on", "2", "account=Income:Sales",
+               "--charge", "Urgency", "100.00", "S25", "--set", "period-start=2026-11-01",
+               "--set", "period-end=2026-11-30", "--date", "2026-11-25")  # fmt: skip
+    (name,) = (name for name in office.files() if name.startswith("drafts/"))
+    text = office.files()[name]
+    assert "    discount: 10\n" in text
+    assert '    unit: "KMT"\n' in text
+    assert "  period-start: 2026-11-01\n" in text
+    assert '    charge: "Urgency"\n' in text
+    office.get("issue", "--all", "--date", "2026-11-25")
+    (document,) = office.book().documents
+    assert (document.net, document.gross) == (Decimal("2610.00"), Decimal("3262.50"))
+
+
+def test_an_allowance_is_taken_off(office: Office) -> None:
+    """1 200 less 200 = 1 000, with VAT 1 250."""
+    office.get("invoice", "new", "C1", "--item", "CONS", "1", "--allowance", "Loyal", "200.00", "S25",
+               "--date", "2026-11-25")  # fmt: skip
+    office.get("issue", "--all", "--date", "2026-11-25")
+    assert office.book().documents[0].gross == Decimal(1250)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("2", "discount=10"), "--on 2: there is no line 2 of 1"),
+        (("0", "discount=10"), "--on 0: there is no line 0 of 1"),
+        (("1", "discount"), "--on 1 'discount' is no key with its value"),
+        (("1", "discount=ten"), "`discount: ten` is not understood"),
+        (("1", "discount=110"), "from 0 to 100"),
+        (("1", "settles=2026-0001"), "`settles` is no key of a line"),
+        (("1", "unit=HOURS"), "UN/ECE Rec 20"),
+    ],
+)
+def test_a_change_of_a_line_that_cannot_be_is_refused(office: Office, change: tuple[str, str], told: str) -> None:
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--on", *change, "--date", "2026-11-25")
+    assert (done.status, told in done.err) == (1, True), done.err
+
+
+def _typed(err: str) -> str:
+    found = re.search(r"what you typed is kept in (\S+)", err)
+    assert found is not None
+    path = Path(found[1])
+    text = path.read_text("utf-8")
+    path.unlink()
+    return text
+
+
+def test_what_was_typed_is_not_lost_with_dry_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "sed -i s/Consultant/Typed/")
+    monkeypatch.delenv("VISUAL", raising=False)
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--edit", "--dry-run", "--date", "2026-11-25")
+    assert done.status == 0
+    assert 'Typed"' in _typed(done.out)
+    assert not any(name.startswith("drafts/") for name in office.files())
+    monkeypatch.setenv("EDITOR", "sed -i s/CONS/CNS/")
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--edit", "--dry-run", "--date", "2026-11-25")
+    assert done.status == 1
+    assert "CNS" in _typed(done.err)
+
+
+def test_a_ledger_with_errors_is_told_before_the_editor_opens(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", f"touch {office.root}/opened")
+    monkeypatch.delenv("VISUAL", raising=False)
+    company = office.root / "company.beancount"
+    company.write_text(company.read_text("utf-8") + '2020-01-01 custom "vat" "X"\n', "utf-8")
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--edit", "--date", "2026-11-25")
+    assert (done.status, "the ledger has errors" in done.err) == (1, True)
+    assert not (office.root / "opened").exists()
 
 
 def test_what_was_typed_in_the_editor_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -568,3 +652,22 @@ def test_parallel_runs_give_gapless_numbers(office: Office) -> None:
     assert {document.entry.narration for document in documents} == {f"Draft {n}" for n in range(200)}
     assert not list((office.root / "drafts").iterdir())
     assert "200 of 200 documents sealed, no closed months: as they were" in office.get("verify")
+
+
+def test_marks_that_turn_text_are_taken_out_of_what_is_typed(office: Office) -> None:
+    """In every command alike: the register, drafts and money."""
+    office.get("customer", "new", "--name", "Kaf\u202ee AS", "--date", "2026-11-25")
+    office.get("invoice", "new", "C1", "--line", "Wo\u202erk", "1", "10.00", "S25", "--order", "PO\u2066 7", "--date",
+               "2026-11-25")  # fmt: skip
+    office.get("pay", "C1", "10.00", "--text", "Gi\u202ero\x07", "--date", "2026-11-25")
+    office.get("issue", "--all", "--date", "2026-11-25")
+    text = "".join(office.files().values())
+    assert not {sign for sign in text if sign != "\n" and not sign.isprintable()}
+    assert all(f'"{word}"' in text for word in ("Kafe AS", "Work", "PO 7", "Giro"))
+
+
+@pytest.mark.parametrize("command", [["pay", "C1", "-5"], ["refund", "C1", "-5.00", "--of", "B2026-0001"],
+                                     ["charge", "P1", "CONS", "-2"]])  # fmt: skip
+def test_an_amount_below_zero_is_told_as_such(office: Office, command: list[str]) -> None:
+    done = office.run(*command)
+    assert (done.status, "is below 0" in done.err) == (1, True), done.err

@@ -1,4 +1,4 @@
-"""Languages: bokmål is complete, and every language that Babel knows can be asked for."""
+"""Languages: every catalogue is complete, and every language that Babel knows can be asked for."""
 
 import datetime
 import re
@@ -8,23 +8,52 @@ from pathlib import Path
 import pytest
 
 from billtext.model import KINDS
-from billtext.rendering.language import CATALOGUES, Language, _words
+from billtext.rendering import units
+from billtext.rendering.language import CATALOGUES, Language, _words, languages
 from billtext.rules.invoices import STATUSES
+from billtext.rules.presenting import EXEMPT
 
 SOURCE = Path(__file__).parent.parent / "src" / "billtext"
 
 
+ASKED = re.compile(r"""\b(?:t|language)\(([^()]*)\)""")  # both texts of `t("a" if x else "b")`
+TEXT = re.compile(r"""(["'])((?:(?!\1).)+)\1""")
+# Norwegian law has words of its own for this, which are those of the ledger.
+LAWS = {"nb": {EXEMPT["AE"][1]}}
+
+
 def texts() -> set[str]:
     """Texts that templates and modules ask a reader's language for, and the words of the ledger language."""
-    found = {*KINDS, *STATUSES, "unapplied", "not-due"}
-    for path in [*SOURCE.rglob("*.j2"), *(SOURCE / "rendering").rglob("*.py")]:
-        found |= set(re.findall(r"""\b(?:t|language)\(["']([^"']+)["']\)""", path.read_text("utf-8")))
+    found = {*KINDS, *STATUSES, "unapplied", "not-due"} | units.words() | {reason for _, reason in EXEMPT.values()}
+    modules = [path for part in ("rendering", "outside") for path in (SOURCE / part).rglob("*.py")]
+    for path in [*SOURCE.rglob("*.j2"), *modules]:
+        asked = ASKED.findall(path.read_text("utf-8"))
+        found |= {text for each in asked for _, text in TEXT.findall(each)}
     return found
 
 
-def test_bokmal_is_complete() -> None:
-    """No text of ours is without its bokmål."""
-    assert texts() - set(_words("nb")) == set()
+@pytest.mark.parametrize("code", ["nb", "nn", "sv", "da", "de"])
+def test_a_catalogue_is_complete(code: str) -> None:
+    """No text of ours is without its word in any of the languages."""
+    assert texts() - set(_words(code)) - LAWS.get(code, set()) == set()
+
+
+def test_a_translation_keeps_what_is_filled_in() -> None:
+    """What stands in braces in a text stands in its translation."""
+    for code in languages():
+        for text, translated in _words(code).items():
+            assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", translated)), (code, text)
+
+
+def test_words_of_a_bookkeeper() -> None:
+    """As an invoice is written in each country."""
+    words = ("Invoice", "Credit note", "Due", "VAT basis", "Payment reference")
+    assert [Language("de")(word) for word in words] == [
+        "Rechnung", "Gutschrift", "Fälligkeit", "Bemessungsgrundlage", "Verwendungszweck"
+    ]  # fmt: skip
+    assert [Language("sv")(word) for word in words[:4]] == ["Faktura", "Kreditfaktura", "Förfallodatum", "Momsunderlag"]
+    assert [Language("da")(word) for word in words[:4]] == ["Faktura", "Kreditnota", "Forfaldsdato", "Momsgrundlag"]
+    assert Language("nn")("Paid already") == "Alt betalt"
 
 
 def test_no_two_catalogues_differ_in_what_they_have_to_say() -> None:

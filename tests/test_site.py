@@ -291,23 +291,23 @@ def test_the_same_ledger_gives_the_same_bytes_and_writes_nothing_anew(built: Pat
 
 def test_pages_of_a_former_build_go_and_files_of_others_stay(tmp_path: Path) -> None:
     texts = {name: f"{page_files.MARK.decode()}---\n{name}\n" for name in ("a.md", "x/b.md", "x/c.md")}
-    assert page_files.keep(tmp_path, texts.items()) == (3, 0)
+    assert page_files.keep(tmp_path, lambda _: texts.items()) == (3, 0)
     (tmp_path / "x/mine.md").write_text("# Mine\n")
     (tmp_path / "x/.billtext-draft").write_text("half a p")
-    assert page_files.keep(tmp_path, [("a.md", texts["a.md"])]) == (0, 2)
+    assert page_files.keep(tmp_path, lambda _: [("a.md", texts["a.md"])]) == (0, 2)
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["a.md", "mine.md"]
 
 
 def test_an_interrupted_page_is_never_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = page_files.MARK.decode() + "---\n"
-    page_files.keep(tmp_path, [("a.md", text)])
+    page_files.keep(tmp_path, lambda _: [("a.md", text)])
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        page_files.keep(tmp_path, [("a.md", text + "new")])
+        page_files.keep(tmp_path, lambda _: [("a.md", text + "new")])
     assert (tmp_path / "a.md").read_text() == text
 
 

@@ -157,7 +157,8 @@ class Line:
     :param net: in the document's currency; a credit note's line is positive, as is what it credits
     :param price: without VAT, for `price_per` units
     :param discount: percent
-    :param discount_amount: in the document's currency
+    :param discount_amount: in the document's currency, all such discounts together
+    :param charge_amount: the same of what is charged besides
     :param vat: VAT code, or None outside the scope of VAT
     :param allowance: reason of a whole-document allowance, or None
     :param charge: reason of a whole-document charge, or None
@@ -178,6 +179,7 @@ class Line:
     charge: str | None
     priced: bool
     meta: Meta
+    charge_amount: Decimal = Decimal(0)
 
 
 @value

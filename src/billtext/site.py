@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billtext.model import Date
-from billtext.outside import mkdocs_build, page_files, revision
+from billtext.outside import forked, mkdocs_build, page_files, revision
 from billtext.rendering import pages, shapes
 from billtext.rendering.language import Language
 from billtext.rendering.pages.frame import Frame
@@ -99,16 +99,20 @@ def build(
     count = pages.count(frame)
     step = progress("Pages", count)
 
-    def made() -> Iterator[tuple[str, str]]:
-        for page in pages.render(frame):
-            yield page
-            step()
+    parts = forked.parts(count)
 
-    written, removed = page_files.keep(place.site / PAGES, made())
+    def made(part: int) -> Iterator[tuple[str, str]]:
+        for page in pages.render(frame, part, parts):
+            yield page
+            if part == 0:
+                for _ in range(parts):  # the others are as far as this one
+                    step()
+
+    written, removed = page_files.keep(place.site / PAGES, made, parts)
     middle = time.monotonic()
     name = str(frame.company.get("name") or frame.t("Receivables"))
     warnings = mkdocs_build.build(
-        place.site, place.out, name=name, language=language.code, step=progress("MkDocs", count)
+        place.site, place.out, name=name, language=language.code, step=progress("MkDocs", count), parts=parts
     )
     seconds = (middle - start, time.monotonic() - middle)
     return Result(

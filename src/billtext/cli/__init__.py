@@ -5,10 +5,13 @@ Reports know no clock: the one default of today stands in `common`.
 
 import gc
 import importlib
+import re
 import sys
 from typing import NoReturn
 
 import click
+
+from billtext.cli import texts
 
 # Commands by name: the module that has it as `command`, and its line in the help, so that `--help` loads none of them.
 COMMANDS = {
@@ -41,11 +44,16 @@ COMMANDS = {
     "open-items": ("open_items", "What is open on a day, item by item."),
     "aging": ("aging", "Who owes what, and for how long."),
     "statement": ("statement", "Statements of account, for one customer or for all."),
+    "render": ("render", "Make documents in any form: PDF, web page, Markdown, e-invoice, JSON."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
+    "validate": ("validate", "Validate e-invoices, ours or anybody's, by the authorities' rules and ours."),
     "import": ("import_", "Bring history over from another system."),
     "site": ("site", "Build or serve the site that colleagues read."),
     "init": ("init", "Make a new ledger that checks clean."),
 }
+
+
+_AMOUNT = re.compile(r"-\d[\d.,]*")
 
 
 class Lazy(click.Group):
@@ -60,7 +68,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"billtext.cli.{COMMANDS[cmd_name][0]}").command
-        return command
+        return texts.clean(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
@@ -97,7 +105,8 @@ def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; a refusal is one sentence and an exit status."""
     gc.disable()  # a command is short, and what it reads lives to its end
-    for text in sys.argv[1:] if args is None else args:
+    given = sys.argv[1:] if args is None else args
+    for text in given:
         if any("\ud800" <= sign <= "\udfff" for sign in text):
             shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             click.echo(f"billtext: the argument '{shown}' is not UTF-8 text; write it as UTF-8", err=True)
@@ -108,6 +117,15 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.Abort:
         click.echo("billtext: stopped", err=True)
         sys.exit(130)
+    except click.NoSuchOption as error:
+        typed = next((text for text in given if _AMOUNT.fullmatch(text)), None)
+        if typed is None or not re.fullmatch(r"-\d", error.option_name):
+            error.show()
+            sys.exit(error.exit_code)
+        click.echo(
+            f"billtext: {typed!r} is below 0; an amount is written above 0, and the command says its side", err=True
+        )
+        sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

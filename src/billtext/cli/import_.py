@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli.common import Face, counted, example
+from billtext.cli.import_ubl import command as ubl
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ SHOWN = 10
 @click.group(name="import", epilog=example("billtext import invoices history.csv --map imports/history.toml"))
 def command() -> None:
     """Bring history over from another system."""
+
+
+command.add_command(ubl)
 
 
 @command.command(

@@ -1,7 +1,6 @@
 """`billtext invoice`: invoices and credit notes."""
 
 import datetime
-import re
 from decimal import Decimal
 
 import click
@@ -19,6 +18,7 @@ def command() -> None:
     epilog=example(
         "billtext invoice new C00017 --item CONS-SR 8",
         'billtext invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November"',
+        'billtext invoice new C00017 --item CONS-SR 8 --on 1 discount=10 --charge "Urgency" 500.00 S25',
         "billtext invoice new C00017 --edit",
     )
 )
@@ -42,6 +42,19 @@ def command() -> None:
     help="Another line; may be repeated.",
 )
 @click.option(
+    "--on",
+    "changes",
+    nargs=2,
+    type=(int, str),
+    multiple=True,
+    metavar="N KEY=VALUE",
+    help="A key of the Nth line, those of the price list first: discount=10, unit=HUR, price=1100.00; may be repeated.",
+)
+@click.option("--allowance", "allowances", nargs=3, type=(str, Number(), str), multiple=True,
+              metavar="REASON AMOUNT VAT", help="Taken off the whole document; may be repeated.")  # fmt: skip
+@click.option("--charge", "charges", nargs=3, type=(str, Number(), str), multiple=True,
+              metavar="REASON AMOUNT VAT", help="Added to the whole document; may be repeated.")  # fmt: skip
+@click.option(
     "--account", metavar="ACCOUNT", help="Income account of the other lines. Else as most items with that VAT."
 )
 @click.option("--text", default="", help="What it is about; else the texts of its lines.")
@@ -58,7 +71,7 @@ def command() -> None:
 @click.option("--due", type=Day(), metavar="DATE", help="Else by the customer's terms.")
 @click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery.")
 @click.option("--order", help="The customer's order number.")
-@click.option("--set", "more", nargs=2, multiple=True, metavar="KEY TEXT", help="Any other key; may be repeated.")
+@click.option("--set", "more", multiple=True, metavar="KEY=VALUE", help="Any other key; may be repeated.")
 @click.option(
     "--instalment",
     "instalments",
@@ -78,6 +91,9 @@ def new(
     customer: str,
     items: tuple[tuple[str, Decimal], ...],
     lines: tuple[tuple[str, Decimal, Decimal, str], ...],
+    changes: tuple[tuple[int, str], ...],
+    allowances: tuple[tuple[str, Decimal, str], ...],
+    charges: tuple[tuple[str, Decimal, str], ...],
     account: str | None,
     text: str,
     prices: str,
@@ -87,7 +103,7 @@ def new(
     due: datetime.date | None,
     delivery: datetime.date | None,
     order: str | None,
-    more: tuple[tuple[str, str], ...],
+    more: tuple[str, ...],
     instalments: tuple[tuple[Decimal, int], ...],
     date: datetime.date,
     edit: bool,
@@ -99,21 +115,13 @@ def new(
 
     from billtext.errors import Refused
     from billtext.ledger import write
-    from billtext.ledger.schema import DRAFT, TEXT
-    from billtext.outside import drafting
+    from billtext.outside import drafting, files
     from billtext.rendering import drafts, ledger_text
 
-    for key, _ in more:
-        if not re.fullmatch(r"[a-z][a-zA-Z0-9_-]+", key):
-            raise click.UsageError(f"--set {key}: a key begins with a small letter, and has letters, digits and - only")
-        if key in {"invoice", "credit-note", "seal", "corrects"}:
-            raise click.UsageError(f"--set {key}: a draft of an invoice has no such key of its own; leave it out")
-        if key in {"customer", "due", "delivery", "order", "currency", "rate", "prices", "discount"}:
-            raise click.UsageError(f"--set {key}: the command has an argument or option for it; use that")
-        if key in DRAFT and DRAFT[key].type is not TEXT.type:
-            raise click.UsageError(f"--set {key}: expected is {DRAFT[key].expected}; write it with --edit")
-        if [name for name, _ in more].count(key) > 1:
-            raise click.UsageError(f"--set {key}: it is given twice")
+    try:
+        others = drafting.keys_of(more)
+    except Refused as error:
+        raise click.UsageError(str(error)) from None
     if not items and not lines and not edit:
         raise click.UsageError("name what to bill: --item CODE QUANTITY or --line TEXT QUANTITY PRICE VAT, or --edit")
     with changing(face, force=force) as desk:
@@ -126,6 +134,19 @@ def new(
         for about, quantity, price, code in lines:
             keys = {"text": write.clean(about), "quantity": quantity, "price": Amount(price, money), "vat": code}
             postings.append((account or drafting.income_account(register, date, code), None, keys))
+        for n, change in changes:
+            key, sign, value = change.partition("=")
+            if not sign:
+                raise Refused(f"--on {n} {change!r} is no key with its value; write KEY=VALUE")
+            if not 1 <= n <= len(postings):
+                raise Refused(
+                    f"--on {n}: there is no line {n} of {len(postings)}; count from 1, the price list's first"
+                )
+            postings[n - 1] = drafting.with_key(postings[n - 1], key, value, money)
+        for kind, several in (("allowance", allowances), ("charge", charges)):
+            for reason, price, code in several:
+                place = account or (postings[0][0] if postings else drafting.income_account(register, date, code))
+                postings.append((place, None, drafting.of_document(kind, reason, price, code, money)))
         for share, days in instalments:
             postings.append((f"{register.options.receivable}:{customer}", None, {"share": share, "days": days}))
         keys = {
@@ -137,34 +158,44 @@ def new(
             "rate": rate,
             "prices": None if prices == "net" else prices,
             "discount": discount,
-            **dict(more),
+            **others,
         }
         titles = [str(register.values("item", code, date).get("text") or code) for code, _ in items]
         narration = write.clean(text) or ", ".join([*titles, *(about for about, *_ in lines)][:3]) or "Invoice"
         found = ledger_text.draft(date, "invoice", narration, keys, postings)
+        path = drafting.free(desk, f"{customer}-{date}")
         if edit:
+            if not trial:
+                desk.refuse_errors([customer])  # before a word is typed
             try:
                 found = click.edit(found, extension=".beancount", require_save=False) or found
             except click.ClickException as error:
                 raise Refused(
                     f"{error.format_message()}, so no draft was written; set EDITOR to one that runs"
                 ) from None
-        path = drafting.free(desk, f"{customer}-{date}")
         try:
-            prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
-        except Refused as error:
-            if not edit or trial:
-                raise
+            wrong = ""
+            try:
+                prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
+                click.echo(drafts.preview(prepared, register), nl=False)
+            except Refused as error:
+                if not edit or trial:
+                    raise
+                wrong = str(error)
             desk.replace(path, found)
-            desk.commit(about=[customer])
-            done(desk)
-            raise Refused(f"the draft is kept, but cannot be issued yet: {error}") from None
-        desk.replace(path, found)
-        click.echo(drafts.preview(prepared, register), nl=False)
-        if not trial:
-            desk.commit(about=[customer])
-            done(desk)
-            click.echo(f"issue it with: billtext issue {path.stem}")
+            if not trial:
+                desk.commit(about=[customer])
+                done(desk)
+        except (Refused, OSError) as error:
+            if not edit:
+                raise
+            raise Refused(f"{error}; what you typed is kept in {files.keep(found, path.stem)}") from None
+    if wrong:
+        raise Refused(f"the draft is kept, but cannot be issued yet: {wrong}")
+    if edit and trial:
+        click.echo(f"what you typed is kept in {files.keep(found, path.stem)}")
+    if not trial:
+        click.echo(f"issue it with: billtext issue {path.stem}")
 
 
 @command.command(

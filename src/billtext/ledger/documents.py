@@ -475,6 +475,15 @@ class Reader:
             self._other_currency(entry, meta, currency, "the price", price.currency)
         if discount_amount is not None and discount_amount.currency != currency:
             self._other_currency(entry, meta, currency, "the discount", discount_amount.currency)
+        off = ZERO if discount_amount is None else discount_amount.number
+        on = ZERO
+        for name, sign in shape.adjusts:
+            amount = get(name)
+            if amount is None:
+                continue
+            if amount.currency != currency:
+                self._other_currency(entry, meta, currency, f"`{name}`", amount.currency)
+            off, on = (off, on + amount.number) if sign > 0 else (off + amount.number, on)
         if item is not None and self._price_list.get(item, _LAST) > entry.date:
             self._unknown(entry, meta, "item", item)
         # What is wrong in itself is told once, and the line is not reckoned with it.
@@ -485,7 +494,7 @@ class Reader:
             quantity=get("quantity", ONE), unit=get("unit"),
             price=price.number if price is not None and sound else -net if allowance else net,
             price_per=get("price-per", ONE), discount=get("discount", ZERO) if sound else ZERO,
-            discount_amount=discount_amount.number if discount_amount is not None and sound else ZERO,
+            discount_amount=off if sound else ZERO, charge_amount=on if sound else ZERO,
             vat=get("vat"), item=item, allowance=allowance, charge=get("charge"), priced=priced, meta=meta,
         )  # fmt: skip
 

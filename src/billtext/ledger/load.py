@@ -130,7 +130,7 @@ def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[An
 
 
 def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-    """Directives of a ledger with new ones, booked and in order, and what Beancount has to say of the new ones.
+    """New directives of a ledger, booked, and what Beancount has to say of them.
 
     :param entries: those of the ledger, loaded
     :param new: those that `parse` gave
@@ -151,7 +151,6 @@ def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[
     )
     for check in checks:
         errors += [error for error in check(few, options) if id(error.entry) in fresh]
-    whole = sorted([*entries, *booked], key=entry_sortkey)
     touched = {(p.account, entry.date) for entry in booked for p in getattr(entry, "postings", ())}
     asserted = [
         entry for entry in entries
@@ -159,7 +158,14 @@ def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[
         and any(entry.date > date and f"{name}:".startswith(f"{entry.account}:") for name, date in touched)
     ]  # fmt: skip
     if asserted:
-        _, found = balance.check(whole, options)
+        _, found = balance.check(together(entries, booked), options)
         kept = {id(entry) for entry in asserted}
         errors += [error for error in found if id(error.entry) in kept or error.entry in asserted]
-    return whole, errors
+    return booked, errors
+
+
+def together(entries: list[Any], new: list[Any]) -> list[Any]:
+    """Directives of a ledger and new ones, booked, in Beancount's order."""
+    from beancount.core.data import entry_sortkey
+
+    return sorted([*entries, *new], key=entry_sortkey)

@@ -31,12 +31,12 @@ from billtext import dates
 from billtext.errors import DraftLineError, LedgerError
 from billtext.ledger import drafts
 from billtext.ledger.register import values_of
-from billtext.ledger.schema import SCHEDULE, SCHEDULE_POSTING, faults
+from billtext.ledger.schema import ADJUSTS, SCHEDULE, SCHEDULE_POSTING, faults
 from billtext.model import Date, Draft
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 PLACEHOLDERS = ("month", "quarter", "year")
-_NOT_YEARLY = ("price", "quantity", "price-per", "discount", "discount-amount")
+_NOT_YEARLY = ("price", "quantity", "price-per", "discount", *ADJUSTS)
 _NAME = re.compile(r"[A-Za-z0-9_./-]+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DRAFTED = re.compile(r"(\s+drafted:\s*)\d{4}-\d{2}-\d{2}")

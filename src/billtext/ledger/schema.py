@@ -6,7 +6,7 @@ Unknown keys are kept and shown. A known key with the wrong type or a failing ch
 import datetime
 import difflib
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -50,6 +50,7 @@ class Shape:
     :param odd: those that nobody reads: a known key that has no place here, with None, and an unknown one that looks
         like a known one, with the key that is meant
     :param seldom: whether there is a key that is looked at on few documents
+    :param adjusts: keys that take an amount off a line or add one to it, but for `discount-amount` itself, with -1 or 1
     """
 
     names: frozenset[str]
@@ -57,6 +58,7 @@ class Shape:
     kinds: tuple[str, ...]
     odd: tuple[tuple[str, str | None], ...]
     seldom: bool
+    adjusts: tuple[tuple[str, int], ...]
 
     def means(self, *keys: str) -> bool:
         """Whether it has one of these keys, or one that is meant to be."""
@@ -100,6 +102,7 @@ class Shapes(dict[tuple[str, ...], Shape]):
             checks=tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys),
             kinds=kinds,
             seldom=not _SELDOM.isdisjoint(names),
+            adjusts=tuple((name, ADJUSTS[name]) for name in names if name in ADJUSTS and name != "discount-amount"),
             odd=tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere),
         )
         self[names] = found
@@ -111,6 +114,7 @@ REFERENCES = ("kid", "reference")
 _SELDOM = frozenset({*REFERENCES, "terms", "period-end"})
 _BEANCOUNTS = frozenset({"filename", "lineno"})
 _SHORT = {"qty": "quantity"}
+MOST = 50  # of the keys of one kind: `note`, `note-2`, … `note-50`
 # Words of their own, however much they look like a key.
 _WORDS = frozenset({
     "change", "contact", "contacts", "county", "delivered", "depot", "free", "quality", "season", "teams",
@@ -140,6 +144,25 @@ def _digits(text: str) -> list[str]:
     return re.findall(r"\d", text)
 
 
+def numbers(key: str) -> Iterator[str]:
+    """Yield the names of a key that may be given several times: `note`, `note-2`, `note-3` …
+
+    >>> list(numbers("note"))[:2], len(list(numbers("note")))
+    (['note', 'note-2'], 50)
+    """
+    yield key
+    yield from (f"{key}-{n}" for n in range(2, MOST + 1))
+
+
+def several(keys: "Mapping[str, Key]") -> "dict[str, Key]":
+    """Keys that may be given several times, by all their names."""
+    return {name: key for base, key in keys.items() for name in numbers(base)}
+
+
+# What each key of a line's discounts and charges does to its net.
+ADJUSTS = {**dict.fromkeys(numbers("discount-amount"), -1), **dict.fromkeys(numbers("charge-amount"), 1)}
+
+
 def one_of(*words: str) -> Key:
     """A key with a closed list of words."""
     return Key(type=str, expected="one of " + ", ".join(words), valid=lambda value, _: value in words)
@@ -166,7 +189,7 @@ def _is_unit(value: str) -> bool:
 
 def _endpoint(value: str, _country: str) -> bool:
     scheme, _, number = value.partition(":")
-    if not number or not re.fullmatch(r"\d{4}", scheme):
+    if not number or not re.fullmatch(r"\d{4}|[A-Z]{2}", scheme):
         return False
     checks: dict[str, Callable[[], bool]] = {
         "0192": lambda: ids.is_org_number(number, "NO"),
@@ -241,23 +264,26 @@ PARTY: dict[str, Key] = {
     "address": TEXT, "address-2": TEXT, "postal-code": TEXT, "city": TEXT, "country": COUNTRY, "email": EMAIL,
     "phone": TEXT, "website": TEXT, "language": LANGUAGE, "currency": CURRENCY,
     "endpoint": numbered("endpoint, which is SCHEME:NUMBER", _endpoint),
+    "address-3": TEXT, "region": TEXT, "trading-name": TEXT, "legal-form": TEXT, "party-id": TEXT, "org-scheme": TEXT,
+    "contact-name": TEXT, "register": TEXT,
 }  # fmt: skip
 
 # Keys of each register directive, by the directive's name.
 REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
-    "company": {**PARTY, "register": TEXT},
+    "company": PARTY,
     "bank-account": {
         "number": numbered("bank account number", ids.is_bank_account),
         "iban": numbered("IBAN", lambda value, _: ids.is_iban(value)),
         "bic": numbered("BIC", lambda value, _: ids.is_bic(value)),
-        "account": ACCOUNT, "currency": CURRENCY,
+        "account": ACCOUNT, "currency": CURRENCY, "name": TEXT,
     },
-    "vat": {"rate": PERCENT, "category": one_of("S", "Z", "E", "AE", "K", "G", "O"), "account": ACCOUNT,
-            "saft": TEXT, "text": TEXT},
+    "vat": {"rate": PERCENT, "category": one_of("S", "Z", "E", "AE", "K", "G", "O", "L", "M"), "account": ACCOUNT,
+            "saft": TEXT, "text": TEXT, "vatex": TEXT},
     "terms": {"days": DAYS, "end-of-month": BOOL, "discount": PERCENT, "discount-days": DAYS, "text": TEXT},
     "series": {"format": FORMAT, "kind": one_of("invoice", "credit-note", "reminder", "quote"),
                "reset": one_of("yearly", "never"), "gapless": BOOL, "first": DAYS},
-    "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT},
+    "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT,
+             "gtin": TEXT, "description": TEXT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
                  "channel": one_of(*CHANNELS, "none"), "attach": one_of("pdf", "pdf+xml", "facturx"),
                  "terms": to("terms"),
@@ -310,6 +336,51 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "delivery": ('custom "delivery" NUMBER', (str,)),
 }
 
+# Keys of a party that a document may say itself, where its register says something else or nothing.
+OF_PARTIES = (
+    "name", "trading-name", *numbers("party-id"), "gln", "org-number", "org-scheme", "vat-number", "register",
+    "legal-form", "endpoint", "address", "address-2", "address-3", "postal-code", "city", "region", "country",
+    "contact-name", "phone", "email", "website",
+)  # fmt: skip
+_OF_ADDRESSES = ("address", "address-2", "address-3", "postal-code", "city", "region", "country")
+# VAT categories (UNTDID 5305) of which a document may say itself why there is no VAT.
+CATEGORIES = ("e", "ae", "k", "g", "o", "z", "s", "l", "m")
+
+# Business terms of EN 16931 that a document can have and that change no figure: what is shown, sent and read back.
+_TERMS: dict[str, Key] = {
+    **dict.fromkeys(
+        ("project", "sales-order", "receiving-advice", "despatch-advice", "tender", "buyer-account", "object",
+         "tax-point-code", "terms-text", "type-code", "document-number", "payment-means", "payment-text",
+         "payment-reference", "card-number", "card-holder", "mandate", "mandate-creditor", "mandate-account"),
+        TEXT,
+    ),
+    "tax-point": DATE, "due-stated": BOOL, "reason-stated": BOOL,
+    **several(dict.fromkeys(
+        ("note", "note-code", "preceding", "payment-iban", "payment-account", "payment-bic", "payment-account-name",
+         "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-mime"),
+        TEXT,
+    )),
+    **several({"preceding-date": DATE}),
+    **{f"seller-{key}": TEXT for key in OF_PARTIES}, **{f"buyer-{key}": TEXT for key in OF_PARTIES},
+    **{f"{who}-{key}": TEXT for who in ("delivery", "payee", "representative") for key in ("name", *_OF_ADDRESSES)},
+    **dict.fromkeys(("delivery-location", "payee-id", "payee-org-number", "representative-vat-number"), TEXT),
+    **{f"{key}-{category}": TEXT for key in ("exemption", "vatex") for category in CATEGORIES},
+}  # fmt: skip
+_LINE_TERMS: dict[str, Key] = {
+    **dict.fromkeys(
+        ("line-id", "description", "note", "buyer-item", "seller-item", "gtin", "origin", "order-line",
+         "buyer-account", "object", "reason-code"),
+        TEXT,
+    ),
+    "list-price": AMOUNT, "base": AMOUNT, "percent": NUMBER, "period-start": DATE, "period-end": DATE,
+    **several(dict.fromkeys(("classification", "attribute"), TEXT)),
+    **several({
+        f"{kind}-{key}": of for kind in ("discount", "charge")
+        for key, of in (("reason", TEXT), ("code", TEXT), ("base", AMOUNT), ("percent", NUMBER))
+    }),
+    **dict.fromkeys(ADJUSTS, NOT_NEGATIVE),
+}  # fmt: skip
+
 # Keys of a transaction on a receivable account, and of its postings.
 _TRANSACTION: dict[str, Key] = {
     "due": DATE, "delivery": DATE, "period-start": DATE, "period-end": DATE, "kid": KID,
@@ -324,12 +395,23 @@ _POSTING: dict[str, Key] = {
     "vat": to("vat"), "discount": PERCENT, "discount-amount": NOT_NEGATIVE, "allowance": TEXT, "charge": TEXT,
 }  # fmt: skip
 
+# What a misspelt key may be meant to be: not the single words among the business terms, which look like many others.
+_MEANT = (*KINDS[:-1], *_TRANSACTION, *_POSTING, "charge-amount", "charge-reason", "discount-reason", "payment-means")
+BUSINESS_TERMS = frozenset({*_TERMS, *_LINE_TERMS})
+_TRANSACTION = {**_TERMS, **_TRANSACTION}
+_POSTING = {**_LINE_TERMS, **_POSTING}
+
 # What a draft says besides, before it is issued; `invoice:` and `credit-note:` stand there without a number.
-DRAFT = Keys({
-    **_TRANSACTION, "prices": one_of("net", "gross"), "currency": CURRENCY, "discount": PERCENT, "series": to("series"),
+_DRAFTS: dict[str, Key] = {
+    "prices": one_of("net", "gross"),
+    "currency": CURRENCY,
+    "discount": PERCENT,
+    "series": to("series"),
     "rate": Key(type=Decimal, expected="a rate above 0, such as 11.50", valid=lambda value, _: value > 0),
-})  # fmt: skip
-DRAFT_POSTING = Keys({**_POSTING, "share": PERCENT, "days": DAYS})
+}
+_DRAFT_POSTINGS: dict[str, Key] = {"share": PERCENT, "days": DAYS}
+DRAFT = Keys({**_TRANSACTION, **_DRAFTS}, (*_MEANT, *_DRAFTS))
+DRAFT_POSTING = Keys({**_POSTING, **_DRAFT_POSTINGS}, (*_MEANT, *_DRAFT_POSTINGS))
 
 # Where a key belongs that stands where nobody reads it; `{account}` is the receivable account.
 BELONGS = {
@@ -337,7 +419,7 @@ BELONGS = {
     "corrects": "on a credit note", "kid": "on the transaction", "terms": "on the transaction",
     **dict.fromkeys(KINDS[:-1], "on the transaction, or `settles:` for what the posting to {account} settles"),
     **dict.fromkeys(
-        ("item", "quantity", "unit", "price", "price-per", "vat", "discount", "discount-amount", "allowance", "charge"),
+        ("item", "quantity", "unit", "price", "price-per", "vat", "discount", "allowance", "charge", *ADJUSTS),
         "below the posting of its line",
     ),
 }  # fmt: skip
@@ -359,7 +441,7 @@ def _not_on_money(names: Container[str]) -> Container[str]:
     return found if "name" in names else found | {"due"}
 
 
-_KNOWN = tuple(dict.fromkeys((*KINDS[:-1], *_TRANSACTION, *_POSTING)))
+_KNOWN = tuple(dict.fromkeys(_MEANT))
 
 TRANSACTION = Keys(_TRANSACTION, _KNOWN, _not_on_transaction)
 # Postings: to another account, and to the receivable account in a document and in a movement of money.

@@ -26,7 +26,7 @@ from billtext.ledger.accounts import Receivables
 from billtext.outside import files
 from billtext.outside.files import Recovered, Switch
 from billtext.outside.ledger_scan import matches
-from billtext.rules import book, closing
+from billtext.rules import additions, book, closing
 from billtext.rules.book import Book
 
 WAIT = 120.0  # seconds for another billtext that is writing the same ledger
@@ -53,6 +53,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
+        self._filed: dict[Path, bytes] = {}
         self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
@@ -132,6 +133,18 @@ class Desk:
             text = None if text is None else files.kept(text, was)
         self._replaced[path] = text, was
 
+    def attach(self, name: str | Path, content: bytes) -> None:
+        """Put a file of another kind beside the ledger, such as a PDF.
+
+        :raises Refused: there is one of that name, or the name leads out of the ledger's directory
+        """
+        path = self.path(name)
+        if not path.is_relative_to(self.root):
+            raise Refused(f"{path} is outside the ledger's directory {self.root}; nothing was changed")
+        if path.exists():
+            raise Refused(f"{path} is there already and is not written over; move it")
+        self._filed[path] = content
+
     def insert(self, path: Path, lines: Mapping[int, str]) -> None:
         """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""
         text = files.raw(path)
@@ -159,6 +172,10 @@ class Desk:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
                     file.write(files.ended(text, files.raw(path)) if path.exists() else text)
+            for path, content in self._filed.items():
+                with self._switch.writing(path):
+                    pass
+                self._switch.staged(path).write_bytes(content)
             for path, (new, was) in self._replaced.items():
                 if new is None:
                     self._switch.delete(path)
@@ -172,7 +189,7 @@ class Desk:
             raise Refused(
                 f"{error.filename or self.root}: cannot be written ({error.strerror}); nothing was changed"
             ) from None
-        self.written += [*self._appended, *self._replaced]
+        self.written += [*self._appended, *self._filed, *self._replaced]
 
     def refuse_errors(self, about: Iterable[str] = ()) -> None:
         """Refuse to go on where the ledger has errors.
@@ -234,13 +251,15 @@ class Desk:
             if closed is not None and entry.date <= closed and not isinstance(entry, Open):
                 why = "is in a closed month, so nothing was changed; date it in an open month"
                 raise Refused(f"{entry.date} {why}, after {closed}")
-        whole, found = load.added(self.loaded.entries, new, self.loaded.options)
+        booked, found = load.added(self.loaded.entries, new, self.loaded.options)
         errors += found
-        if not errors:
+
+        def sources(names: Iterable[str]) -> dict[str, str]:
+            return {**load.sources(names), **{n: texts[n] for n in names if n in texts}}
+
+        if not errors and (self.loaded.errors or not additions.harmless(self.book, booked, sources)):
             known = {_key(error) for error in self.book.errors}
-            after = book.build(
-                whole, lambda names: {**load.sources(names), **{n: texts[n] for n in texts if n in names}}
-            )
+            after = book.build(load.together(self.loaded.entries, booked), sources)
             errors += [error for error in after.errors if _key(error) not in known]
         if not errors:
             self._right = dict(self._appended)

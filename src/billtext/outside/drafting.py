@@ -1,7 +1,7 @@
 """Write drafts: a file for each, under a name that is free."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger import drafts as draft_reader
+from billtext.ledger import write
+from billtext.ledger.schema import ACCOUNT, DRAFT, DRAFT_POSTING
 from billtext.model import Date, Register
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import DIRECTORY
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
-from billtext.rules import drafts
+from billtext.rules import drafts, register_changes
 from billtext.rules.drafts import Prepared
 
 
@@ -94,3 +96,56 @@ def item_posting(register: Register, date: Date, code: str, quantity: Decimal) -
     if values.get("account") is None:
         raise Refused(f"item {code} has no account; add `account:` to it")
     return str(values["account"]), None, {"item": code, "quantity": quantity}
+
+
+Posting = tuple[str, Amount | None, dict[str, Any]]
+
+# Keys of a posting to a customer's account, which no line has.
+_NOT_OF_LINES = frozenset({"due", "settles", "name", "customer", "share", "days"})
+
+
+def with_key(posting: Posting, key: str, text: str, currency: str) -> Posting:
+    """The posting of a line with another key, or with another account.
+
+    :param text: as it was typed, of the type of the key
+    :raises Refused: it is no such value, or no key of a line
+    """
+    account, amount, keys = posting
+    if key in _NOT_OF_LINES:
+        raise Refused(f"`{key}` is no key of a line; leave it out")
+    if key == "account":
+        return str(register_changes.meant(ACCOUNT, key, text)), amount, keys
+    return account, amount, {**keys, key: register_changes.meant(DRAFT_POSTING.get(key), key, text, currency)}
+
+
+def of_document(kind: str, reason: str, price: Decimal, code: str, currency: str) -> dict[str, Any]:
+    """Keys of an allowance or a charge on the whole document, which is a line of its own.
+
+    :param kind: `allowance` or `charge`
+    """
+    about = write.clean(reason)
+    return {"text": about, "price": Amount(price, currency), "vat": code, kind: about}
+
+
+_TAKEN = {"invoice", "credit-note", "seal", "corrects"}
+_OPTIONS = {"customer", "due", "delivery", "order", "currency", "rate", "prices", "discount"}
+
+
+def keys_of(others: Iterable[str]) -> dict[str, Any]:
+    """Keys of a draft, each typed as KEY=VALUE.
+
+    :raises Refused: one cannot be a key there, or its text is no such value
+    """
+    found: dict[str, Any] = {}
+    for other in others:
+        key, sign, text = other.partition("=")
+        if not sign:
+            raise Refused(f"--set {other!r} is no key with its value; write KEY=VALUE")
+        if key in _TAKEN:
+            raise Refused(f"--set {key}: a draft of an invoice has no such key of its own; leave it out")
+        if key in _OPTIONS:
+            raise Refused(f"--set {key}: the command has an argument or option for it; use that")
+        if key in found:
+            raise Refused(f"--set {key}: it is given twice; leave one out")
+        found[key] = register_changes.meant(DRAFT.get(key), key, text)
+    return found

@@ -296,9 +296,10 @@ def kept(text: str, old: str) -> str:
     return "".join(lines)
 
 
-def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = True) -> None:
+def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True) -> None:
     """Write one file whole or not at all.
 
+    :param text: or bytes as they are
     :param durable: bring it to disk before going on; what can be made again at any time need not be
     :raises Refused: the file or its directory cannot be written
     """
@@ -306,8 +307,9 @@ def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = T
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with draft.open("w", encoding=encoding, errors="backslashreplace", newline="") as file:
-                file.write(text)
+            content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
+            with draft.open("wb") as file:
+                file.write(content)
                 if durable:
                     file.flush()
                     os.fsync(file.fileno())
@@ -318,3 +320,13 @@ def replace(path: Path, text: str, *, encoding: str = "utf-8", durable: bool = T
         raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     if durable:
         _sync(path.parent)
+
+
+def keep(text: str, stem: str) -> Path:
+    """Keep a text that was typed and cannot be written where it belongs, outside the ledger; return where."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=f"billtext-{stem}-", suffix=".beancount")
+    with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - it is open
+        file.write(text)
+    return Path(name)

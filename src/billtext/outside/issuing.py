@@ -149,7 +149,7 @@ def _batch(desk: Desk, groups: Sequence[Group], date: Date) -> tuple[Outcome, li
     """
     outcome = Outcome()
     register = desk.book.register
-    numbers = Numbers(desk.book.ledger)
+    numbers = Numbers(register, known=desk.book.numbers)
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
     credited = _Credits(desk)
     done: list[tuple[Found, Draft]] = []

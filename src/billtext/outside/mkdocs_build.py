@@ -20,7 +20,7 @@ from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.outside import mkdocs_config
+from billtext.outside import forked, mkdocs_config
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 
@@ -64,13 +64,14 @@ class _Warnings(logging.Handler):
         self.found.append(" ".join(record.getMessage().split()))
 
 
-def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[], Any]) -> list[str]:
+def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[], Any], parts: int = 1) -> list[str]:
     """Build the site.
 
     :param site: the Markdown pages
     :param name: of the site, where it has no mkdocs.yml of its own; text of the ledger
     :param language: code of a language, likewise
     :param step: called once a page
+    :param parts: how many processes write the pages
     :return: what MkDocs warns of
     :raises Refused: MkDocs cannot build it, or `out` holds something else than a site
     """
@@ -88,7 +89,7 @@ def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[],
         config = _load(path, site, draft)
         if ours:
             config.site_name = Markup(config.site_name)  # noqa: S704 - it was escaped when it was written
-        _run(config, step)
+        _run(config, step, parts)
         (draft / _MARK).touch()
         if not (draft / "index.html").exists():
             (draft / "index.html").write_text(_DOOR, "utf-8")
@@ -139,7 +140,7 @@ def _load(config: Path, site: Path, out: Path) -> "MkDocsConfig":
         raise Refused(f"{config}: {' '.join(str(error).split())}") from error
 
 
-def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
+def _run(config: "MkDocsConfig", step: Callable[[], Any], parts: int) -> None:
     from mkdocs.commands.build import build as run
     from mkdocs.exceptions import Abort, MkDocsException
     from mkdocs.plugins import BasePlugin, event_priority
@@ -147,9 +148,12 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     from billtext.outside import page_bodies, page_shells
 
     plain = all(key.endswith("search") for key in config.plugins)  # other plugins may have a word to say on each page
+    copies: list[forked.Copies] = []  # as soon as there are some
 
     class Quick(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Spares time and memory, and counts the pages for who waits."""
+
+        leaves = 0
 
         def on_files(self, files: Any, config: Any, **_: Any) -> Any:
             if plain:
@@ -167,15 +171,30 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
 
         @event_priority(100)  # before a search looks into the page
         def on_page_context(self, context: Any, page: Any, **_: Any) -> Any:
+            if plain and parts > 1 and not copies:  # all is read, and all but the pages is written
+                copies.append(forked.Copies(parts))
             if isinstance(page, page_bodies.Leaf):
-                page.fill()
+                self.leaves += 1
+                if copies and self.leaves % parts != copies[0].part:
+                    page.elsewhere = True
+                else:
+                    page.fill()
             return context
 
         def on_post_page(self, output: str, page: Any, **_: Any) -> str:
             if isinstance(page, page_bodies.Leaf):
                 page.empty()
-            step()
+                if page.elsewhere:
+                    output = ""  # which MkDocs does not write
+            elif copies and copies[0].part:
+                output = ""
+            if not copies or copies[0].part == 0:
+                step()
             return output
+
+        def on_post_build(self, config: Any, **_: Any) -> None:
+            if copies:
+                copies.pop().join()
 
     config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
     config.plugins["billtext"] = Quick()
@@ -188,7 +207,12 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any]) -> None:
     gc.enable()
     try:
         config.plugins.on_startup(command="build", dirty=False)
-        run(config)
+        try:
+            run(config)
+        except BaseException as error:
+            if copies:
+                copies[0].join(wrong=error)
+            raise
     except (MkDocsException, Abort) as error:
         raise Refused(f"MkDocs cannot build the site: {' '.join(str(error).split())}") from error
     except Exception as error:  # a fault of a page, a plugin or a theme that we do not know

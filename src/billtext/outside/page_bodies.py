@@ -72,6 +72,7 @@ class Leaf(Page):
         super().__init__(None, file, config)
         self._bodies = bodies
         self.pieces: tuple[str, ...] = ()
+        self.elsewhere = False  # another process writes it
 
     def render(self, config: "MkDocsConfig", files: "Files") -> None:
         """Convert the source, as far as it is not known yet what becomes of it."""
@@ -91,6 +92,11 @@ class Leaf(Page):
     def empty(self) -> None:
         """Let go of the content, which has been written."""
         self.content = ""
+
+
+def is_elsewhere(page: Page) -> bool:
+    """Whether another process writes a page."""
+    return isinstance(page, Leaf) and page.elsewhere
 
 
 def use(files: "Files", config: "MkDocsConfig", below: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from jinja2 import Environment, Template
 from markupsafe import escape
 
+from billtext.outside import page_bodies
+
 TEMPLATE = "receivables.html"
 _CONTENT, _TITLE, _HEADING = "billtext·content·", "billtext·title·", "billtext·heading·"
 
@@ -25,6 +27,8 @@ class Shells:
     def render(self, context: Mapping[str, Any]) -> str:
         """Fill the template for a page, as Jinja2 would."""
         page = context["page"]
+        if page_bodies.is_elsewhere(page):
+            return ""
         if not page.meta.get("leaf") or page.canonical_url or page.edit_url:
             return self._template.render(context)
         key = (context["base_url"], *[anchor.url for anchor in page.toc][:1])

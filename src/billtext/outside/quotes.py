@@ -95,7 +95,7 @@ def number(desk: Desk, files: Sequence[Found], date: Date) -> str:
         if isinstance(document.entry.meta.get("quote"), str):
             known.setdefault(document.entry.meta["quote"], document.date)
     if any(record.latest.get("kind") == "quote" for record in ledger.register.of("series").values()):
-        numbers = Numbers(ledger)
+        numbers = Numbers(ledger.register, known=desk.book.numbers)
         for name, day in sorted(known.items()):
             numbers.taken("quote", name, day)
         return numbers.give("quote", date, suits=lambda name: name not in ledger.documents).number

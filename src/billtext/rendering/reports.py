@@ -93,6 +93,8 @@ def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
         discount = f"{language.number(line.discount)} %" if line.discount else ""
         if line.discount_amount:
             discount = f"{discount} {language.price(line.discount_amount, currency)}".strip()
+        if line.charge_amount:
+            discount = f"{discount} +{language.price(line.charge_amount, currency)}".strip()
         text = line.text + (f" ({line.allowance or line.charge})" if line.allowance or line.charge else "")
         price = language.price(line.price, currency)
         if line.price_per != 1:

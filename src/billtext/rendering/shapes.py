@@ -75,7 +75,8 @@ def invoice_detail(detail: invoices.Detail) -> Json:
             {"text": line.text, "quantity": plain(line.quantity), "unit": line.unit, "price": exact(line.price,
             currency),
              "net": exact(line.net, currency), "vat": line.vat, "discount": plain(line.discount),
-             "discount_amount": exact(line.discount_amount, currency), "price_per": plain(line.price_per),
+             "discount_amount": exact(line.discount_amount, currency),
+             "charge_amount": exact(line.charge_amount, currency), "price_per": plain(line.price_per),
              "item": line.item, "account": line.account, "allowance": line.allowance, "charge": line.charge}
             for line in detail.lines
         ],

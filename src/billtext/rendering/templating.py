@@ -17,6 +17,8 @@ def environment() -> Environment:
         keep_trailing_newline=True, autoescape=lambda name: bool(name) and str(name).endswith(".html.j2"),  # noqa: S701 - it is, by name
     )  # fmt: skip
     found.filters["md"] = lambda value: Markup(escape.markdown(str(value)))  # noqa: S704 - this is what escapes it
+    # In a table or after other text, where no list can begin: 12.50 stays as it is.
+    found.filters["cell"] = lambda value: Markup(escape.markdown(str(value), begins=False))  # noqa: S704 - likewise
     found.filters["line"] = lambda value: escape.one_line(str(value))
     return found
 

@@ -77,6 +77,19 @@ class Book:
         return found
 
     @cached_property
+    def entries_of(self) -> dict[int, list[Item]]:
+        """Items by the transaction that they are of, which is named by its identity."""
+        found: dict[int, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(id(item.entry), []).append(item)
+        return found
+
+    @cached_property
+    def numbers(self) -> numbering.Last:
+        """The last number of each series and year."""
+        return numbering.last(self.ledger)
+
+    @cached_property
     def _reader(self) -> Reader:
         return Reader(self.register)
 
@@ -139,12 +152,12 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
         deliveries=tuple(sent),
     )
     errors.extend(numbering.check(ledger, documents.values()))
-    credits_ = list(_credits(ledger))
-    errors.extend(credits_)
+    beyond = list(credits_(ledger))
+    errors.extend(beyond)
     errors.extend(closing.check(ledger))
     errors.extend(delivery_checks.check(ledger))
     allocations, found = allocation.allocate(items, names, directives, register.options)
-    corrected = {id(error.entry) for error in credits_ if not isinstance(error, ReasonMissingError)}
+    corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
     if sources is not None and customs and errors:
         errors = register_reader.at_their_keys(errors, customs, sources)
@@ -182,27 +195,39 @@ def _payment_references(invoices: Iterable[Document]) -> Iterable[LedgerError]:
 def _transactions(transactions: list[Transaction], pads: list[Pad], register: Register, has_register: bool,
                   errors: list[LedgerError]) -> tuple[dict[str, Document], list[Item], Names]:  # fmt: skip
     padded = {(pad.meta.get("filename"), pad.meta.get("lineno")) for pad in pads}
+    if padded:
+        transactions = [
+            entry for entry in transactions
+            if entry.flag != "P" or (entry.meta.get("filename"), entry.meta.get("lineno")) not in padded
+        ]  # fmt: skip
+    found, items, referred, wrong = read(transactions, register)
+    if not found and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
+        return {}, [], {}
+    errors.extend(_pads(pads, register))
+    errors.extend(wrong)
+    errors.extend(_payment_references(referred))
+    put_in_order(items)
+    documents, names, doubled = by_number(found, items)
+    errors.extend(doubled)
+    return documents, items, names
+
+
+def read(
+    transactions: Iterable[Transaction], register: Register
+) -> tuple[list[Document], list[Item], list[Document], list[LedgerError]]:
+    """Read transactions each by itself: documents, items, documents with a payment reference, and what is wrong."""
     reader = Reader(register)
     found: list[Document] = []
     for entry in transactions:
-        if entry.flag == "P" and (entry.meta.get("filename"), entry.meta.get("lineno")) in padded:
-            continue
         parsed = reader.transaction(entry)
         if parsed is not None:
             found.append(parsed[0])  # lines are many: they are read again when they are asked for
             reader.errors += vat.check(*parsed, register)
-    if not found and not has_register:  # not a billtext ledger: somebody else's receivables are not our business
-        return {}, [], {}
-    errors.extend(_pads(pads, register))
-    errors.extend(reader.errors)
-    errors.extend(_customers(register, sorted(reader.unsure, key=Item.sort_key)))
-    errors.extend(_payment_references(reader.referred))
-    _put_in_order(reader.items)
-    documents, names = _by_number(found, reader.items, errors)
-    return documents, reader.items, names
+    reader.errors += _customers(register, sorted(reader.unsure, key=Item.sort_key))
+    return found, reader.items, reader.referred, reader.errors
 
 
-def _put_in_order(items: list[Item]) -> None:
+def put_in_order(items: list[Item]) -> None:
     """Sort items by `Item.sort_key`, which is long: nearly all are told apart by its beginning."""
     items.sort(key=lambda item: (item.date, RANK[item.kind], item.number, item.instalment))
     begin = attrgetter("date", "kind", "number", "instalment")
@@ -214,9 +239,7 @@ def _put_in_order(items: list[Item]) -> None:
             start = n
 
 
-def _by_number(
-    found: Iterable[Document], items: Iterable[Item], errors: list[LedgerError]
-) -> tuple[dict[str, Document], Names]:
+def by_number(found: Iterable[Document], items: Iterable[Item]) -> tuple[dict[str, Document], Names, list[LedgerError]]:
     """Documents and items by number, in the order of the items; of a number given twice the first, and an error."""
     of_entry = {id(document.entry): document for document in found}
     documents: dict[str, Document] = {}
@@ -245,10 +268,11 @@ def _by_number(
             if other.entry is not item.entry:
                 first, second = sorted((item, other), key=Item.sort_key)
                 again.setdefault(id(second.entry), (second, item.name, first))
+    errors: list[LedgerError] = []
     for item, number, first in again.values():
         where = register_reader.place(first.entry.meta)
         errors.append(NumberDuplicateError.at(item.entry.meta, item.entry, number=number, place=where))
-    return documents, names
+    return documents, names, errors
 
 
 def _pads(pads: Iterable[Pad], register: Register) -> Iterable[LedgerError]:
@@ -282,7 +306,7 @@ def _customers(register: Register, items: Iterable[Item]) -> Iterable[LedgerErro
                 yield CustomerClosedError.at(item.entry.meta, item.entry, customer=item.customer, closed=closed)
 
 
-def _credits(ledger: Ledger) -> Iterable[LedgerError]:
+def credits_(ledger: Ledger) -> Iterable[LedgerError]:
     """Check that a credit note corrects an invoice of its customer, and never more than it billed."""
     credited: dict[str, Any] = {}
     for document in ledger.documents.values():

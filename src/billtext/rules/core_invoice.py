@@ -19,10 +19,14 @@ TYPE_CODES = {INVOICE: "380", CREDIT_NOTE: "381"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier:
-    """An identifier with its scheme: ISO 6523 for parties and locations, else as the term says; empty for none."""
+    """An identifier with its scheme: ISO 6523 for parties and locations, else as the term says; empty for none.
+
+    :param version: of the scheme, of a classification (BT-158-2)
+    """
 
     id: str
     scheme: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

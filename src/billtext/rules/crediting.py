@@ -9,8 +9,10 @@ from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger.register import values_of
+from billtext.ledger.schema import ADJUSTS
 from billtext.model import Document, Line
 from billtext.money import CONTEXT, ZERO, exact, plain, quantum, rounded
+from billtext.money import number as number_of
 from billtext.rules import deposits, vat
 from billtext.rules.book import Book
 from billtext.rules.corrections import left_by_code
@@ -27,7 +29,7 @@ _COPIED = (
     "price",
     "price-per",
     "discount",
-    "discount-amount",
+    *ADJUSTS,
     "allowance",
     "charge",
 )
@@ -215,7 +217,8 @@ def _posting(line: Line, currency: str, quantity: Decimal | None = None) -> Post
     keys: dict[str, Any] = {key: said.get(key) for key in _COPIED} | {"text": line.text, "vat": line.vat}
     keys["price"] = Amount(line.price, currency)
     keys["quantity"] = line.quantity if quantity is None else quantity
-    if quantity is not None and line.discount_amount:
-        part = CONTEXT.divide(CONTEXT.multiply(line.discount_amount, quantity), line.quantity)
-        keys["discount-amount"] = Amount(rounded(part, currency), currency)
+    for key in ADJUSTS.keys() & keys.keys() if quantity is not None else ():
+        if isinstance(keys[key], Amount):
+            part = CONTEXT.divide(CONTEXT.multiply(number_of(keys[key]), quantity or ZERO), line.quantity)
+            keys[key] = Amount(rounded(part, currency), currency)
     return line.account, None, {key: value for key, value in keys.items() if value is not None}

@@ -25,7 +25,7 @@ from billtext.errors import (
 )
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
-from billtext.ledger.schema import DRAFT, DRAFT_POSTING, faults, written
+from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
 from billtext.model import Date, Draft, Register
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, number, plain, rounded
 from billtext.rules import prices, vat
@@ -193,15 +193,14 @@ def _without_vat(line: Line, net: Decimal, rate: Decimal, currency: str) -> Line
     keys = dict(line.keys)
     price = line.price
     if price is not None and rate:
-        off = keys.get("discount-amount")
-        if off is not None:
-            off = Amount(prices.without(off.number, rate, currency), currency)
-            keys["discount-amount"] = off
+        for key in ADJUSTS.keys() & keys.keys():
+            keys[key] = Amount(prices.without(number(keys[key]), rate, currency), currency)
+        off, on = vat.adjusted(keys)
         keys["price-with-vat"] = Amount(price, currency)
         price = prices.price(
             -net if keys.get("allowance") is not None else net, currency, quantity=line.quantity or ONE,
             price_per=keys.get("price-per") or ONE, discount=keys.get("discount") or ZERO,
-            discount_amount=ZERO if off is None else number(off),
+            discount_amount=off - on,
         )  # fmt: skip
     quantity = line.quantity if price is not None else None
     return Line(account=line.account, net=net, vat=line.vat, quantity=quantity, price=price, keys=keys)
@@ -440,15 +439,16 @@ class _Preparing:
                 )
                 return None
             return sign * given
-        amount = keys.get("discount-amount")
-        if amount is not None and amount.currency != currency:
-            self._refuse(
-                meta, f"the discount is in {amount.currency}, the draft in {currency}", f"give it in {currency}"
-            )
-            return None
+        for key in ADJUSTS:
+            amount = keys.get(key)
+            if amount is not None and amount.currency != currency:
+                what = "the discount" if key == "discount-amount" else f"`{key}`"
+                self._refuse(meta, f"{what} is in {amount.currency}, the draft in {currency}", f"give it in {currency}")
+                return None
+        off, on = vat.adjusted(keys)
         net = vat.net(
             ONE if quantity is None else quantity, price.number, currency, price_per=keys.get("price-per") or ONE,
-            discount=keys.get("discount") or ZERO, discount_amount=amount.number if amount is not None else ZERO,
+            discount=keys.get("discount") or ZERO, discount_amount=off, charge_amount=on,
         )  # fmt: skip
         if keys.get("allowance") is not None:
             net = -net

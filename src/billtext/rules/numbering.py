@@ -6,7 +6,7 @@ Source: bokføringsforskriften §§ 5-1-3 and 5-2-7. A ledger without `series` i
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -24,7 +24,7 @@ from billtext.errors import (
     VoidYearError,
 )
 from billtext.ledger.register import place
-from billtext.model import Date, Document, Ledger, Meta, Record, Register, Void
+from billtext.model import DOCUMENTS, Date, Document, Ledger, Meta, Record, Register, Void
 
 _FIELD = re.compile(r"\{(year|number)(?::0(\d{1,2}))?\}")
 
@@ -142,22 +142,84 @@ def fits(ledger: Ledger, number: str, date: Date) -> bool:
     return not series or _place(series.values(), number, date) is not None
 
 
-class Numbers:
-    """Gives the next numbers of the series of a ledger, one after the other."""
+# By series and year: the last count, the last date of a document, and the number that has it.
+Last = Mapping[tuple[str, int], tuple[int, Date | None, str]]
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._series = ledger.register.of("series")
-        self._last: dict[tuple[str, int], tuple[int, Date | None, str]] = {}
-        for document in ledger.documents.values():
-            records = [record for record in self._series.values() if record.latest.get("kind") == document.kind]
-            self._use(_place(records, document.number, document.date), document.number, document.date)
-        for void in ledger.voids:
+
+def last(ledger: Ledger) -> Last:
+    """The last number of each series and year of a ledger."""
+    return Numbers(ledger.register, ledger.documents.values(), ledger.voids).last
+
+
+def follows(register: Register, known: Last, documents: Iterable[Document], voids: Iterable[Void]) -> bool:
+    """Whether new numbers surely stand where they may: one after the other, after all there are, dates in order.
+
+    :param known: the last numbers of a ledger in which `check` finds nothing
+    """
+    series = register.of("series")
+    if not series:
+        return True
+    used: dict[tuple[str, int], list[_Used]] = defaultdict(list)
+    for document in documents:
+        records = [record for record in series.values() if record.latest.get("kind") == document.kind]
+        fits = _place(records, document.number, document.date)
+        if fits is None:
+            return False
+        used[fits[:2]].append(_Used(fits[2], document.number, document.date, False, document.entry.meta))
+    for void in voids:
+        fits = _place(series.values(), void.number, void.date, near=_NEAR)
+        if fits is None:
+            return False
+        used[fits[:2]].append(_Used(fits[2], void.number, void.date, True, void.meta))
+    for (name, year), numbers in used.items():
+        first = series[name].latest.get("first")
+        begin = int(first) if isinstance(first, Decimal) else 1
+        count, day, _ = known.get((name, year), (begin - 1, None, ""))
+        numbers.sort(key=itemgetter(0))
+        for one in numbers:
+            count += 1
+            if one.ordinal != count:
+                return False
+            if not one.void:
+                if day is not None and one.date < day:
+                    return False
+                day = one.date
+    return True
+
+
+class Numbers:
+    """Gives the next numbers of series, one after the other."""
+
+    def __init__(
+        self,
+        register: Register,
+        documents: Iterable[Document] = (),
+        voids: Iterable[Void] = (),
+        known: Last | None = None,
+    ) -> None:
+        """Know the numbers that there are.
+
+        :param known: the last ones, instead of documents and voids
+        """
+        self._series = register.of("series")
+        self._last = dict(known or {})
+        of_kind = {kind: self._of(kind) for kind in DOCUMENTS}
+        for document in documents:
+            self._use(_place(of_kind[document.kind], document.number, document.date), document.number, document.date)
+        for void in voids:
             self._use(_place(self._series.values(), void.number, void.date, near=_NEAR), void.number, None)
+
+    @property
+    def last(self) -> Last:
+        """The last number of each series and year."""
+        return self._last
+
+    def _of(self, kind: str) -> list[Record]:
+        return [record for record in self._series.values() if record.latest.get("kind") == kind]
 
     def taken(self, kind: str, number: str, date: Date) -> None:
         """Know a number that stands outside the ledger, as those of quotes do."""
-        records = [record for record in self._series.values() if record.latest.get("kind") == kind]
-        self._use(_place(records, number, date), number, date)
+        self._use(_place(self._of(kind), number, date), number, date)
 
     def _use(self, place: tuple[str, int, int] | None, number: str, date: Date | None) -> None:
         if place is None:
@@ -203,7 +265,7 @@ class Numbers:
             if record is None or record.latest.get("kind") != kind:
                 raise Refused(f"there is no series {series} of the kind {kind}; the draft names it")
             return record
-        fitting = [record for record in self._series.values() if record.latest.get("kind") == kind]
+        fitting = self._of(kind)
         fitting.sort(key=lambda record: (record.latest.get("gapless") is False, record.id))
         if not fitting:
             raise Refused(

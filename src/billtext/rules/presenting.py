@@ -4,17 +4,20 @@ Keys of the ledger language that only e-invoices and paper need are read here: t
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
 
-from billtext.model import Date, Document, Line, Meta, Register, Vat
+from billtext.ledger.schema import ADJUSTS, numbers
+from billtext.model import Date, Document, Line, Meta, Register, Vat, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import vat
+from billtext.rules import drafts, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.quotes import Estimate
 
 PAID_WITH = frozenset({"payment", "deposit"})
 _ONE_UNIT = "C62"  # UN/ECE Rec 20: one, a piece
@@ -61,21 +64,25 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         payable=gross + found.rounding - prepaid,
     )  # fmt: skip
     corrects = found.corrects
-    invoice = book.ledger.documents.get(corrects) if corrects else None
+    preceding = [(_shown(book, corrects), _dated(book, corrects))] if corrects else []
     return CoreInvoice(
-        kind=found.kind, type_code=core.TYPE_CODES[found.kind], number=found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=_seller(register, date), buyer=buyer(register, found.customer, date),
-        lines=own, adjustments=adjustments, vat=breakdown, totals=totals,
-        due=found.due if found.kind == core.INVOICE else None,
+        kind=found.kind, type_code=_text(meta, "type-code") or core.TYPE_CODES[found.kind],
+        number=_text(meta, "document-number") or found.number, date=date, currency=currency,
+        title=found.entry.narration or "", seller=seller(register, date, meta),
+        buyer=buyer(register, found.customer, date, meta), lines=own, adjustments=adjustments, vat=breakdown,
+        totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
-        preceding=((corrects, invoice.date if invoice else None),) if corrects else (),
-        reason=_text(meta, "reason"), terms=_terms(register, found.customer, meta, date),
-        notes=tuple((_text(meta, "note-code"), text) for text in [_text(meta, "note")] if text),
+        preceding=(*preceding, *(
+            (text, _date(meta, f"preceding-date{end}")) for end, text in _numbered(meta, "preceding")
+        )),
+        reason="" if meta.get("reason-stated") is False else _text(meta, "reason"),
+        terms=_terms(register, found.customer, meta, date),
+        notes=tuple((_text(meta, f"note-code{end}"), text) for end, text in _numbered(meta, "note")),
         references=_references(meta, register.values("customer", found.customer, date)),
         object=identifier(_text(meta, "object")),
         tax_point=_date(meta, "tax-point"), tax_point_code=_text(meta, "tax-point-code"), delivery=_delivery(meta),
         payee=_other(meta, "payee"), representative=_other(meta, "representative"),
-        payment=_payment(register, meta, currency, date),
+        payment=payment(register, meta, currency, date),
         instalments=tuple(
             core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
             for item in found.items if item.instalment
@@ -84,38 +91,119 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     )  # fmt: skip
 
 
+# --- quotes -----------------------------------------------------------------------------------------------
+
+
+def quote(register: Register, found: Estimate) -> CoreInvoice:
+    """A quote, with the validity that it was last given; optional lines are marked, and in no sum."""
+    base, date, meta = found.base, found.quote.date, found.base.keys
+    stands, currency = _offered(found), base.currency
+    offered = [(_quoted(line.taxed, stands), line.optional) for line in found.lines]
+    offered += [(_quoted(line, stands), False) for line in found.whole]
+    required = [line for line, optional in offered if not optional]
+    codes = {line.vat: register.vat(line.vat, date) for line, _ in offered if line.vat}
+    vats = [
+        VatPosting(vat=known, amount=amount, meta={})
+        for code, _, amount in base.vats if (known := register.vat(code, date)) is not None
+    ]  # fmt: skip
+    own = [pair for pair in offered if pair[1] or not _whole(pair[0])]
+    lines = tuple(
+        replace(_line(str(n), line, codes, currency, register, date), optional=optional)
+        for n, (line, optional) in enumerate(own, 1)
+    )
+    adjustments = tuple(_adjustment(line, codes, 1) for line in required if _whole(line))
+    totals = core.Totals(
+        lines=sum((line.net for line in lines if not line.optional), ZERO),
+        allowances=sum((a.amount for a in adjustments if not a.charge), ZERO),
+        charges=sum((a.amount for a in adjustments if a.charge), ZERO),
+        net=base.net, vat=base.vat, gross=base.net + base.vat, rounding=base.rounding, payable=base.gross,
+    )  # fmt: skip
+    return CoreInvoice(
+        kind=core.QUOTE, type_code="", number=stands.number, date=date, currency=currency,
+        title=stands.entry.narration or "", seller=seller(register, date, meta),
+        buyer=buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
+        vat=_breakdown(vat.breakdown(stands, required, vats, register), required, register, date, stands),
+        totals=totals, valid_until=found.quote.valid_until(Date.max), home_currency=register.currency or currency,
+        language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
+        notes=tuple((_text(meta, f"note-code{end}"), text) for end, text in _numbered(meta, "note")),
+        references=_references(meta, register.values("customer", base.customer, date)), delivery=_delivery(meta),
+    )  # fmt: skip
+
+
+def _offered(found: Estimate) -> Document:
+    """A quote as the invoice that it would be."""
+    base = found.base
+    return Document(
+        number=found.quote.number or found.quote.name, kind=core.INVOICE, customer=base.customer,
+        currency=base.currency, net=base.net, vat=base.vat, rounding=base.rounding, gross=base.gross, items=(),
+        entry=found.quote.draft.entry._replace(meta=dict(base.keys)),
+    )  # fmt: skip
+
+
+def _quoted(line: drafts.Line, stands: Document) -> Line:
+    """A line of a draft as one of the document that it would be in."""
+    keys = line.keys
+    off, on = vat.adjusted(keys)
+    return Line(
+        net=line.net, account=line.account, text=str(keys.get("text") or stands.entry.narration or ""),
+        quantity=line.quantity or Decimal(1), unit=keys.get("unit"),
+        price=abs(line.net) if line.price is None else line.price, price_per=keys.get("price-per") or Decimal(1),
+        discount=keys.get("discount") or ZERO,
+        discount_amount=off, charge_amount=on,
+        vat=line.vat, item=keys.get("item"), allowance=keys.get("allowance"), charge=keys.get("charge"), priced=True,
+        meta={key: value for key, value in keys.items() if value is not None},
+    )  # fmt: skip
+
+
 # --- parties ----------------------------------------------------------------------------------------------
 
 
-def _seller(register: Register, date: Date) -> core.Party:
-    card = register.company(date)
-    return _party(card, tax_registration=_text(card, "register"), legal_form=_text(card, "legal-form"))
+def seller(register: Register, date: Date, meta: Meta | None = None) -> core.Party:
+    """The company itself on a day.
+
+    :param meta: of a document, which may say something else with keys such as `seller-name`
+    """
+    return party(_said(register.company(date), meta or {}, "seller-"))
 
 
-def buyer(register: Register, customer: str, date: Date) -> core.Party:
-    """A customer as the register has it on a day, with the person to bill."""
+def buyer(register: Register, customer: str, date: Date, meta: Meta | None = None) -> core.Party:
+    """A customer as the register has it on a day, with the person to bill.
+
+    :param meta: of a document, which may say something else with keys such as `buyer-name`
+    """
     card = register.values("customer", customer, date)
     contact = register.get("contact", f"{customer} billing")
     values = (contact.at(date) if contact else None) or {}
-    return _party(card, contact=values, id=customer, kind=_text(card, "kind"))
+    own = {key: text for key in ("name", "phone", "email") if (text := _text(values, key))}
+    if "name" in own:
+        own["contact-name"] = own.pop("name")
+    return party(_said({**card, **own}, meta or {}, "buyer-"), id=customer, kind=_text(card, "kind"))
 
 
-def _party(card: Mapping[str, Any], contact: Mapping[str, Any] | None = None, **more: Any) -> core.Party:
+def _said(card: Mapping[str, Any], meta: Meta, prefix: str) -> dict[str, Any]:
+    """A card with what a document says itself of the party; one that names an identifier names all of them."""
+    own = {key.removeprefix(prefix): value for key, value in meta.items() if key.startswith(prefix)}
+    found = dict(card)
+    if any(key.startswith("party-id") or key == "gln" for key in own):
+        found = {key: value for key, value in card.items() if not key.startswith("party-id") and key != "gln"}
+    return {**found, **own}
+
+
+def party(card: Mapping[str, Any], **more: Any) -> core.Party:
+    """A party by the keys of its card."""
     country = _text(card, "country")
     number = _text(card, "org-number")
-    scheme = _text(card, "org-scheme") or ("0192" if country == "NO" else "")
-    person = contact or {}
+    scheme = _text(card, "org-scheme") if "org-scheme" in card else "0192" if country == "NO" else ""
     return core.Party(
         name=_text(card, "name"), trading_name=_text(card, "trading-name"),
-        identifiers=tuple(found for found in [identifier(_text(card, "party-id")), _gln(card)] if found),
+        identifiers=tuple(filter(None, [*(identifier(text) for _, text in _numbered(card, "party-id")), _gln(card)])),
         org_number=core.Identifier(id=number, scheme=scheme) if number else None,
         vat_number=_text(card, "vat-number"), endpoint=identifier(_text(card, "endpoint"), digits=True),
         address=address(card), website=_text(card, "website"),
         contact=core.Contact(
-            name=_text(person, "name") or _text(card, "contact-name"),
-            phone=_text(person, "phone") or _text(card, "phone"),
-            email=_text(person, "email") or _text(card, "email"),
+            name=_text(card, "contact-name"), phone=_text(card, "phone"), email=_text(card, "email")
         ),
+        tax_registration=_text(card, "register"), legal_form=_text(card, "legal-form"),
         **more,
     )  # fmt: skip
 
@@ -148,18 +236,25 @@ def _other(meta: Meta, who: str) -> core.Party | None:
 
 
 def identifier(text: str, *, digits: bool = False) -> core.Identifier | None:
-    """`SCHEME:ID`, or an id alone; a scheme is four digits or up to three capitals.
+    """`SCHEME:ID`, or an id alone; a scheme is four digits or up to three capitals, and its version may follow it.
+
+    An id alone that would look like both has a colon before it.
 
     :param digits: the scheme is of the EAS list, where letters are known too (`EM` for an e-mail address)
 
     >>> identifier("0088:7300010000001").scheme, identifier("4711").id, identifier("EM:a@b.example").scheme
     ('0088', '4711', 'EM')
+    >>> identifier(":AB:12").id, identifier("TST 19.05:0934")
+    ('AB:12', Identifier(id='0934', scheme='TST', version='19.05'))
     """
     if not text:
         return None
     scheme, colon, rest = text.partition(":")
+    if not scheme and rest:
+        return core.Identifier(id=rest)
+    scheme, _, version = scheme.partition(" ")
     if colon and rest and ((len(scheme) == 4 and scheme.isdigit()) or (len(scheme) <= 3 and scheme.isupper())):
-        return core.Identifier(id=rest, scheme=scheme)
+        return core.Identifier(id=rest, scheme=scheme, version=version)
     return core.Identifier(id=text)
 
 
@@ -202,31 +297,31 @@ def _line(
         quantity, price = -quantity, -price
     whole = rounded(CONTEXT.divide(CONTEXT.multiply(quantity, price), line.price_per), currency)
     adjustments: list[core.Adjustment] = []
-    left = whole - line.net  # what the discounts take off together
-    reason, reason_code = _text(meta, "discount-reason"), _text(meta, "discount-code")
-    if line.discount and line.discount_amount:
-        left -= line.discount_amount
-    if line.discount:
+    if line.discount:  # what it takes off is what the others leave
+        left = whole - line.net - line.discount_amount + line.charge_amount
+        reason, reason_code = _text(meta, "discount-reason"), _text(meta, "discount-code")
         adjustments.append(_discount(left, reason, reason_code, whole, line.discount))
-    if line.discount_amount:
-        adjustments.append(_discount(left if not line.discount else line.discount_amount, reason, reason_code))
+    for kind in ("discount", "charge") if not ADJUSTS.keys().isdisjoint(meta) else ():
+        for key in numbers(f"{kind}-amount"):
+            amount = _amount(meta, key)
+            if amount is not None:
+                adjustments.append(_adjusted(meta, kind, key.removeprefix(f"{kind}-amount"), amount))
     item = register.values("item", line.item, date) if line.item else {}
     start, end = _date(meta, "period-start"), _date(meta, "period-end")
     return core.Line(
-        id=n, text=line.text, net=line.net, quantity=quantity, unit=line.unit or _ONE_UNIT, price=price,
-        price_per=line.price_per, list_price=_amount(meta, "list-price"), discount=line.discount,
+        id=_text(meta, "line-id") or n, text=line.text, net=line.net, quantity=quantity,
+        unit=line.unit or _ONE_UNIT, price=price, price_per=line.price_per,
+        list_price=_amount(meta, "list-price"), discount=line.discount,
         adjustments=tuple(adjustments), category=category, rate=rate, code=line.vat or "",
         description=_text(meta, "description") or _text(item, "description"), note=_text(meta, "note"),
         seller_item=line.item or _text(meta, "seller-item"), buyer_item=_text(meta, "buyer-item"),
         standard_item=identifier(_text(meta, "gtin") or _text(item, "gtin")),
         classifications=tuple(
-            found for key in sorted(meta) if key.startswith("classification")
-            if (found := identifier(_text(meta, key)))
+            found for _, text in _numbered(meta, "classification") if (found := identifier(text))
         ),
         origin=_text(meta, "origin"),
         attributes=tuple(
-            (name, value) for key in sorted(meta) if key.startswith("attribute")
-            for name, _, value in [_text(meta, key).partition(": ")]
+            (name, value) for _, text in _numbered(meta, "attribute") for name, _, value in [text.partition(": ")]
         ),
         order_line=_text(meta, "order-line"), buyer_account=_text(meta, "buyer-account"),
         object=identifier(_text(meta, "object")), period=(start, end) if start or end else None,
@@ -239,7 +334,22 @@ def _discount(
     # A discount on what is taken back makes dearer.
     return core.Adjustment(
         charge=amount < 0, amount=abs(amount), base=None if base is None else abs(base), percent=percent,
-        reason=reason or "Discount", reason_code=code or ("" if reason or amount < 0 else "95"),
+        reason=reason or ("" if code else "Discount"), reason_code=code or ("" if reason or amount < 0 else "95"),
+    )  # fmt: skip
+
+
+def _adjusted(meta: Meta, kind: str, end: str, amount: Decimal) -> core.Adjustment:
+    """A discount or a charge of a line that is given as an amount.
+
+    :param kind: `discount` or `charge`
+    :param end: of its keys: empty, or `-2` for the second
+    """
+    charge = kind == "charge"
+    reason, code = _text(meta, f"{kind}-reason{end}"), _text(meta, f"{kind}-code{end}")
+    return core.Adjustment(
+        charge=charge, amount=amount, base=_amount(meta, f"{kind}-base{end}"),
+        percent=_number(meta, f"{kind}-percent{end}"), reason=reason or ("" if code else kind.capitalize()),
+        reason_code=code or ("" if reason or charge else "95"),
     )  # fmt: skip
 
 
@@ -265,6 +375,9 @@ def _breakdown(
         own_code = next((text for each in codes if (text := _text(register.values("vat", each, date), "vatex"))), "")
         if category in EXEMPT:
             reason, code = own or reason, own_code or code
+        said = found.entry.meta
+        if f"exemption-{category.lower()}" in said or f"vatex-{category.lower()}" in said:
+            reason, code = _text(said, f"exemption-{category.lower()}"), _text(said, f"vatex-{category.lower()}")
         result.append(core.VatBreakdown(
             category=category, rate=rate, base=base, amount=amount, reason=reason, reason_code=code,
             codes=tuple(codes),
@@ -295,14 +408,15 @@ def _rate(found: Document) -> Decimal | None:
 
 def _terms(register: Register, customer: str, meta: Meta, date: Date) -> str:
     """Payment terms in words: the document's own, else those of its terms in the register."""
-    own = _text(meta, "terms-text")
+    if "terms-text" in meta:
+        return _text(meta, "terms-text")
     name = _text(meta, "terms") or _text(register.values("customer", customer, date), "terms")
-    return own or _text(register.values("terms", name, date) if name else {}, "text")
+    return _text(register.values("terms", name, date) if name else {}, "text")
 
 
 def _references(meta: Meta, card: Mapping[str, Any]) -> dict[str, str]:
     found = {key: text for key in core.REFERENCES if (text := _text(meta, key))}
-    if "buyer-reference" not in found and _text(card, "buyer-reference"):
+    if "buyer-reference" not in meta and _text(card, "buyer-reference"):
         found["buyer-reference"] = _text(card, "buyer-reference")
     return found
 
@@ -316,23 +430,83 @@ def _delivery(meta: Meta) -> core.Delivery:
     )  # fmt: skip
 
 
-def _payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
-    """Where to pay: our accounts in the document's currency, else those that name none."""
+def payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
+    """How to pay: to our accounts in the document's currency, else those with an IBAN; or as the document says."""
     cards = [values for record in register.of("bank-account").values() if (values := record.at(date))]
     home = register.currency
     mine = [card for card in cards if card.get("currency", home) == currency] or [
         card for card in cards if card.get("iban")
     ]
-    accounts = tuple(
+    own = any(key.startswith(("payment-iban", "payment-account", "payment-bic")) for key in meta)
+    accounts = _accounts(meta) if own else tuple(
         core.Account(iban=_text(card, "iban"), number=_text(card, "number"), bic=_text(card, "bic"),
                      name=_text(card, "name"))
         for card in mine
     )  # fmt: skip
+    mandate = (_text(meta, "mandate"), _text(meta, "mandate-creditor"), _text(meta, "mandate-account"))
     sepa = currency == "EUR" and any(account.iban for account in accounts)
     return core.Payment(
         code=_text(meta, "payment-means") or ("58" if sepa else "30"), text=_text(meta, "payment-text"),
-        reference=_text(meta, "kid") or _text(meta, "reference"), accounts=accounts,
+        reference=_text(meta, "payment-reference") or _text(meta, "kid") or _text(meta, "reference"),
+        accounts=accounts,
+        card=(_text(meta, "card-number"), _text(meta, "card-holder")) if _text(meta, "card-number") else None,
+        mandate=mandate if any(mandate) else None,
     )  # fmt: skip
+
+
+def _accounts(meta: Meta) -> tuple[core.Account, ...]:
+    found = (
+        core.Account(
+            iban=_text(meta, f"payment-iban{end}"), number=_text(meta, f"payment-account{end}"),
+            bic=_text(meta, f"payment-bic{end}"), name=_text(meta, f"payment-account-name{end}"),
+        )
+        for end in _ENDS
+    )  # fmt: skip
+    return tuple(account for account in found if account != core.Account())
+
+
+def attachments(meta: Meta) -> tuple[tuple[core.Attachment, str], ...]:
+    """What a document says goes with it (BG-24), each with its file below the ledger's directory, or empty."""
+    return tuple(
+        (
+            core.Attachment(
+                id=text, description=_text(meta, f"attachment-text{end}"), mime=_text(meta, f"attachment-mime{end}"),
+                filename=_text(meta, f"attachment-file{end}").rpartition("/")[2],
+                url=_text(meta, f"attachment-url{end}"),
+            ),
+            _text(meta, f"attachment-file{end}"),
+        )
+        for end, text in _numbered(meta, "attachment")
+    )  # fmt: skip
+
+
+def _shown(book: Book, number: str) -> str:
+    """The number that a document of the ledger carries, which may hold what a number of ours may not."""
+    found = book.ledger.documents.get(number)
+    return (_text(found.entry.meta, "document-number") if found else "") or number
+
+
+def _dated(book: Book, number: str) -> Date | None:
+    found = book.ledger.documents.get(number)
+    return found.date if found else None
+
+
+def _due(found: Document) -> Date | None:
+    """The due date that a document states: an invoice always, unless it says that it does not."""
+    meta = found.entry.meta
+    if found.kind != core.INVOICE:
+        return _date(meta, "due")
+    return None if meta.get("due-stated") is False else found.due
+
+
+_ENDS = tuple(key.removeprefix("note") for key in numbers("note"))
+
+
+def _numbered(values: Mapping[str, Any], key: str) -> list[tuple[str, str]]:
+    """Texts of a key that may be given several times, each with the end of its name: empty, `-2`, `-3` …"""
+    if not any(name.startswith(key) for name in values):  # as nearly always
+        return []
+    return [(end, text) for end in _ENDS if (text := _text(values, key + end))]
 
 
 def _text(values: Mapping[str, Any], key: str) -> str:

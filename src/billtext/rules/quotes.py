@@ -37,6 +37,7 @@ class Line:
     :param n: its number, counted from 1
     :param amount: with VAT where the quote's prices have it
     :param net: without VAT
+    :param taxed: the line as an invoice would have it, without VAT in its price
     :param cost: what it costs us; None if that is not known
     """
 
@@ -45,6 +46,7 @@ class Line:
     optional: bool
     line: drafts.Line
     net: Decimal
+    taxed: drafts.Line
     cost: Decimal | None
     markup: Decimal | None
 
@@ -75,6 +77,11 @@ class Estimate:
     def required(self) -> tuple[Line, ...]:
         """The lines that are not optional."""
         return tuple(line for line in self.lines if not line.optional)
+
+    @property
+    def whole(self) -> tuple[drafts.Line, ...]:
+        """The lines that the discount on the whole of it makes, one for each VAT code."""
+        return tuple(line for line in self.base.lines if _mark(line) < 0)
 
     @property
     def discount(self) -> Decimal:
@@ -119,21 +126,21 @@ def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate |
     errors += [error for error in more if (error.line, error.message) not in known]
     if plain_ is None or base is None or errors:
         return None, errors
-    nets = {_mark(line): line.net for line in base.lines}
+    taxed = {_mark(line): line for line in base.lines}
     if optional:
         rest = [posting for n, posting in enumerate(marked) if n in optional]
         alone = {key: value for key, value in header.items() if key != DISCOUNT} | {"customer": base.customer}
         extra, errors = drafts.prepare(_draft(quote, alone, rest), register, rates, date)
         if extra is None:
             return None, errors
-        nets |= {_mark(line): line.net for line in extra.lines}
+        taxed |= {_mark(line): line for line in extra.lines}
     lines = []
     for n, line in enumerate(plain_.lines, 1):
         index = _mark(line)
         meta = entry.postings[index].meta or {}
-        unit = line.keys.get("unit")
+        unit, without = line.keys.get("unit"), taxed.get(index, line)
         lines.append(Line(
-            n=n, kind=_kind(meta, unit), optional=index in optional, line=line, net=nets.get(index, line.net),
+            n=n, kind=_kind(meta, unit), optional=index in optional, line=line, net=without.net, taxed=without,
             cost=_cost(meta, line, plain_.currency), markup=meta.get("markup"),
         ))  # fmt: skip
     found = Estimate(quote=quote, base=base, lines=tuple(lines))

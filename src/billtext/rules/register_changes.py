@@ -17,7 +17,7 @@ from billtext import ids
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.ledger.register import place
-from billtext.ledger.schema import ACCOUNT, REGISTER, REQUIRED, TEXT, faults, written
+from billtext.ledger.schema import ACCOUNT, REGISTER, REQUIRED, TEXT, Key, faults, written
 from billtext.model import Date, Record, Register
 
 # The order in which a bookkeeper writes the keys; the others follow in the order in which they are given.
@@ -56,7 +56,15 @@ def parse(directive: str, key: str, text: str, currency: str = "") -> Any:
     >>> parse("customer", "credit-limit", "50000", "NOK"), parse("customer", "hold", "yes")
     (50000 NOK, True)
     """
-    known = REGISTER[directive].get(key)
+    return meant(REGISTER[directive].get(key), key, text, currency, personal=directive in {"customer", "contact"})
+
+
+def meant(known: Key | None, key: str, text: str, currency: str = "", *, personal: bool = False) -> Any:
+    """The value that a text means under a key of a kind; text under a key that nobody knows.
+
+    :param personal: refuse what looks like a national identity number
+    :raises Refused: the text is no such value
+    """
     if known is None and (not _KEY.fullmatch(key) or key in _TAKEN):
         raise Refused(f"{shown(key)!r} cannot be a key; write small letters, digits and `-`, beginning with a letter")
     text = write.clean(text)
@@ -64,7 +72,7 @@ def parse(directive: str, key: str, text: str, currency: str = "") -> Any:
         raise Refused(f"`{key}` has {len(text):,} characters; shorten it to {LONGEST:,}")
     if "\n" in text and key != "note":
         raise Refused(f"`{key}: {shown(text)}` has a line break; write it on one line")
-    if directive in {"customer", "contact"} and _personal(key, text):
+    if personal and _personal(key, text):
         raise Refused(
             f"`{key}` looks like a national identity number, which does not belong in the register; leave it out"
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from beancount.core.amount import Amount
+
 from billtext.errors import (
     AllowanceSignError,
     DocumentSumError,
@@ -20,7 +22,7 @@ from billtext.errors import (
     VatDuplicateError,
     VatMissingError,
 )
-from billtext.ledger.schema import POSTING, written
+from billtext.ledger.schema import ADJUSTS, POSTING, written
 from billtext.model import Date, Document, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 
@@ -39,14 +41,17 @@ class Breakdown:
 
 
 def net(quantity: Decimal, price: Decimal, currency: str, *, price_per: Decimal = ONE, discount: Decimal = ZERO,
-        discount_amount: Decimal = ZERO) -> Decimal:  # fmt: skip
-    """Net of a line: quantity × price / price-per - discount, rounded once.
+        discount_amount: Decimal = ZERO, charge_amount: Decimal = ZERO) -> Decimal:  # fmt: skip
+    """Net of a line: quantity × price / price-per - discount + charge, rounded once.
 
     :param discount: percent of quantity × price
     :param discount_amount: in the currency, taken off after the percentage
+    :param charge_amount: in the currency, added after both (EN 16931 BG-28)
 
     >>> net(Decimal(6), Decimal("0.60"), "EUR", discount=Decimal(3))
     Decimal('3.49')
+    >>> net(Decimal(2), Decimal(100), "EUR", discount_amount=Decimal(30), charge_amount=Decimal("12.50"))
+    Decimal('182.50')
     """
     amount = CONTEXT.multiply(quantity, price)
     if price_per != ONE:
@@ -55,6 +60,8 @@ def net(quantity: Decimal, price: Decimal, currency: str, *, price_per: Decimal 
         amount = CONTEXT.multiply(amount, (HUNDRED - discount) / HUNDRED)
     if discount_amount:
         amount = CONTEXT.subtract(amount, discount_amount)
+    if charge_amount:
+        amount = CONTEXT.add(amount, charge_amount)
     return rounded(amount, currency)
 
 
@@ -127,9 +134,9 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
     for line in lines:
         if line.vat is not None:
             bases[line.vat] = bases.get(line.vat, ZERO) + line.net
-        if line.priced or line.discount or line.discount_amount:
+        if line.priced or line.discount or line.discount_amount or line.charge_amount:
             expected = net(line.quantity, line.price, currency, price_per=line.price_per, discount=line.discount,
-                           discount_amount=line.discount_amount)  # fmt: skip
+                           discount_amount=line.discount_amount, charge_amount=line.charge_amount)  # fmt: skip
             if line.allowance is not None:
                 expected = -expected
             if expected != line.net:
@@ -160,7 +167,7 @@ def check(document: Document, lines: list[Line], vats: list[VatPosting], registe
 def _line(document: Document, line: Line, expected: Decimal) -> LedgerError:
     """What is wrong with a line whose amount is not what it says."""
     if "price" not in line.meta:
-        key = next(key for key in ("discount", "discount-amount", "quantity") if key in line.meta)
+        key = next(key for key in ("discount", *ADJUSTS, "quantity") if key in line.meta)
         return PriceMissingError.at(line.meta, document.entry, key=key, value=written(line.meta[key]))
     currency = document.currency
     return LineNetError.at(
@@ -281,4 +288,16 @@ def _formula(line: Line) -> str:
         text += f" less {plain(line.discount)} %"
     if line.discount_amount:
         text += f" less {plain(line.discount_amount)}"
+    if line.charge_amount:
+        text += f" plus {plain(line.charge_amount)}"
     return text
+
+
+def adjusted(keys: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    """What discounts take off a line and charges add to it, by the keys of a draft's posting; percentages apart."""
+    off = on = ZERO
+    for key, sign in ADJUSTS.items():
+        found = keys.get(key)
+        if isinstance(found, Amount) and found.number is not None:
+            off, on = (off, on + found.number) if sign > 0 else (off + found.number, on)
+    return off, on

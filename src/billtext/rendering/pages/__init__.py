@@ -9,23 +9,28 @@ It never reaches the Markdown around them, so nothing in it is ever read as Mark
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from billtext.rendering.pages import customers, documents, faults, overview
 from billtext.rendering.pages.frame import Frame
 
 
-def render(frame: Frame) -> Iterator[tuple[str, str]]:
-    """Yield path and text of every page; paths are relative to the directory of the receivables."""
-    yield "index.md", overview.page(frame)
-    yield "customers.md", customers.index(frame)
-    yield "documents.md", documents.index(frame)
-    if frame.errors:
-        yield "errors.md", faults.page(frame)
-    for month in frame.months:
+def render(frame: Frame, part: int = 0, parts: int = 1) -> Iterator[tuple[str, str]]:
+    """Yield path and text of every page, or of one of several parts of them.
+
+    Paths are relative to the directory of the receivables.
+    """
+    if part == 0:
+        yield "index.md", overview.page(frame)
+        yield "customers.md", customers.index(frame)
+        yield "documents.md", documents.index(frame)
+        if frame.errors:
+            yield "errors.md", faults.page(frame)
+    for month in frame.months[part::parts]:
         yield documents.month(frame, month)
-    for customer in frame.customers:
+    for customer in frame.customers[part::parts]:
         yield customers.page(frame, customer)
-    for number in frame.linked:
+    for number in islice(frame.linked, part, None, parts):
         yield documents.page(frame, number)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from billtext import dates
 from billtext.model import Date, Document, Line
 from billtext.money import ZERO, exact
+from billtext.rendering import units
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.statement_pages import address
@@ -26,25 +27,6 @@ FIELDS = {
     "terms": "Terms",
     "reason": "Reason",
     "note": "Note",
-}
-
-# Units of UN/ECE Recommendation 20 that a line often has; another one is shown by its code.
-UNITS = {
-    "C62": "pcs",
-    "H87": "pcs",
-    "EA": "pcs",
-    "HUR": "hours",
-    "DAY": "days",
-    "WEE": "weeks",
-    "MON": "months",
-    "ANN": "years",
-    "KGM": "kg",
-    "GRM": "g",
-    "MTR": "m",
-    "KMT": "km",
-    "LTR": "l",
-    "MTK": "m²",
-    "KWH": "kWh",
 }
 
 
@@ -147,7 +129,7 @@ def page(frame: Frame, number: str) -> tuple[str, str]:
         corrects=_linked(frame, [document.corrects] if document.corrects else []),
         corrected=_linked(frame, frame.corrected.get(number, [])),
         lines=[_line(frame, line, currency) for line in detail.lines],
-        discounts=any(line.discount or line.discount_amount for line in detail.lines),
+        discounts=any(line.discount or line.discount_amount or line.charge_amount for line in detail.lines),
         net=f.amount(document.net, currency),
         gross=f.amount(document.gross, currency),
         rounding=f.amount(document.rounding, currency) if document.rounding else None,
@@ -217,11 +199,13 @@ def _line(frame: Frame, line: Line, currency: str) -> dict[str, Any]:
     discount = f"{f.number(line.discount)} %" if line.discount else ""
     if line.discount_amount:
         discount = f"{discount} {f.amount(line.discount_amount, currency)}".strip()
+    if line.charge_amount:
+        discount = f"{discount} +{f.amount(line.charge_amount, currency)}".strip()
     return {
         "text": line.text,
         "why": line.allowance or line.charge,
         "quantity": f.number(line.quantity),
-        "unit": frame.t(UNITS[line.unit]) if line.unit in UNITS else line.unit or "",
+        "unit": units.name(line.unit, line.quantity, frame.t) if line.unit else "",
         "price": price,
         "discount": discount,
         "vat": line.vat,

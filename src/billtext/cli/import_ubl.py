@@ -1,0 +1,92 @@
+"""`billtext import ubl`."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from billtext.cli.common import Face, counted, example, relative
+from billtext.cli.writing import Number, force, trial
+
+if TYPE_CHECKING:
+    from billtext.outside.einvoice_import import Brought
+
+SHOWN = 20
+
+
+@click.command(
+    name="ubl",
+    epilog=example("billtext import ubl invoice.xml --dry-run", "billtext import ubl old/*.xml --income Income:Sales"),
+)
+@click.argument("names", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--customer", metavar="ID", help="Whose it is. Else the buyer is recognised, or becomes a new customer.")
+@click.option(
+    "--kind", type=click.Choice(["company", "person", "public", "guest"]), default="company", show_default=True,
+    help="What a new customer is.",
+)  # fmt: skip
+@click.option("--income", metavar="ACCOUNT", help="Where lines go whose item has no account.")
+@click.option("--prepaid", metavar="ACCOUNT", help="Where money went that was paid before. Else the bank account.")
+@click.option("--rate", type=Number(), metavar="RATE", help="Of a foreign currency to ours, where nothing tells it.")
+@trial
+@force
+@click.pass_obj
+def command(
+    face: Face, names: tuple[Path, ...], customer: str | None, kind: str, income: str | None, prepaid: str | None,
+    rate: Decimal | None, trial: bool, force: bool,
+) -> None:  # fmt: skip
+    """Import e-invoices that we sent from another system: UBL, CII, or a Factur-X PDF with one in it.
+
+    Each FILE becomes a document of the ledger that shows every business term of the file, and a customer where the
+    buyer is not in the register yet. The seller must be our company; a ledger without one gets it from the first file.
+    A file that cannot be booked is told with the reason, and the others are booked; exit status 1 then.
+    """
+    from billtext.errors import Refused
+    from billtext.outside import einvoice_files, einvoice_import
+    from billtext.rules.incoming import Wishes, texts
+
+    wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate, kind=kind)
+    found = []
+    reasons = []
+    for path in names:
+        try:
+            found.append((path, einvoice_files.read(path)))
+        except Refused as error:
+            if len(names) == 1:
+                raise
+            reasons.append(str(error))
+    found.sort(key=lambda pair: (pair[1].date, pair[1].number))
+    for path, one in found:
+        try:
+            brought, desk = einvoice_import.bring_file(face.path, one, wishes, trial=trial, force=force)
+        except Refused as error:
+            if len(names) == 1:
+                raise
+            reasons.append(f"{path}: {error}")
+            continue
+        if trial:
+            click.echo(texts([brought.incoming]), nl=False)
+        else:
+            click.echo(f"{brought.incoming.number} of {one.date} for {brought.incoming.customer}, from {path.name}")
+            for written in desk.written:
+                click.echo(f"wrote {relative(str(written))}")
+        _tell(brought)
+    if reasons:
+        for reason in reasons[:-1]:
+            click.echo(f"refused: {reason}", err=True)
+        raise Refused(f"{counted(len(reasons), 'file')} refused, the last one: {reasons[-1]}")
+
+
+def _tell(brought: "Brought") -> None:
+    for text in brought.incoming.told:
+        click.echo(f"note: {text}", err=True)
+    for name, file, ledger in brought.differs[:SHOWN]:
+        click.echo(f"warning: {name} is {_short(file)} in the file and {_short(ledger)} in the ledger", err=True)
+    if len(brought.differs) > SHOWN:
+        click.echo(f"warning: and {len(brought.differs) - SHOWN} more of this kind", err=True)
+
+
+def _short(text: str) -> str:
+    from billtext.errors import shown
+
+    return repr(shown(text)) if text else "nothing"

@@ -1,0 +1,86 @@
+"""`billtext validate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from billtext.cli import common
+from billtext.cli.common import Face, counted, example
+
+if TYPE_CHECKING:
+    from billtext.rendering.sheets import Sheet
+    from billtext.rules.einvoice_checks import Finding
+
+
+@click.command(
+    epilog=example(
+        "billtext validate 2026-0075.xml",
+        "billtext validate outbox/*.xml factur-x.pdf --rules ~/peppol-rules --format json",
+    )
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option(
+    "--rules", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Directory with further rules as XSLT, such as Peppol's.",
+)  # fmt: skip
+@common.form
+@click.pass_obj
+def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) -> None:
+    """Validate e-invoices: UBL, CII, and PDFs with one inside (Factur-X, ZUGFeRD), ours or anybody's.
+
+    Schema, the rules of EN 16931, those in --rules DIR, and ours: KID, IBAN and reference check digits, organisation
+    numbers, VAT ids, and whether the XML in a PDF is that of the .xml file named beside it. Needs no ledger. Exit
+    status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
+    """
+    from billtext.errors import Unreadable
+
+    data: list[dict[str, Any]] = []
+    rows: list[tuple[str, Finding]] = []
+    unreadable = 0
+    for path in files:
+        try:
+            found = _findings(path, rules, files)
+        except Unreadable as error:
+            unreadable += 1
+            click.echo(f"billtext: {error}", err=True)
+            data.append({"file": str(path), "verdict": "unreadable", "message": str(error), "findings": []})
+            continue
+        wrong = any(each.severity == "error" for each in found)
+        rows += [(str(path), each) for each in found]
+        data.append({"file": str(path), "verdict": "errors" if wrong else "fine", "message": "",
+                     "findings": [_shape(each) for each in found]})  # fmt: skip
+    errors = sum(1 for _, each in rows if each.severity == "error")
+    if rows or form != "table":
+        face.show(_sheet(rows), data, form)
+    if form == "table":
+        read = counted(len(files) - unreadable, "file")
+        click.echo(f"{read}: {counted(errors, 'error')}, {counted(len(rows) - errors, 'warning')}")
+    if unreadable or errors:
+        raise click.exceptions.Exit(2 if unreadable else 1)
+
+
+def _findings(path: Path, rules: Path | None, files: tuple[Path, ...]) -> "tuple[Finding, ...]":
+    """What is wrong in a file; a PDF is compared with the XML file of the same name, if that is named too."""
+    from billtext.outside import validation, xml_files
+
+    beside = path.with_suffix(".xml")
+    xml = None
+    if path.suffix.lower() == ".pdf" and beside in files:
+        xml = xml_files.content(beside)
+    return validation.findings(xml_files.content(path), str(path), rules, xml=xml)
+
+
+def _shape(found: "Finding") -> dict[str, str]:
+    return {"severity": found.severity, "rule": found.rule, "place": found.place, "message": found.text,
+            "source": found.source}  # fmt: skip
+
+
+def _sheet(rows: "list[tuple[str, Finding]]") -> "Sheet":
+    from billtext.rendering.sheets import Sheet, column
+
+    columns = tuple(column(key) for key in ("file", "severity", "rule", "place", "message", "source"))
+    return Sheet(
+        title="", columns=columns,
+        rows=[(file, each.severity, each.rule, each.place, each.text, each.source) for file, each in rows],
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""Fields of an e-invoice's tree: texts without harm, numbers, days and codes, or a refusal that says where."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from billtext import ids
+from billtext.errors import Unreadable, shown
+from billtext.ledger import write
+from billtext.model import Date
+from billtext.money import ZERO
+from billtext.rules.core_invoice import Account, Identifier
+
+_DIGITS = 18  # before the point, and after it: nothing that is money or a quantity has more
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{10,}")
+
+
+class Fields:
+    """An element and what is below it.
+
+    :param name: of the file
+    """
+
+    one_unit = Decimal(1)
+
+    def __init__(self, element: Any, spaces: Mapping[str, str], name: str) -> None:
+        """Look at an element; None is one without anything in it."""
+        self._element, self._spaces, self._name = element, spaces, name
+
+    def wrong(self, what: str) -> Unreadable:
+        """Why the file cannot be read."""
+        return Unreadable(f"{shown(self._name)}: {what}; ask its sender for a correct one")
+
+    def all(self, path: str) -> "list[Fields]":
+        """The elements of a path."""
+        if self._element is None:
+            return []
+        found = [self._element] if path == "." else self._element.iterfind(path, self._spaces)
+        return [Fields(each, self._spaces, self._name) for each in found]
+
+    def part(self, path: str) -> "Fields":
+        """The first element of a path, or one that is empty."""
+        return next(iter(self.all(path)), Fields(None, self._spaces, self._name))
+
+    def one(self, path: str) -> "Fields":
+        """The first element of a path.
+
+        :raises Unreadable: there is none
+        """
+        found = self.all(path)
+        if not found:
+            raise self.wrong(f"it has no {path.rsplit(':', 1)[-1]}")
+        return found[0]
+
+    def texts(self, path: str) -> list[str]:
+        """All texts of a path, with their lines."""
+        return [text for each in self.all(path) if (text := write.clean(each._element.text or ""))]
+
+    def text(self, path: str, *, lines: bool = False) -> str:
+        """A text, on one line unless said otherwise; empty where there is none."""
+        element = self.part(path)._element
+        text = "" if element is None else write.clean(element.text or "")
+        return text if lines or "\n" not in text else " ".join(text.split())
+
+    def needed(self, path: str) -> str:
+        """A text.
+
+        :raises Unreadable: there is none
+        """
+        found = self.text(path)
+        if not found:
+            raise self.wrong(f"it has no {path.rsplit(':', 1)[-1]}")
+        return found
+
+    def attribute(self, path: str, name: str) -> str:
+        """An attribute of an element, or empty."""
+        element = self.part(path)._element
+        return "" if element is None else " ".join(write.clean(element.get(name) or "").split())
+
+    def id(self, path: str) -> Identifier | None:
+        """An identifier with its scheme."""
+        text = self.text(path)
+        return Identifier(id=text, scheme=self.attribute(path, "schemeID")) if text else None
+
+    def number(self, path: str) -> Decimal | None:
+        """A number, or None where there is none.
+
+        :raises Unreadable: it is no number, or no sensible one
+        """
+        text = self.text(path)
+        if not text:
+            return None
+        try:
+            found = Decimal(text) if set(text) <= set("0123456789.-+") else Decimal("nan")
+        except InvalidOperation:
+            found = Decimal("nan")
+        if not found.is_finite() or found.adjusted() >= _DIGITS or len(text) > 2 * _DIGITS:
+            raise self.wrong(f"{path.rsplit(':', 1)[-1]} {shown(text[:40])!r} is not a number of money or things")
+        return found
+
+    def amount(self, path: str, default: int = 0) -> Decimal:
+        """A number, or another where there is none."""
+        found = self.number(path)
+        return Decimal(default) + ZERO if found is None else found
+
+    def rate(self, path: str, category: str) -> Decimal | None:
+        """VAT in percent; None outside the scope of VAT."""
+        return None if category == "O" else self.amount(path)
+
+    def date(self, path: str) -> Date | None:
+        """A day, as `2026-03-02` or `20260302`, or None.
+
+        :raises Unreadable: it is no day
+        """
+        text = self.text(path)
+        if not text:
+            return None
+        try:
+            day = re.sub(r"(Z|[+-]\d\d:\d\d)$", "", text) if text[4:5] == "-" else text
+            found = datetime.date.fromisoformat(day)
+        except ValueError:
+            raise self.wrong(f"{path.rsplit(':', 1)[-1]} {shown(text[:40])!r} is not a day") from None
+        if not 1900 <= found.year <= 9000:
+            raise self.wrong(f"{path.rsplit(':', 1)[-1]} {found} is out of all time")
+        return found
+
+    def day(self, path: str) -> Date:
+        """A day.
+
+        :raises Unreadable: there is none
+        """
+        found = self.date(path)
+        if found is None:
+            raise self.wrong(f"it has no {path.split('/', maxsplit=1)[0].rsplit(':', 1)[-1]}")
+        return found
+
+    def currency(self, path: str) -> str:
+        """A currency.
+
+        :raises Unreadable: there is none, or it is not known
+        """
+        text = self.needed(path)
+        if not ids.is_currency(text):
+            raise self.wrong(f"the currency {shown(text[:20])!r} is not known")
+        return text
+
+
+def account(number: str, name: str, bic: str) -> Account | None:
+    """An account to pay to: by IBAN if it looks like one, or has a BIC beside it."""
+    if not number and not name and not bic:
+        return None
+    iban = bool(bic) or _IBAN.fullmatch(number) is not None
+    return Account(iban=number if iban else "", number="" if iban else number, bic=bic, name=name)
+
+
+def dates_of(start: Date | None, end: Date | None) -> tuple[Date | None, Date | None] | None:
+    """A period, or None where it has neither end."""
+    return (start, end) if start or end else None

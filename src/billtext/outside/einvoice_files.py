@@ -1,0 +1,44 @@
+"""E-invoices of other systems, read: UBL, CII, or a Factur-X or ZUGFeRD PDF with one in it."""
+
+import stat
+from pathlib import Path
+
+from billtext.errors import Unreadable, shown
+from billtext.outside import cii_in, ubl_in, xml_files
+from billtext.rules.core_invoice import CoreInvoice
+
+
+def read(path: Path) -> CoreInvoice:
+    """The document of a file.
+
+    :raises Unreadable: it is no e-invoice, too large, or something in it cannot be read
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size > xml_files.PDF_LIMIT:
+            size = found.st_size / xml_files.MIB
+            raise Unreadable(
+                f"{shown(str(path))} has {size:.0f} MiB, and an e-invoice may have "
+                f"{xml_files.PDF_LIMIT // xml_files.MIB}; leave out attachments"
+            )
+        with path.open("rb") as file:
+            data = file.read(xml_files.PDF_LIMIT + 1)
+    except OSError as error:
+        raise Unreadable(f"{shown(str(path))}: cannot be read ({error.strerror})") from None
+    return parse(data, path.name)
+
+
+def parse(data: bytes, name: str) -> CoreInvoice:
+    """The document of a file's bytes.
+
+    :param name: how the file is called in what is refused
+    """
+    root = xml_files.parse(xml_files.xml_of(data, name), name).getroot()
+    if root.tag in ubl_in.ROOTS:
+        return ubl_in.read(root, name)
+    if root.tag == cii_in.ROOT:
+        return cii_in.read(root, name)
+    raise Unreadable(
+        f"{shown(name)} is no UBL Invoice or CreditNote and no CrossIndustryInvoice, but begins with "
+        f"{shown(str(root.tag))[:120]}; name an e-invoice"
+    )

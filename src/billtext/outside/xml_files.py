@@ -1,0 +1,147 @@
+"""XML and PDF files that others made, read with care: what comes from outside is hostile until it is parsed.
+
+An XML file may declare no document type, so there are no entities, no bombs of them and no files or addresses that they
+name. Nothing is fetched. Size and depth have limits. A refusal is one sentence.
+"""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+
+from billtext.errors import Unreadable, shown
+
+if TYPE_CHECKING:
+    from lxml.etree import _ElementTree
+
+MIB = 1 << 20
+XML_LIMIT = 32 * MIB  # an e-invoice with its attachments
+PDF_LIMIT = 64 * MIB
+DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
+_EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
+_PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file, of which no more than a PDF may have are read.
+
+    :raises Unreadable: it cannot be read, or it is too large
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(PDF_LIMIT + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot read {shown(path)}: {error.strerror or error}") from None
+    if len(found) > PDF_LIMIT:
+        raise Unreadable(f"{shown(path)} has more than {PDF_LIMIT // MIB} MiB: it is no e-invoice")
+    return found
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether bytes are a PDF file; up to a kilobyte may stand before its header (ISO 32000-1, annex H)."""
+    return b"%PDF-" in data[:1024] and not data.lstrip().startswith(b"<")
+
+
+def parse(data: bytes, name: str) -> "_ElementTree":
+    """An XML file as a tree, without comments and processing instructions.
+
+    :param name: how the file is called in what is refused
+    :raises Unreadable: it is no XML, too large or too deep, or has a document type declaration
+    """
+    from lxml import etree
+
+    if len(data) > XML_LIMIT:
+        raise Unreadable(
+            f"{shown(name)} has {len(data) / MIB:.0f} MiB, and an e-invoice may have {XML_LIMIT // MIB}; "
+            "leave out attachments"
+        )
+    _prolog(data, name)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True,
+        huge_tree=len(data) > _EASY,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
+    tree = root.getroottree()
+    if tree.docinfo.internalDTD is not None:
+        raise Unreadable(_doctype(name))
+    if tree.xpath(f"boolean({'/*' * (DEPTH_LIMIT + 1)})"):
+        raise Unreadable(f"{shown(name)} has more than {DEPTH_LIMIT} elements within each other: it is no e-invoice")
+    return tree
+
+
+def _doctype(name: str) -> str:
+    return (
+        f"{shown(name)} has a document type declaration (<!DOCTYPE …>), which could name entities and files; "
+        "an e-invoice has none"
+    )
+
+
+class _SeenError(Exception):
+    """The first element has begun."""
+
+
+def _prolog(data: bytes, name: str) -> None:
+    """Read what stands before the first element, and refuse a document type."""
+
+    def doctype(*_: Any) -> None:
+        raise Unreadable(_doctype(name))
+
+    def begin(*_: Any) -> None:
+        raise _SeenError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = begin
+    try:
+        for start in range(0, len(data), 1 << 16):
+            parser.Parse(data[start : start + (1 << 16)], False)
+        parser.Parse(b"", True)
+    except _SeenError:
+        return
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise Unreadable(f"{shown(name)} is not XML: {shown(error)}") from None
+
+
+def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
+    """The e-invoice within a Factur-X or ZUGFeRD PDF.
+
+    :raises Unreadable: it is no PDF, it is too large, or it has no e-invoice in it, or more than one
+    """
+    if len(data) > PDF_LIMIT:
+        raise Unreadable(f"{shown(name)} has {len(data) / MIB:.0f} MiB, and may have {PDF_LIMIT // MIB}")
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted:
+            raise Unreadable(f"{shown(name)} is an encrypted PDF; an e-invoice is not encrypted")
+        found = [file for file in reader.attachment_list if _named(file)]
+        contents = list(dict.fromkeys(file.content for file in found))
+    except Unreadable:
+        raise
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError, IndexError) as error:
+        raise Unreadable(f"{shown(name)} cannot be read as a PDF: {shown(error)}") from None
+    if len(contents) != 1:
+        has = f"{len(contents)} different ones" if contents else "none"
+        raise Unreadable(
+            f"{shown(name)} should have one e-invoice in it ({', '.join(_PDF_NAMES)}) and has {has}; "
+            "ask its sender for the XML file"
+        )
+    return contents[0]
+
+
+def _named(file: Any) -> bool:
+    names = {str(found).lower() for found in (file.name, file.alternative_name) if found}
+    return not names.isdisjoint(_PDF_NAMES)
+
+
+def xml_of(data: bytes, name: str) -> bytes:
+    """The XML of an e-invoice file: the file itself, or what lies in the PDF.
+
+    :raises Unreadable: see `xml_of_pdf`
+    """
+    return xml_of_pdf(data, name) if is_pdf(data) else data

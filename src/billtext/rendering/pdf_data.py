@@ -1,0 +1,141 @@
+"""What a PDF shows, as plain text for Typst: nested dictionaries of strings that its template only lays out.
+
+Words, numbers and dates are in the reader's language already. Ledger text is on one line, without control and
+text-direction characters, and a word that is longer than a line may break.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from billtext.model import Date
+from billtext.money import ZERO
+from billtext.rendering import document_view, escape, statement_pages
+from billtext.rendering.language import Language
+from billtext.rules import core_invoice as core
+from billtext.rules import presenting
+from billtext.rules.book import Book
+from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.statements import Section, Statement
+
+PAPERS = {"a4": "a4", "letter": "us-letter"}
+_LONG = re.compile(r"\S{25,}")
+_PIECE = re.compile(r"(\S{12})(?=\S)")
+_BREAK = "\u200b"  # zero width space: a line may end here
+
+
+def document(one: CoreInvoice) -> dict[str, Any]:
+    """An invoice, credit note or quote."""
+    t = Language(one.language)
+    view = asdict(document_view.view(one, t))
+    running = ZERO
+    forward = []
+    for line in one.lines:
+        if not line.optional:
+            running += line.net
+            forward.append(t.amount(running, one.currency))
+    words = {
+        "carried": f"{t('Carried forward')} {one.currency}", "brought": f"{t('Brought forward')} {one.currency}",
+        "page": t("Page"), "text": t("Text"), "quantity": t("Quantity"), "price": t("Price"),
+        "discount": t("Discount"), "vat": t("VAT"), "net": f"{t('Net')} {one.currency}", "rate": t("VAT rate"),
+        "base": t("VAT basis"), "amount": t("Amount"), "optional": t("Optional"), "instalments": t("Instalments"),
+        "number": t("Number"), "due": t("Due"), "attachments": t("Attachments"), "payment": t("Payment"),
+        "scan": t("Code to scan for payment"),
+    }  # fmt: skip
+    return _cleaned({
+        **view, "forward": forward, "words": words, "foot": _foot(one.seller, t), "sender": _sender(one.seller),
+        **_day(one.date), "lang": t.code,
+    })  # fmt: skip
+
+
+def statement(book: Book, report: Statement) -> dict[str, Any]:
+    """A statement of account."""
+    register, day = book.register, report.end
+    t = Language(presenting.language_of(register, report.customer, day))
+    company = register.company(day)
+    card = register.values("customer", report.customer, day)
+    seller, buyer = presenting.seller(register, day), presenting.buyer(register, report.customer, day)
+    period = (
+        (t("Period"), f"{t.date(report.start)} – {t.date(day)}")
+        if report.kind == "activity"
+        else (t("As of"), t.date(day))
+    )
+    words = {
+        "page": t("Page"), "date": t("Date"), "kind": t("Kind"), "number": t("Number"), "text": t("Text"),
+        "amount": t("Amount"), "balance": t("Balance"), "open-items": t("Open items"), "due": t("Due"),
+        "overdue": t("Days overdue"), "open": t("Open"), "ageing": t("Ageing, in days overdue"),
+        "nothing": t("Nothing is open."), "payment": t("Payment"), "scan": "",
+    }  # fmt: skip
+    accounts = [pair for part in statement_pages.payment(book, day, t) for pair in [_account(part)]]
+    return _cleaned({
+        "heading": t("Statement of account"), "title": "", "words": words, "forward": [],
+        "facts": [(t("Customer"), report.customer), period,
+                  *((f"{t('Closing balance')} {s.currency}", t.amount(s.closing, s.currency))
+                    for s in report.sections)],
+        "seller": {"name": seller.name, "lines": document_view.seller(seller, buyer, t)},
+        "buyer": {"name": report.name,
+                  "lines": statement_pages.address(card, str(company.get("country", "")), t)},
+        "sections": [_section(each, report, t) for each in report.sections], "payment": accounts,
+        "foot": _foot(seller, t), "sender": _sender(seller), **_day(day), "lang": t.code,
+    })  # fmt: skip
+
+
+def _account(line: str) -> tuple[str, str]:
+    """Words before the first digit, and the rest: `Bank account 86011117947 · IBAN …`."""
+    word, _, rest = line.rpartition(" ") if " · " not in line else line.partition(" · ")
+    return word, rest
+
+
+def _section(section: Section, report: Statement, t: Language) -> dict[str, Any]:
+    currency = section.currency
+
+    def amount(number: Decimal) -> str:
+        return t.amount(number, currency)
+
+    movements = [
+        [t.date(report.start), "", "", t("Opening balance"), "", amount(section.opening)],
+        *([t.date(m.date), t(m.kind), m.number, m.text, amount(m.amount), amount(m.balance)] for m in section.lines),
+        [t.date(report.end), "", "", t("Closing balance"), "", amount(section.closing)],
+    ]
+    return {
+        "currency": currency, "movements": movements if report.kind == "activity" else [],
+        "open": [
+            [o.item.name, t(o.kind), t.date(o.item.date), t.date(o.item.due),
+             str(o.days_overdue) if o.days_overdue else "", amount(o.item.amount), amount(o.open)]
+            for o in section.open_items
+        ],
+        "ageing": [*((t(name), amount(value)) for name, value in section.aging.columns.items()),
+                   (t("Total"), amount(section.aging.total))],
+    }  # fmt: skip
+
+
+def _day(date: Date) -> dict[str, int]:
+    return {"year": date.year, "month": date.month, "day": date.day}
+
+
+def _foot(seller: core.Party, t: Language) -> str:
+    """Who it is from, on each page (bokføringsforskriften § 5-1-2)."""
+    parts = [seller.name, *document_view.numbers(seller, t), seller.tax_registration, seller.contact.email]
+    return " · ".join(filter(None, parts))
+
+
+def _sender(seller: core.Party) -> str:
+    """The line above the address in the envelope's window."""
+    place = " ".join(filter(None, (seller.address.postal_code, seller.address.city)))
+    return " · ".join(filter(None, (seller.name, *seller.address.lines[:1], place)))
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _clean(found) for key, found in values.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONG.sub(lambda found: _PIECE.sub(r"\1" + _BREAK, found[0]), escape.one_line(value))
+    if isinstance(value, Mapping):
+        return _cleaned(value)
+    if isinstance(value, list | tuple):
+        return [_clean(found) for found in value]
+    return value

@@ -1,0 +1,514 @@
+"""E-invoices of other systems become documents of the ledger, and are given out again with every business term."""
+
+import base64
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from billtext.errors import Refused, Unreadable
+from billtext.ledger import load
+from billtext.model import Date
+from billtext.outside import attachments, einvoice_files, einvoice_import
+from billtext.rendering import cii, ubl
+from billtext.rules import book, core_invoice, core_terms, presenting
+from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.incoming import Wishes
+from office import Done, Office
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "tests" / "examples" / "cen"
+D = Decimal
+
+# Published examples whose own figures are wrong: which of our rules refuses them.
+REFUSED = {
+    "ubl/BIS3_Invoice_negativ.xml": "comes to -782179.43 DKK",
+    "ubl/guide-example1.xml": "the line is -109.98, but 6 × 18.33 = 109.98 EUR",
+    "ubl/guide-example2.xml": "the line is 1273.00, but 2 × 1273 less 12 plus 12 = 2546.00 NOK",
+    "ubl/guide-example3.xml": "the line is 400.00, but 2 × 800 = 1600.00 DKK",
+    "ubl/ubl-tc434-example1.xml": "the line is -109.98, but 6 × 18.33 = 109.98 EUR",
+    "ubl/ubl-tc434-example10.xml": "the line is -109.98, but 6 × 18.33 = 109.98 EUR",
+    "ubl/ubl-tc434-example2.xml": "the line is 1273.00, but 2 × 1273 less 12 plus 12 = 2546.00 NOK",
+    "ubl/ubl-tc434-example3.xml": "the line is 800.00, but 2 × 800 = 1600.00 DKK",
+    "cii/CII_business_example_01.xml": "1 × 1273 / 1273",
+    "cii/CII_business_example_02.xml": "is due 2013-05-10, before its own date",
+    "cii/CII_business_example_Z.xml": "the line is 177.41, but 1 × 1.5 = 1.50 EUR",
+    "cii/CII_example1.xml": "the line is -109.98, but 6 × 18.33 = 109.98 EUR",
+    "cii/CII_example2.xml": "1 × 1273 / 1273",
+    "cii/CII_example8.xml": "16000 × 0.0088 / 0.0088",
+    "cii/CII_example9.xml": "3 × 49 / 49",
+    "cii/XRechnung-O.xml": "is due 2021-01-01, before its own date",
+    "cii/huf_example_cii.xml": "the line is 23440.00, but 64 × 36109 / 100 plus 330 = 23439.76 HUF",
+}
+# The same with the wrong figure put right: pattern, what stands there instead.
+_NO_BASIS = (r"<ram:BasisQuantity[^>]*>[^<]*</ram:BasisQuantity>", "")
+_NEGATIVE = (r">6(<(?:/cbc:InvoicedQuantity>|/ram:BilledQuantity>)[\s\S]{0,400}?-109\.98)", r">-6\1")
+RIGHTED = {
+    "ubl/ubl-tc434-example1.xml": [_NEGATIVE],
+    "ubl/ubl-tc434-example10.xml": [_NEGATIVE],
+    "ubl/ubl-tc434-example2.xml": [(r'">2(</cbc:InvoicedQuantity>\s*<cbc:LineExtensionAmount[^>]*>1273)', r'">1\1')],
+    "ubl/ubl-tc434-example3.xml": [(r">2(</cbc:InvoicedQuantity>)", r">1\1")],
+    "cii/CII_example2.xml": [_NO_BASIS],
+    "cii/CII_example9.xml": [_NO_BASIS],
+}  # fmt: skip
+NAMES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.xml"))
+
+# Terms that a form adds, which the file does not have, by their names; each with its reason.
+ADDED = {
+    "BT-20": "BR-CO-25: a credit note without due date and terms says what it credits",
+}
+
+
+def fresh(root: Path) -> Path:
+    """A ledger with nothing in it."""
+    top = root / "main.beancount"
+    top.write_text('option "title" "Imported"\n', "utf-8")
+    return top
+
+
+def bring(top: Path, found: CoreInvoice, **wishes: object) -> CoreInvoice:
+    """Import a document; the ledger is right after it, and shows it."""
+    done, _ = einvoice_import.bring_file(top, found, Wishes(**wishes), trial=False)  # type: ignore[arg-type]
+    loaded = load.load(top)
+    made = book.build(loaded.entries, load.sources)
+    assert [error.message for error in [*loaded.errors, *made.errors]] == []
+    there = made.ledger.documents[done.incoming.number]
+    assert list(done.differs) == core_terms.differences(found, shown(made, there, top)) or not done.differs
+    return shown(made, there, top)
+
+
+def shown(made: book.Book, there: object, top: Path) -> CoreInvoice:
+    files = attachments.read(top.parent, there.entry.meta)  # type: ignore[attr-defined]
+    return presenting.document(made, there, attachments=files)  # type: ignore[arg-type]
+
+
+def left(found: CoreInvoice, other: CoreInvoice) -> list[tuple[str, str, str]]:
+    """Differences that have no reason."""
+    return [one for one in core_terms.differences(found, other) if one[1] or one[0] not in ADDED]
+
+
+def righted(name: str) -> bytes:
+    text = (EXAMPLES / name).read_text("utf-8")
+    for pattern, right in RIGHTED[name]:
+        text, count = re.subn(pattern, right, text)
+        assert count, f"{name} is not wrong any more"
+    return text.encode()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in REFUSED] + sorted(f"+{n}" for n in RIGHTED))
+def test_an_example_of_the_standard_comes_out_as_it_went_in(name: str, tmp_path: Path) -> None:
+    """File → ledger → UBL and CII → read again: equal in every business term. `+` are those with a figure put right."""
+    data = righted(name[1:]) if name[0] == "+" else (EXAMPLES / name).read_bytes()
+    found = einvoice_files.parse(data, name)
+    there = bring(fresh(tmp_path), found)
+    assert left(found, there) == []
+    for render in (ubl.render, cii.render):
+        assert left(found, einvoice_files.parse(render(there), name)) == []
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_an_example_with_a_wrong_figure_is_refused_with_the_reason(name: str, tmp_path: Path) -> None:
+    """Nothing is written then."""
+    top = fresh(tmp_path)
+    found = einvoice_files.read(EXAMPLES / name)
+    with pytest.raises(Refused) as refused:
+        einvoice_import.bring_file(top, found, Wishes(), trial=False)
+    assert REFUSED[name] in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".beancount"] == ["main.beancount"]
+
+
+def test_the_demo_comes_back_from_ubl_and_cii() -> None:
+    """Every document of the demo ledger: written, read, equal."""
+    loaded = load.load(ROOT / "ledger" / "main.beancount")
+    demo = book.build(loaded.entries, load.sources)
+    for there in demo.documents:
+        one = presenting.document(demo, there)
+        one = replace(one, buyer=replace(one.buyer, identifiers=one.buyer.identifiers[:1]))  # UBL-SR-16
+        if any(part.category == "O" for part in one.vat):  # BR-O-02: nobody has a VAT number then
+            one = replace(one, seller=replace(one.seller, vat_number=""), buyer=replace(one.buyer, vat_number=""))
+        for render in (ubl.render, cii.render):
+            back = einvoice_files.parse(render(one), there.number)
+            odd = core_terms.differences(one, back)
+            # Why a credit note was written stands in a note, instalments in the terms; a BIC only beside an IBAN.
+            assert [d for d in odd if not d[0].startswith(("BT-22", "BT-20"))] == [], there.number
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path / "office")
+
+
+UBL = """<?xml version="1.0" encoding="UTF-8"?>
+<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
+  <cbc:ID>{number}</cbc:ID><cbc:IssueDate>{date}</cbc:IssueDate><cbc:DueDate>{due}</cbc:DueDate>
+  <cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode><cbc:Note>{note}</cbc:Note>
+  <cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>
+  <cac:AdditionalDocumentReference><cbc:ID>{attachment}</cbc:ID><cac:Attachment>
+    <cbc:EmbeddedDocumentBinaryObject mimeCode="text/csv" filename="{file}">{data}</cbc:EmbeddedDocumentBinaryObject>
+  </cac:Attachment></cac:AdditionalDocumentReference>
+  <cac:AccountingSupplierParty><cac:Party><cac:PartyLegalEntity>
+    <cbc:RegistrationName>{seller}</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
+  <cac:AccountingCustomerParty><cac:Party><cac:PartyLegalEntity>
+    <cbc:RegistrationName>{buyer}</cbc:RegistrationName></cac:PartyLegalEntity>
+    <cac:Contact><cbc:ElectronicMail>{email}</cbc:ElectronicMail></cac:Contact></cac:Party></cac:AccountingCustomerParty>
+  <cac:TaxTotal><cbc:TaxAmount currencyID="{currency}">{vat}</cbc:TaxAmount><cac:TaxSubtotal>
+    <cbc:TaxableAmount currencyID="{currency}">200.00</cbc:TaxableAmount>
+    <cbc:TaxAmount currencyID="{currency}">{vat}</cbc:TaxAmount><cac:TaxCategory><cbc:ID>S</cbc:ID>
+    <cbc:Percent>25</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory>
+  </cac:TaxSubtotal></cac:TaxTotal>
+  <cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="{currency}">200.00</cbc:LineExtensionAmount>
+    <cbc:TaxExclusiveAmount currencyID="{currency}">200.00</cbc:TaxExclusiveAmount>
+    <cbc:TaxInclusiveAmount currencyID="{currency}">{gross}</cbc:TaxInclusiveAmount>
+    <cbc:PrepaidAmount currencyID="{currency}">{paid}</cbc:PrepaidAmount>
+    <cbc:PayableAmount currencyID="{currency}">{payable}</cbc:PayableAmount></cac:LegalMonetaryTotal>
+  <cac:InvoiceLine><cbc:ID>{line}</cbc:ID><cbc:InvoicedQuantity unitCode="{unit}">{quantity}</cbc:InvoicedQuantity>
+    <cbc:LineExtensionAmount currencyID="{currency}">200.00</cbc:LineExtensionAmount>
+    <cac:Item><cbc:Name>{text}</cbc:Name><cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent>
+    <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item>
+    <cac:Price><cbc:PriceAmount currencyID="{currency}">100.00</cbc:PriceAmount></cac:Price></cac:InvoiceLine>
+</Invoice>
+"""
+VALUES = {
+    "number": "A-17", "date": "2026-03-02", "due": "2026-03-16", "note": "As agreed", "currency": "NOK",
+    "attachment": "hours", "file": "hours.csv", "data": base64.b64encode(b"a;b\n").decode(),
+    "seller": "Fjordlys Elektro AS", "buyer": "Havblikk AS", "email": "post@havblikk.example", "vat": "50.00",
+    "gross": "250.00", "paid": "0", "payable": "250.00", "line": "1", "unit": "HUR", "quantity": "2",
+    "text": "Consulting",
+}  # fmt: skip
+
+
+def run(office: Office, *args: str, **values: str) -> Done:
+    path = office.root / "in.xml"
+    path.write_text(UBL.format(**{**VALUES, **values}), "utf-8")
+    return office.run("import", "ubl", str(path), *args)
+
+
+def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
+    """200.00 and 25 % VAT; numbers of the other system stand in a series of their own; the attachment is a file."""
+    done = run(office)
+    assert (done.status, done.err.count("warning")) == (0, 0), done.err
+    text = (office.root / "invoices" / "imported-2026.beancount").read_text("utf-8")
+    assert (
+        text.split("\n\n", 1)[1]
+        == """\
+2026-03-02 * "Havblikk AS" "Consulting" ^A-17
+  invoice: "A-17"
+  due: 2026-03-16
+  note: "As agreed"
+  payment-iban: ""
+  attachment: "hours"
+  attachment-file: "documents/Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv"
+  attachment-mime: "text/csv"
+  Assets:Receivable:C3                  250.00 NOK
+  Income:Sales                         -200.00 NOK
+    text: "Consulting"
+    quantity: 2
+    unit: "HUR"
+    price: 100.00 NOK
+    vat: "S25"
+  Liabilities:VAT:S25                   -50.00 NOK
+    vat: "S25"
+"""
+    )
+    assert (office.root / "documents/Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv").read_bytes() == b"a;b\n"
+    assert office.run("check").status == 0
+    again = run(office)
+    assert again.status == 1
+    assert "A-17 is in the ledger already" in again.err
+
+
+def test_a_dry_run_writes_nothing(office: Office) -> None:
+    before = sorted(office.root.rglob("*"))
+    done = run(office, "--dry-run")
+    assert (done.status, 'invoice: "A-17"' in done.out) == (0, True)
+    (office.root / "in.xml").unlink()
+    assert sorted(office.root.rglob("*")) == before
+
+
+def test_a_customer_is_recognised_and_keeps_what_the_register_says(office: Office) -> None:
+    """The e-mail address of the file stands on the document."""
+    done = run(office, buyer="Nordlys Interiør AS", email="old@nordlys.example")
+    assert done.status == 0, done.err
+    assert "customer C1 has another email in the register" in done.err
+    assert 'buyer-email: "old@nordlys.example"' in (office.root / "invoices/imported-2026.beancount").read_text("utf-8")
+    assert "old@" not in (office.root / "customers/register.beancount").read_text("utf-8")
+
+
+def test_a_person_stands_in_the_register_only(office: Office) -> None:
+    """The transaction carries the id, and a national identity number is kept nowhere."""
+    path = office.root / "in.xml"
+    text = UBL.format(**{**VALUES, "buyer": "Kari Nordmann", "note": "Hi"}).replace(
+        "Kari Nordmann</cbc:RegistrationName>",
+        "Kari Nordmann</cbc:RegistrationName><cbc:CompanyID>15108695088</cbc:CompanyID>",
+    )
+    path.write_text(text, "utf-8")
+    done = office.run("import", "ubl", str(path), "--kind", "person")
+    assert done.status == 0, done.err
+    assert "a national identity number of the buyer was left out" in done.err
+    path.unlink()
+    for file in office.root.rglob("*.beancount"):
+        text = file.read_text("utf-8")
+        assert "15108695088" not in text
+        assert ("Kari" in text) == (file.parent.name == "customers"), file
+
+
+def test_several_files_in_the_order_of_their_dates(office: Office) -> None:
+    """One that cannot be booked is told, and the others are booked."""
+    paths = []
+    for n, (number, date, quantity) in enumerate(
+        (("A-3", "2026-03-04", "2"), ("A-1", "2026-03-02", "2"), ("A-2", "2026-03-03", "5"))
+    ):
+        paths.append(office.root / f"{n}.xml")
+        paths[-1].write_text(UBL.format(**{**VALUES, "number": number, "date": date, "quantity": quantity}), "utf-8")
+    done = office.run("import", "ubl", *map(str, paths))
+    assert done.status == 1
+    assert "one file refused" in done.err
+    assert "5 × 100 = 500.00" in done.err
+    text = (office.root / "invoices" / "imported-2026.beancount").read_text("utf-8")
+    assert re.findall(r'invoice: "(.*)"', text) == ["A-1", "A-3"]
+    assert len(list((office.root / "customers").iterdir())) == 2  # the second is for the same customer
+    assert office.run("check").status == 0
+
+
+def test_what_was_paid_before_is_a_receipt(office: Office) -> None:
+    """100.00 of 250.00 leave 150.00."""
+    done = run(office, paid="100.00", payable="150.00")
+    assert done.status == 0, done.err
+    assert "100.00 NOK was paid before: booked on Assets:Bank as payment A-17-PAID" in done.err
+    assert '"open": "150.00"' in office.run("invoice", "show", "A-17", "--as-of", "2026-03-02", "--format", "json").out
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"seller": "Somebody Else AS"}, "the company of this ledger is Fjordlys Elektro AS"),
+        ({"quantity": "3"}, "3 × 100 = 300.00 NOK"),
+        ({"vat": "50.01", "gross": "250.01", "payable": "250.01"}, "25 % of 200.00 is 50.00"),
+        ({"currency": "XQX"}, "the currency 'XQX' is not known"),
+        ({"currency": "USD"}, "--rate"),
+        ({"date": "2026-02-30"}, "is not a day"),
+        ({"date": "0001-01-01"}, "is out of all time"),
+        ({"quantity": "1e400"}, "is not a number"),
+        ({"quantity": "9" * 30}, "is not a number"),
+        ({"vat": "NaN"}, "is not a number"),
+        ({"number": "…"}, "cannot name a document"),
+        ({"data": "%%%"}, "is not base64"),
+        ({"unit": "kilometres"}, "UN/ECE"),
+    ],
+)
+def test_what_cannot_be_booked_is_refused_in_a_sentence(office: Office, values: dict[str, str], says: str) -> None:
+    done = run(office, **values)
+    assert done.status in {1, 2}
+    assert says in done.err
+    assert not (office.root / "invoices" / "imported-2026.beancount").exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"buyer": 'A "quoted" \\ name', "text": "Line\n2020-01-01 open Assets:Evil\n", "note": 'x"\n  due: 1999-01-01'},
+        {"number": "../../etc/passwd", "file": "../../../etc/cron.d/x", "attachment": "../../x"},
+        {"buyer": "\u202eevil\u2066", "text": "\u200f\u202etxt", "line": "../1"},
+        {"file": "..\\..\\boot.ini", "buyer": "{{{}}} #let x = &lt;script&gt;"},
+        {"file": "con\u202egpj.exe", "number": "Rechnung Nr. 7 / ä"},
+        {"buyer": "x" * 5000, "text": "y" * 20000},
+    ],
+)
+def test_hostile_text_stays_text(office: Office, values: dict[str, str]) -> None:
+    """Ledger syntax, paths and marks that turn the direction: the ledger is right, and no file lies outside it."""
+    before = sorted(office.root.parent.iterdir())
+    done = run(office, **values)
+    assert done.status == 0, done.err
+    assert office.run("check").status == 0
+    assert "Traceback" not in done.err
+    loaded = load.load(office.main)
+    assert not any(getattr(entry, "account", "") == "Assets:Evil" for entry in loaded.entries)
+    assert sorted(office.root.parent.iterdir()) == before
+    made = [path for path in (office.root / "documents").rglob("*") if path.is_file()]
+    assert len(made) == 1
+    assert made[0].parent.parent.name == "Receivable"
+
+
+def test_entities_and_files_that_are_none(office: Office) -> None:
+    """External entities, bombs, other XML and no XML: one sentence, exit status 2."""
+    path = office.root / "in.xml"
+    for text, says in (
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "document type declaration"),
+        ('<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>', "document type declaration"),
+        ("<svg/>", "is no UBL Invoice"),
+        ("hello", "is not XML"),
+    ):
+        path.write_text(text, "utf-8")
+        done = office.run("import", "ubl", str(path))
+        assert done.status == 2
+        assert says in done.err
+    with path.open("wb") as file:
+        file.truncate(100 << 20)
+    done = office.run("import", "ubl", str(path))
+    assert done.status == 2
+    assert "100 MiB" in done.err
+    assert office.run("import", "ubl", str(office.root / "none.xml")).status == 2
+
+
+def test_a_pdf_with_an_invoice_in_it(tmp_path: Path) -> None:
+    """Factur-X: the XML of the PDF is read."""
+    from io import BytesIO
+
+    import pikepdf
+
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    data = (EXAMPLES / "cii" / "CII_example4.xml").read_bytes()
+    pdf.attachments["factur-x.xml"] = pikepdf.AttachedFileSpec(pdf, data, filename="factur-x.xml")
+    out = BytesIO()
+    pdf.save(out)
+    assert einvoice_files.parse(out.getvalue(), "a.pdf") == einvoice_files.parse(data, "a.xml")
+    del pdf.attachments["factur-x.xml"]
+    blank = BytesIO()
+    pdf.save(blank)
+    with pytest.raises(Unreadable, match="should have one e-invoice"):
+        einvoice_files.parse(blank.getvalue(), "b.pdf")
+
+
+def test_documents_of_the_demo_go_into_another_ledger_and_are_the_same(tmp_path: Path) -> None:
+    """Ours, written as UBL and CII by turns, and imported in order: instalments, credit notes, euros, prepayments."""
+    loaded = load.load(ROOT / "ledger" / "main.beancount")
+    demo = book.build(loaded.entries, load.sources)
+    rare = [d for d in demo.documents if d.kind == "credit-note" or d.currency != "NOK" or len(d.items) > 1]
+    some = {d.number: d for d in [*rare[:12], *demo.documents[::25]]}
+    top = fresh(tmp_path)
+    for n, there in enumerate(sorted(some.values(), key=lambda d: (d.date, d.number))):
+        render = (ubl.render, cii.render)[n % 2]
+        found = einvoice_files.parse(render(presenting.document(demo, there)), there.number)
+        done, _ = einvoice_import.bring_file(top, found, Wishes(rate=D("11.40")), trial=False)
+        assert done.differs == (), there.number
+    again = load.load(top)
+    made = book.build(again.entries, load.sources)
+    assert [error.message for error in [*again.errors, *made.errors]] == []
+    for number, there in some.items():
+        assert (made.ledger.documents[number].gross, made.ledger.documents[number].vat) == (there.gross, there.vat)
+
+
+def test_a_credit_note_settles_the_invoice_that_it_names(office: Office) -> None:
+    """250.00 invoiced and 250.00 credited leave nothing open."""
+    assert run(office).status == 0
+    path = office.root / "credit.xml"
+    text = UBL.format(**{**VALUES, "number": "K-1", "date": "2026-03-09", "note": "Wrong hours"})
+    text = text.replace("Invoice xmlns=", "CreditNote xmlns=").replace("</Invoice>", "</CreditNote>")
+    text = text.replace("xsd:Invoice-2", "xsd:CreditNote-2").replace(
+        "cbc:InvoiceTypeCode>380<", "cbc:CreditNoteTypeCode>381<"
+    )
+    text = text.replace("/cbc:InvoiceTypeCode>", "/cbc:CreditNoteTypeCode>").replace(
+        "InvoicedQuantity", "CreditedQuantity"
+    )
+    text = text.replace("cac:InvoiceLine", "cac:CreditNoteLine").replace("<cbc:DueDate>2026-03-16</cbc:DueDate>", "")
+    text = text.replace(
+        "<cac:AdditionalDocumentReference>",
+        "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>A-17</cbc:ID></cac:InvoiceDocumentReference>"
+        "</cac:BillingReference><cac:AdditionalDocumentReference>",
+        1,
+    )
+    path.write_text(text, "utf-8")
+    done = office.run("import", "ubl", str(path))
+    assert (done.status, done.err.count("warning")) == (0, 0), done.err
+    assert 'corrects: "A-17"' in (office.root / "invoices/imported-2026.beancount").read_text("utf-8")
+    shown = office.run("invoice", "list", "--as-of", "2026-12-31", "--format", "json").out
+    assert re.findall(r'"open": "([^"]*)"', shown) == ["0.00", "0.00"]
+
+
+# --- laws -------------------------------------------------------------------------------------------------
+
+WORDS = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn"]), min_size=1, max_size=20
+).map(lambda text: " ".join(text.split()) or "x")
+AMOUNTS = st.integers(0, 99_999).map(lambda n: D(n).scaleb(-2))
+
+
+def cents(number: Decimal) -> Decimal:
+    return number.quantize(D("0.01"), ROUND_HALF_UP)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> core_invoice.Line:
+    quantity = draw(st.integers(1, 50_000).map(lambda n: D(n).scaleb(-2)))
+    price = draw(st.integers(0, 9_999_999).map(lambda n: D(n).scaleb(-4)))
+    per = draw(st.sampled_from([D(1), D(1), D(100)]))
+    adjustments = [
+        core_invoice.Adjustment(
+            charge=draw(st.booleans()), amount=draw(AMOUNTS), reason=draw(WORDS),
+            reason_code=draw(st.sampled_from(["", "95", "FC"])), percent=draw(st.sampled_from([None, D("2.5")])),
+            base=draw(st.none() | AMOUNTS),
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]  # fmt: skip
+    net = cents(quantity * price / per + sum((a.amount * (1 if a.charge else -1) for a in adjustments), D(0)))
+    category, rate = draw(st.sampled_from([("S", D(25)), ("S", D("11.11")), ("Z", D(0)), ("E", D(0))]))
+    return core_invoice.Line(
+        id=draw(st.sampled_from(["", "A"])) + str(draw(st.integers(1, 999))), text=draw(WORDS), net=net,
+        quantity=quantity, unit=draw(st.sampled_from(["HUR", "C62", "KGM"])), price=price, price_per=per,
+        adjustments=tuple(sorted(adjustments, key=lambda a: a.charge)), category=category, rate=rate,
+        description=draw(st.just("") | WORDS), note=draw(st.just("") | WORDS), buyer_item=draw(st.just("") | WORDS),
+        seller_item=draw(st.just("") | WORDS), order_line=draw(st.sampled_from(["", "7"])),
+        attributes=tuple((draw(WORDS).replace(":", ""), draw(WORDS)) for _ in range(draw(st.integers(0, 2)))),
+    )  # fmt: skip
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> CoreInvoice:
+    own = tuple(draw(st.lists(lines(), min_size=1, max_size=4)))
+    net = sum((line.net for line in own), D(0))
+    assume(net > 0)
+    sums: dict[tuple[str, Decimal | None], Decimal] = {}
+    for line in own:
+        sums[line.category, line.rate] = sums.get((line.category, line.rate), D(0)) + line.net
+    vat = tuple(
+        core_invoice.VatBreakdown(category=category, rate=rate, base=base, amount=cents(base * (rate or 0) / 100),
+                                  reason="By law" if category == "E" else "")
+        for (category, rate), base in sums.items()
+    )  # fmt: skip
+    tax = sum((part.amount for part in vat), D(0))
+    assume(net + tax > 0)
+    paid = draw(st.sampled_from([D(0), cents((net + tax) / 2)]))
+    return CoreInvoice(
+        kind="invoice", number=draw(WORDS), date=Date(2026, 3, 2), due=draw(st.sampled_from([None, Date(2026, 3, 9)])),
+        currency="NOK", home_currency="NOK", seller=core_invoice.Party(name=draw(WORDS)),
+        buyer=core_invoice.Party(
+            name=draw(WORDS), identifiers=(core_invoice.Identifier(id=draw(WORDS)),),
+            contact=core_invoice.Contact(name=draw(st.just("") | WORDS), email=draw(st.just("") | WORDS)),
+            address=core_invoice.Address(lines=tuple(draw(st.lists(WORDS, max_size=3))), country="DE"),
+        ),
+        lines=own, vat=vat, notes=tuple(("", draw(WORDS)) for _ in range(draw(st.integers(0, 2)))),
+        terms=draw(st.just("") | WORDS), references={"order": draw(WORDS)},
+        payment=core_invoice.Payment(reference=draw(WORDS)),
+        totals=core_invoice.Totals(
+            lines=net, allowances=D(0), charges=D(0), net=net, vat=tax, gross=net + tax, prepaid=paid,
+            payable=net + tax - paid,
+        ),
+    )  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents(), st.sampled_from([ubl.render, cii.render]))
+def test_whatever_is_written_is_read_and_kept(found: CoreInvoice, render: Callable[[CoreInvoice], bytes]) -> None:
+    """Core invoice → XML → core invoice → ledger → core invoice: equal in every business term."""
+    back = einvoice_files.parse(render(found), "x.xml")
+    assert core_terms.differences(found, back) == []
+    with tempfile.TemporaryDirectory() as directory:
+        top = fresh(Path(directory))
+        if not re.search("[A-Za-z0-9]", back.number):
+            with pytest.raises(Refused, match="cannot name a document"):
+                einvoice_import.bring_file(top, back, Wishes(), trial=False)
+            return
+        done, _ = einvoice_import.bring_file(top, back, Wishes(), trial=False)
+        assert done.differs == ()

@@ -1,0 +1,218 @@
+"""PDF of documents: PDF/A-3b with tags, the same bytes, all that the law asks for, and no ledger text is ever code."""
+
+import io
+import subprocess
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from billtext.errors import Refused
+from billtext.ledger import load
+from billtext.model import Date
+from billtext.outside import pdf
+from billtext.rendering import cii
+from billtext.rules import book, core_invoice, presenting, statements
+from billtext.rules.book import Book
+from billtext.rules.core_invoice import CoreInvoice
+
+ROOT = Path(__file__).parents[1]
+D = Decimal
+HOSTILE = (
+    '#panic("no")', "#import \"@preview/x:1.0.0\": *", "$x^2$ *bold* _it_ `raw` = Heading", "\\#\\$ \\u{202e}",
+    "a\u202eb\u200f", "../../etc/passwd", "<script>alert(1)</script>", "x" * 500, "line\nbreak\r\nhere\ttab", "\0\x07",
+    "{{ 7 * 7 }} {% raw %}", '"; read("/etc/passwd")',
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo() -> Book:
+    return book.build(load.load(ROOT / "ledger" / "main.beancount").entries, load.sources)
+
+
+def shown(demo: Book, number: str) -> CoreInvoice:
+    return presenting.document(demo, demo.ledger.documents[number])
+
+
+def text(made: bytes) -> str:
+    found = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True)
+    return found.stdout.decode()
+
+
+def squeezed(made: bytes) -> str:
+    return " ".join(text(made).replace("\xa0", " ").replace("\u202f", " ").split())
+
+
+def long_one(demo: Book, count: int) -> CoreInvoice:
+    """So many lines of 100.00 each."""
+    one = shown(demo, "2026-0075")
+    line = replace(
+        one.lines[0], text="Cable", net=D("100.00"), quantity=D(1), price=D("100.00"), adjustments=(), seller_item=""
+    )
+    lines = tuple(replace(line, id=str(n), text=f"Cable {n}") for n in range(1, count + 1))
+    return replace(one, lines=lines, adjustments=())
+
+
+def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
+    with pikepdf.open(io.BytesIO(pdf.document(shown(demo, "2026-0075")))) as file:
+        found = file.open_metadata()
+        assert (found["pdfaid:part"], found["pdfaid:conformance"]) == ("3", "B")
+        assert found["dc:title"] == "Faktura 2026-0075"
+        assert file.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert file.Root.MarkInfo.Marked
+        assert str(file.Root.Lang) == "nb"
+        fonts = [font for page in file.pages for font in page.Resources.Font.values()]
+        assert fonts
+        for font in fonts:
+            (inner,) = font.DescendantFonts
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner.FontDescriptor.keys())
+        assert "/AcroForm" not in file.Root
+        assert "/JavaScript" not in file.Root.get("/Names", {})
+
+
+@pytest.mark.parametrize("number", ["2026-0075", "2026-0076", "K2026-0003"])
+def test_a_second_run_gives_the_same_bytes(demo: Book, number: str) -> None:
+    one = shown(demo, number)
+    pdf._compiler.cache_clear()
+    first = pdf.document(one)
+    pdf._compiler.cache_clear()
+    assert pdf.document(one) == first
+
+
+def test_an_invoice_carries_what_the_law_asks_for(demo: Book) -> None:
+    """Bokføringsforskriften §§ 5-1-1 and 5-1-2."""
+    found = squeezed(pdf.document(shown(demo, "2026-0075")))
+    for wanted in (
+        "Faktura 2026-0075", "18. nov. 2026", "18. des. 2026", "Levert", "13. nov. 2026", "Fjordlys Elektro AS",
+        "310000019 MVA", "Foretaksregisteret", "Sørfjorden sykehus HF", "314002334", "Electrician", "11", "timer",
+        "940,00", "25 %", "18 140,00", "4 535,00", "22 675,00", "KID", "00013202600758", "86011117947", "Side 1 / 1",
+    ):  # fmt: skip
+        assert wanted in found, wanted
+
+
+def test_a_credit_note_names_its_invoice_and_asks_for_no_money(demo: Book) -> None:
+    found = squeezed(pdf.document(shown(demo, "K2026-0003")))
+    assert "Kreditnota K2026-0003" in found
+    assert "2026-0012" in found
+    assert "3 125,00" in found
+    assert "IBAN" not in found
+
+
+def test_euro_comes_with_its_rate_and_a_code_to_scan(demo: Book) -> None:
+    one = shown(demo, "2026-0076")
+    assert pdf._epc(one) is not None
+    assert "1 EUR = 11,379 NOK" in squeezed(pdf.document(one))
+
+
+def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:
+    """SIX: a QR-IBAN or IBAN of CH or LI, with a creditor reference, in francs."""
+    one = shown(demo, "2026-0076")
+    account = core_invoice.Account(iban="CH5604835012345678009")
+    seller = replace(one.seller, address=replace(one.seller.address, country="CH", postal_code="8001", city="Zürich"))
+    one = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
+    assert pdf._swiss(one) is not None
+    assert pdf._epc(one) is None
+    with pikepdf.open(io.BytesIO(pdf.document(one))) as file:
+        assert len(file.pages) == 2
+
+
+def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
+    made = pdf.document(long_one(demo, 80))
+    pages = [" ".join(page.replace("\xa0", " ").split()) for page in text(made).split("\f")][:-1]
+    assert len(pages) == 3
+    for before, after in pairwise(pages):
+        count = max(n for n in range(1, 81) if f"Cable {n} " in before)
+        carried = f"{count // 10} {count % 10}00,00" if count >= 10 else f"{count}00,00"
+        assert f"Overføres NOK {carried}" in before
+        assert f"Overført NOK {carried}" in after
+        assert f"Cable {count + 1} " in after
+    assert "Overføres" not in pages[-1]
+    assert "Overført" not in pages[0]
+    assert [f"Side {n} / 3" in page for n, page in enumerate(pages, 1)] == [True] * 3
+
+
+def test_a_document_of_1114_lines_is_made(demo: Book) -> None:
+    with pikepdf.open(io.BytesIO(pdf.document(long_one(demo, 1114)))) as file:
+        assert 20 < len(file.pages) < 60
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_ledger_text_is_never_code(demo: Book, what: str) -> None:
+    one = shown(demo, "2026-0075")
+    line = replace(one.lines[0], text=what, description=what, note=what)
+    buyer = replace(one.buyer, name=what, address=replace(one.buyer.address, lines=(what,), city=what))
+    one = replace(one, title=what, buyer=buyer, lines=(line, *one.lines[1:]), notes=(("", what),), number=what)
+    found = text(pdf.document(one))
+    for char in "\u202e\u200f\0\x07":
+        assert char not in found
+    assert "root:" not in found
+    plain = "".join(c for c in what if c.isalnum())[:12]
+    assert plain in "".join(c for c in found if c.isalnum())
+
+
+def test_factur_x_holds_the_very_xml(demo: Book) -> None:
+    one = shown(demo, "2026-0076")
+    xml = cii.render(one)
+    made = pdf.document(one, xml=xml)
+    assert made == pdf.document(one, xml=xml)
+    with pikepdf.open(io.BytesIO(made)) as file:
+        assert file.attachments["factur-x.xml"].get_file().read_bytes() == xml
+        assert file.Root.AF[0].AFRelationship == "/Alternative"
+        found = file.open_metadata()
+        fx = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
+        assert found[f"{fx}ConformanceLevel"] == "EN 16931"
+        assert found[f"{fx}DocumentFileName"] == "factur-x.xml"
+        assert (found["pdfaid:part"], found["pdfaid:conformance"]) == ("3", "B")
+        assert str(file.Root.Metadata.read_bytes().decode()).count("<pdfaExtension:schemas>") == 1
+        assert file.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert file.Root.MarkInfo.Marked
+
+
+def test_a_statement(demo: Book) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    made = pdf.statement(demo, report)
+    assert made == pdf.statement(demo, report)
+    found = squeezed(made)
+    assert "Kontoutskrift" in found
+    for section in report.sections:
+        assert section.currency in found
+    assert "Inngående saldo -5 000,00" in found.replace("−", "-")
+    assert "17 425,00" in found
+
+
+def test_a_template_of_the_ledgers_own(demo: Book, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    square = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    (templates / "logo.svg").write_text(square)
+    own = (
+        '#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#head(data)\nThank you, #data.buyer.name!'
+    )
+    (templates / "invoice.typ").write_text(own)
+    found = squeezed(pdf.document(shown(demo, "2026-0075"), root=tmp_path))
+    assert "Thank you, Sørfjorden sykehus HF" in found
+    assert "KID" not in found
+
+
+def test_a_mistake_in_a_template_is_told_with_its_line(demo: Book, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text("= Fine\n\n#wrong\n")
+    with pytest.raises(Refused, match=r"invoice\.typ.*unknown variable: wrong.*line 3"):
+        pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
+def test_a_template_sees_nothing_outside_its_directory(demo: Book, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "templates").mkdir()
+    for name in ("../secret.txt", str(tmp_path / "secret.txt"), "/etc/passwd"):
+        (tmp_path / "templates" / "invoice.typ").write_text(f'#read("{name}")\n')
+        with pytest.raises(Refused):
+            pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
+def test_letter_paper(demo: Book) -> None:
+    with pikepdf.open(io.BytesIO(pdf.document(shown(demo, "2026-0075"), paper="letter"))) as file:
+        assert [round(float(side)) for side in file.pages[0].MediaBox] == [0, 0, 612, 792]

