@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import einvoices, ledgers, sites, writing
+from bench import einvoices, ledgers, papers, sites, writing
 from bench.measure import Figure, in_turn, once
 
 ROOT = Path(__file__).parent.parent
@@ -163,9 +163,23 @@ def e_invoices() -> Iterator[Result]:
     yield weighed("10 000 / 1 000 UBL files validated: memory", many, valid, 1.10)
 
 
+def paper() -> Iterator[Result]:
+    """PDF/A-3 by Typst beside WeasyPrint, by one process and by two, and whether memory grows with their number."""
+    place = WORK / "papers-pdf"
+    made = einvoices.measured("pdf", 1000, place, 3, module="bench.papers")
+    yield limited("1 000 PDF/A-3 invoices: seconds / 8", made, 8)
+    other = einvoices.measured("weasyprint", 50, place, 3, module="bench.papers")
+    one = Figure(seconds=made.seconds / 1000, memory=made.memory, runs=3)
+    yield timed("a PDF/A-3 invoice / by WeasyPrint", one, Figure(seconds=other.seconds / 50, memory=0, runs=3), 1 / 25)
+    many = einvoices.measured("pdf", 10_000, place, 1, module="bench.papers")
+    yield weighed("10 000 / 1 000 PDF/A-3 invoices: memory", many, made, 1.10)
+    alone, two = papers.shared(WORK, BIN, 2000)
+    yield timed("2 000 PDF by `render -j 2` / by one process", two, alone, 1 / 1.7)
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "starting": starting, "generated": generated, "written": written, "retail": retail,
-    "einvoices": e_invoices,
+    "einvoices": e_invoices, "papers": paper,
 }  # fmt: skip
 
 
@@ -204,7 +218,7 @@ def main(names: list[str]) -> None:
             print(f"{result.what}: {result.ours} / {result.theirs} = {result.ratio:.2f} ({result.verdict})", flush=True)
         if results:
             kept[name] = f"{name}\n\nRun on {datetime.date.today()}.\n\n{table(results)}\n"
-            body = "".join(f"## {kept[each]}" for each in BENCHMARKS if each in kept)
+            body = "\n\n".join(f"## {kept[each].strip()}" for each in BENCHMARKS if each in kept)
             path.write_text(HEAD + body.rstrip("\n") + "\n", "utf-8")
 
 

@@ -283,9 +283,6 @@ DOCUMENTS: dict[str, CoreInvoice] = {
     "a person without addresses": invoice(
         line(), buyer=Party(name="Ola Dunk", kind="person", address=Address(country="NO")), references={}
     ),
-    "reference is the buyer's contact": invoice(
-        line(), buyer=replace(BUYER, contact=Contact(name="Siri Nordby")), references={}
-    ),
     # credit notes
     "credit note": credit(line("940.00", "11")),
     "credit note with KID and due": credit(line(), due=Date(2026, 12, 24), payment=PAY),

@@ -149,6 +149,22 @@ def test_an_import_in_two_steps_is_complete_and_includes_each_file_once(tmp_path
     assert path.read_text().count('include "invoices/imported-2010.beancount"') == 1
 
 
+def test_a_ledger_with_the_line_ends_of_windows_keeps_them(tmp_path: Path) -> None:
+    """What is appended to the top file and to the files of the register and the year ends its lines as they do."""
+    path = ledger(tmp_path)
+    heads = {"imported.beancount": "; ours", "customers/imported.beancount": "; theirs",
+             "invoices/imported-2024.beancount": "; documents"}  # fmt: skip
+    for name, text in heads.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(f"{text}\r\n".encode())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert len(checked(path).documents) == 5
+    for name in ("main.beancount", *heads):
+        found = (tmp_path / name).read_bytes()
+        assert found.count(b"\n") == found.count(b"\r\n") > 1, name
+
+
 # --- rows -------------------------------------------------------------------------------------------------------
 
 

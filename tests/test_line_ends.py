@@ -126,3 +126,17 @@ def test_mixed_line_ends_stay() -> None:
     """Each line keeps its own; a new one ends as most do."""
     assert files.kept("a\nb\nnew\nc\nd", "a\r\nb\nc\r\nd") == "a\r\nb\nnew\r\nc\r\nd"
     assert files.kept("b\nc\n", "a\r\nb\nc\n") == "b\nc\n"
+
+
+def test_what_an_import_appends_has_the_line_ends_of_its_file(tmp_path: Path) -> None:
+    """It is written in parts: a comment first, then the documents."""
+    (tmp_path / "2026.beancount").write_bytes(b"; one\r\n; two\r\n")
+    with files.Switch(tmp_path) as switch:
+        for text in ("; three\n", "; four\n; five\n"):
+            with switch.writing(tmp_path / "2026.beancount", append=True) as file:
+                file.write(text)
+        with switch.writing(tmp_path / "new.beancount", append=True) as file:
+            file.write("; one\n")
+        switch.commit()
+    assert (tmp_path / "2026.beancount").read_bytes() == b"; one\r\n; two\r\n; three\r\n; four\r\n; five\r\n"
+    assert (tmp_path / "new.beancount").read_bytes() == b"; one\n"

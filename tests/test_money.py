@@ -621,3 +621,26 @@ def test_an_overpayment_that_is_kept(tmp_path: Path) -> None:
     assert "it is no bad debt" in office.refused(*words, "--bad-debt")
     office.do(*words)
     assert (office.open(), office.balance("Expenses:SmallDifferences")) == ({}, {"NOK": "-0.40"})
+
+
+def test_a_small_difference_has_its_limit(tmp_path: Path) -> None:
+    """100.00 are no small difference where the limit is 10.00; 10.00 are, and 10.01 are a bad debt at best."""
+    limit = '2026-01-01 custom "billtext-option" "small-difference-limit" 10.00 NOK\n'
+    office = Office(tmp_path, limit + HUNDRED)
+    words = ["--reason", "rounded off", "--date", "2026-01-11"]
+    for amount in ([], ["10.01"]):
+        told = office.refused("write-off", "2026-0001", *amount, *words)
+        assert "is above the limit of 10.00 NOK for a small difference; say --bad-debt" in told
+    office.do("write-off", "2026-0001", "10.00", *words)
+    office.do("write-off", "2026-0001", "--bad-debt", *words)
+    assert office.open() == {}
+
+
+def test_a_voucher_code_that_is_drawn_cannot_be_guessed(tmp_path: Path) -> None:
+    """Two draws differ, and have no sign that is taken for another."""
+    office = Office(tmp_path, HUNDRED)
+    for _ in range(2):
+        office.do("voucher", "sell", "G1", "150", "--draw", "--method", "card", "--date", "2026-01-02")
+    codes = set(re.findall(r'^  voucher: "GC-([2-9A-HJ-NP-Z]{12})"', office.text("payments/2026.beancount"), re.M))
+    assert len(codes) == 2
+    assert "say one of them" in office.refused("voucher", "sell", "G1", "9", "--draw", "--code", "X1", status=2)

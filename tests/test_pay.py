@@ -715,3 +715,26 @@ def test_what_is_shown_is_what_the_book_computes(
             left = after.allocations.open(item, datetime.date.max)
             assert left * item.amount >= 0
             assert abs(left) <= abs(item.amount)
+
+
+def test_what_a_bank_cannot_have_made_of_it_is_refused(tmp_path: Path) -> None:
+    """USD 20 at 47.5 are 950; 90 is a slip of the pen, 900 is not; with --rate it is said to be so."""
+    office = Office(tmp_path, "2026-01-20 price USD 47.5 INR\n" + DOLLARS, currency="INR")
+    words = ["pay", "C1", "20", "--invoice", "2026-0001", "--date", "2026-02-01", "--received"]
+    assert "is a rate of 4.5, and the ledger has 47.5; correct --received" in office.refused(*words, "90")
+    assert "is a rate of 450, and" in office.refused(*words, "9000")
+    office.do(*words, "90", "--rate", "4.5")
+    office.do(*words, "900")
+
+
+def test_money_stands_on_no_account_of_income_or_expenses(office: Office) -> None:
+    """Such an account is a slip.
+
+    2026-01-05 * "Nordlys Interiør AS" "Work"
+      invoice: "2026-0001"
+      Assets:Receivable:C1   200.00 NOK
+      Income:Sales          -200.00 NOK
+    """
+    for account in ("Income:Sales", "Expenses:BankFees"):
+        words = ["pay", "C1", "200", "--account", account, "--date", "2026-02-01"]
+        assert f"{account} holds no money; name an account of assets" in office.refused(*words)

@@ -18,7 +18,7 @@ from billtext.model import Register
 from billtext.money import HUNDRED, ZERO
 from billtext.rendering import ledger_text
 from billtext.rules import book, drafts, quotes, stages
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 from billtext.rules.quotes import Estimate
 from small_office import KILLED, LEDGER, Office
 

@@ -1,7 +1,11 @@
 """No two forms of a document can disagree: the figures are read back out of each, for every document of the demo."""
 
+import io
 import json
 import re
+import shutil
+import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -12,9 +16,11 @@ import lxml.etree
 import lxml.html
 import pytest
 from babel.numbers import get_decimal_symbol
+from pypdf import PdfReader
 
 from billtext.ledger import load
 from billtext.outside import einvoice_files, forms
+from billtext.rendering.language import Language
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
@@ -135,6 +141,24 @@ def test_every_form_says_what_the_ledger_says(demo: Book, form: str) -> None:
         assert READERS[form](content, core) == ledger(core), found.number
         assert (core.totals.net, core.totals.vat) == (found.net, found.vat)
         assert core.totals.payable + core.totals.prepaid == found.gross
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_the_pdf_says_what_the_ledger_says(demo: Book) -> None:
+    """Each figure stands in its text as often as in the ledger, and Factur-X has the figures in its XML too."""
+    for found in demo.documents[::3]:
+        core = presenting.document(demo, found)
+        made = forms.document(demo, found, "facturx", root=LEDGER).content
+        told = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True).stdout
+        text = re.sub(r"[\u00a0\u202f]", " ", told.decode())
+        nets, vats, *sums = ledger(core)
+        language = Language(core.language)
+        figures = [*nets, *(amount for pair in vats for amount in pair), *sums[:3]]
+        shown = Counter(re.sub(r"[\u00a0\u202f]", " ", language.amount(figure, core.currency)) for figure in figures)
+        for figure, times in shown.items():
+            assert len(re.findall(rf"(?<![\d.,]){re.escape(figure)}(?!\d)", text)) >= times, (found.number, figure)
+        (xml,) = PdfReader(io.BytesIO(made)).attachments.values()
+        assert READERS["cii"](xml[0], core) == ledger(core), found.number
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.rglob("*.xml")), ids=lambda path: path.stem)

@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from billtext.cli import group
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Unreadable
 from billtext.ledger import load
+from billtext.outside import pdf as paper
+from billtext.outside import xml_files
 from billtext.outside.validation import Finding, findings
 from billtext.rendering import cii, ubl
-from billtext.rules import book, presenting
+from billtext.rules import book, einvoice_checks, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import Account, CoreInvoice, Identifier, Line
+from billtext.rules.einvoice_checks import Field
 from einvoice_room import BUYER, DOCUMENTS, PAY, SELLER, D, cents, invoice, line, off, on, whole
 from test_xml_files import BOMB, OUTSIDE, REMOTE, pdf
 
@@ -200,12 +203,18 @@ def test_a_missing_buyer_reference_is_caught() -> None:
 
 
 def test_peppol_addresses() -> None:
-    """PEPPOL-EN16931-R010 and R020; a Norwegian seller's address is the organisation number."""
-    assert rules(ubl.render(replace(FINE, seller=replace(SELLER, endpoint=None)))) == set()
-    foreign = replace(SELLER, endpoint=None, org_number=None)
-    assert rules(ubl.render(replace(FINE, seller=foreign))) == {"PEPPOL-EN16931-R020"}
+    """PEPPOL-EN16931-R010 and R020."""
+    assert rules(ubl.render(replace(FINE, seller=replace(SELLER, endpoint=None)))) == {"PEPPOL-EN16931-R020"}
     without = re.sub(rb"<cbc:EndpointID.*?</cbc:EndpointID>", b"", ubl.render(FINE))
     assert rules(without) == {"PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020"}
+
+
+def test_what_peppol_asks_for_is_taken_from_the_register(demo: Book) -> None:
+    """A Norwegian seller's address is the organisation number; the buyer's reference is whom to bill there."""
+    core = presenting.document(demo, demo.ledger.documents["2024-0001"])
+    assert core.seller.endpoint == Identifier(id="310000019", scheme="0192")
+    assert core.references == {"buyer-reference": "Gunnhild Ræder"}
+    assert "buyer-reference" not in presenting.document(demo, demo.ledger.documents["2026-0076"]).references
 
 
 def test_foreign_vat_ids_are_a_warning() -> None:
@@ -250,16 +259,56 @@ def test_what_is_no_e_invoice_is_refused_quickly(data: bytes) -> None:
     assert time.perf_counter() - begun < 3
 
 
+EXAMPLES = sorted((ROOT / "tests" / "examples" / "cen").rglob("*.xml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.name for path in EXAMPLES])
+def test_the_examples_of_the_standard(path: Path) -> None:
+    """They are right by schema and EN 16931. Ours finds the numbers in them that are made up.
+
+    Some CII ones use what the profile EN 16931 of Factur-X leaves out: its rules, and no others of that source, say so.
+    """
+    told = [each for each in findings(path.read_bytes(), path.name) if each.severity == "error"]
+    theirs = {each.rule for each in told if each.source != "billtext"}
+    if path.parent.name == "ubl":
+        assert theirs == set()
+    assert {rule for rule in theirs if not rule.startswith("FX-SCH-A-")} <= {"EN 16931"}
+    assert {each.rule for each in told} - theirs <= {
+        "BILLTEXT-IBAN", "BILLTEXT-KID", "BILLTEXT-VAT-ID", "NO-R-001", "PEPPOL-COMMON-R040", "PEPPOL-EN16931-R003",
+        "PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020",
+    }  # fmt: skip
+
+
 def test_a_pdf_has_its_xml_inside() -> None:
     """Findings are those of the XML; and where the XML is given, it is compared."""
     xml = cii.render(FINE)
-    data = pdf({"factur-x.xml": xml})
+    data = paper.document(FINE, xml=xml)
+    assert xml_files.xml_of_pdf(data) == xml
     assert findings(data, "a.pdf") == ()
     assert findings(data, "a.pdf", xml=xml) == ()
     (told,) = findings(data, "a.pdf", xml=cii.render(DOCUMENTS["notes"]))
     assert (told.rule, told.severity) == ("BILLTEXT-PDF-XML", "error")
     wrong = pdf({"factur-x.xml": cii.render(MUTATIONS["garbage KID"][0])})
-    assert [each.rule for each in findings(wrong, "a.pdf")] == ["BILLTEXT-KID"]
+    assert [each.rule for each in findings(wrong, "a.pdf")] == ["BILLTEXT-KID", "BILLTEXT-PDF-XMP"]
+
+
+def test_the_pages_of_a_pdf_show_what_its_xml_says() -> None:
+    """Number and amount are looked for; thousands may be set apart, and the decimal sign is the reader's."""
+    for name in ("sixty lines", "credit note", "VAT in kroner", "prepaid"):
+        core = DOCUMENTS[name]
+        assert findings(paper.document(core, xml=cii.render(core)), name) == ()
+    other = replace(FINE, number="2026-0002", totals=replace(TOTAL, prepaid=D(1), payable=TOTAL.payable - 1))
+    told = findings(paper.document(FINE, xml=cii.render(other)), "a.pdf")
+    assert [(each.rule, each.severity) for each in told] == [("BILLTEXT-PDF-TEXT", "warning")] * 2
+    assert told[0].text == "the number 2026-0002 of the XML is not found on the pages of the PDF"
+
+
+def test_a_pdf_says_which_profile_it_has() -> None:
+    fields = [Field(term="BT-24", value="urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended")]
+    assert list(einvoice_checks.check_pdf(fields, "EXTENDED", "")) == []
+    (told,) = einvoice_checks.check_pdf(fields, "EN 16931", "")
+    assert (told.rule, told.severity) == ("BILLTEXT-PDF-XMP", "error")
+    assert told.text == "the PDF says that its XML has the profile EN 16931, and it has EXTENDED"
 
 
 RULES = """<xsl:stylesheet version="2.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
@@ -274,7 +323,7 @@ RULES = """<xsl:stylesheet version="2.0" xmlns:xsl="http://www.w3.org/1999/XSL/T
 
 def test_rules_of_a_directory(tmp_path: Path) -> None:
     """Any XSLT that writes SVRL, with its own severity; a new version of a file counts at once."""
-    with pytest.raises(Refused, match="has no rules as XSLT"):
+    with pytest.raises(Unreadable, match="has no rules as XSLT"):
         findings(ubl.render(FINE), "a.xml", tmp_path)
     file = tmp_path / "house.xslt"
     file.write_text(RULES.replace("{flag}", "fatal"), "utf-8")
@@ -286,7 +335,7 @@ def test_rules_of_a_directory(tmp_path: Path) -> None:
     assert [each.severity for each in findings(ubl.render(FINE), "a.xml", tmp_path)] == ["warning"]
     file.write_text("<xsl:nothing", "utf-8")
     os.utime(file, (2, 2))
-    with pytest.raises(Refused, match=r"house\.xslt cannot be used"):
+    with pytest.raises(Unreadable, match=r"house\.xslt cannot be used"):
         findings(ubl.render(FINE), "a.xml", tmp_path)
 
 
@@ -318,14 +367,30 @@ def test_the_command(tmp_path: Path) -> None:
     assert "cannot read" in run.stderr
 
 
+def test_rules_that_cannot_be_used_are_told_once(tmp_path: Path) -> None:
+    """Before any file: exit status 2, one sentence."""
+    fine = tmp_path / "a.xml"
+    fine.write_bytes(ubl.render(FINE))
+    command = [sys.executable, "-m", "billtext", "validate", "a.xml", "a.xml", "--rules", "."]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("billtext: . has no rules as XSLT")
+    (tmp_path / "broken.xslt").write_text("<xsl:nothing", "utf-8")
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("billtext: the rules broken.xslt cannot be used: ")
+
+
 def test_the_command_compares_a_pdf_with_its_xml(tmp_path: Path) -> None:
-    xml, paper = tmp_path / "a.xml", tmp_path / "a.pdf"
-    xml.write_bytes(cii.render(FINE))
-    paper.write_bytes(pdf({"factur-x.xml": cii.render(DOCUMENTS["notes"])}))
-    assert CliRunner().invoke(group, ["validate", str(paper)]).exit_code == 0
-    run = CliRunner().invoke(group, ["validate", str(paper), str(xml)])
-    assert run.exit_code == 1
-    assert "BILLTEXT-PDF-XML" in run.stdout
+    """By their names: NAME.pdf and NAME.xml, or as `render` calls them."""
+    for one, other in (("a.xml", "a.pdf"), ("2026-0001.cii.xml", "2026-0001.factur-x.pdf")):
+        xml, sheet = tmp_path / one, tmp_path / other
+        xml.write_bytes(cii.render(FINE))
+        sheet.write_bytes(pdf({"factur-x.xml": cii.render(DOCUMENTS["notes"])}))
+        assert CliRunner().invoke(group, ["validate", str(sheet)]).exit_code == 0
+        run = CliRunner().invoke(group, ["validate", str(sheet), str(xml)])
+        assert run.exit_code == 1
+        assert "BILLTEXT-PDF-XML" in run.stdout
 
 
 def test_the_command_as_a_program(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from beancount.core.amount import Amount
+
 EDGES = (30, 60, 90)
 _ACCOUNT = re.compile(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+")
 
@@ -32,6 +34,12 @@ def edges(text: object) -> tuple[int, ...]:
 
 def _account(value: object) -> str:
     if isinstance(value, str) and _ACCOUNT.fullmatch(value):
+        return value
+    raise ValueError(value)
+
+
+def _amount(value: object) -> Amount:
+    if isinstance(value, Amount) and value.number is not None and value.number >= 0:
         return value
     raise ValueError(value)
 
@@ -181,6 +189,10 @@ SETTINGS: Mapping[str, Setting] = {
     # What is written off: small differences, and claims that are lost.
     "small-differences": Setting(
         expected="an account, such as Expenses:SmallDifferences", parse=_account, default="Expenses:SmallDifferences"
+    ),
+    # What is more than this is no small difference.
+    "small-difference-limit": Setting(
+        expected="an amount without quotes, such as 10.00 NOK", parse=_amount, dated=True
     ),
     "bad-debt": Setting(expected="an account, such as Expenses:BadDebt", parse=_account, default="Expenses:BadDebt"),
     # The mail server that takes our mail. Its password never stands here: see the guide on delivery.

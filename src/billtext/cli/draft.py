@@ -10,7 +10,7 @@ from billtext.cli.writing import refused
 
 if TYPE_CHECKING:
     from billtext.model import Draft
-    from billtext.rules.drafts import Prepared
+    from billtext.rules.prepared import Prepared
 
 
 @click.group(epilog=example("billtext draft list", "billtext draft show nordlys"))

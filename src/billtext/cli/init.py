@@ -58,6 +58,8 @@ def command(
         "postal-code": details["postal_code"], "city": details["city"], "country": country, "email": details["email"],
         "currency": currency or _currency(country), "language": language or _language(country),
     }  # fmt: skip
+    if country == "NO" and details["org_number"]:
+        card["endpoint"] = f"0192:{details['org_number']}"  # where Norwegian companies get e-invoices (ELMA)
     # Bokføringsforskriften § 5-1-2: these kinds of company print it on their sales documents.
     if country == "NO" and details["org_number"] and name.split()[-1].upper() in {"AS", "ASA", "NUF"}:
         card["register"] = "Foretaksregisteret"

@@ -22,7 +22,11 @@ KEYS: dict[str, dict[str, str]] = {
         "name": "Name.", "kind": "company, person, public or guest.", "org-number": "Organisation number.",
         "vat-number": "VAT number, such as NO310000205MVA.", "gln": "Global location number.", "address": "Street.",
         "address-2": "Second line of the address.", "postal-code": "Postal code.", "city": "City.",
-        "country": "Country, such as NO.", "email": "E-mail address for invoices.", "phone": "Telephone.",
+        "address-3": "Its third line.", "region": "Region or county.", "trading-name": "Name that it trades by.",
+        "party-id": "Identifier of another kind, SCHEME:ID.",
+        "org-scheme": "ISO 6523 scheme of the organisation number.",
+        "contact-name": "Whom to ask.", "country": "Country, such as NO.",
+        "email": "E-mail address for invoices.", "phone": "Telephone.",
         "website": "Web site.", "channel": "How invoices go: email, ehf, print, portal or none.",
         "endpoint": "Address for electronic invoices, such as 0192:310000205.",
         "buyer-reference": "Reference that invoices carry.", "language": "Language of documents, such as nb.",
@@ -35,6 +39,7 @@ KEYS: dict[str, dict[str, str]] = {
         "text": "Text of an invoice line.", "unit": "UN/ECE Rec 20 unit, such as HUR.",
         "price": "Price without VAT, such as '1250.00 NOK'.", "price-per": "Number of units that the price is for.",
         "vat": "VAT code, such as S25.", "account": "Account, such as Income:Sales.",
+        "gtin": "Standard item number.", "description": "What it is, in more words.",
     },
 }  # fmt: skip
 

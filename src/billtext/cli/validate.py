@@ -34,7 +34,10 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
     status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
     """
     from billtext.errors import Unreadable
+    from billtext.outside import validation
 
+    if rules is not None:
+        validation.load_rules(rules)
     data: list[dict[str, Any]] = []
     rows: list[tuple[str, Finding]] = []
     unreadable = 0
@@ -64,10 +67,9 @@ def _findings(path: Path, rules: Path | None, files: tuple[Path, ...]) -> "tuple
     """What is wrong in a file; a PDF is compared with the XML file of the same name, if that is named too."""
     from billtext.outside import validation, xml_files
 
-    beside = path.with_suffix(".xml")
-    xml = None
-    if path.suffix.lower() == ".pdf" and beside in files:
-        xml = xml_files.content(beside)
+    beside = {path.with_suffix(".xml"), path.with_name(path.name.removesuffix(".factur-x.pdf") + ".cii.xml")}
+    named = [file for file in files if file in beside and path.suffix.lower() == ".pdf"]
+    xml = xml_files.content(named[0]) if named else None
     return validation.findings(xml_files.content(path), str(path), rules, xml=xml)
 
 

@@ -1,12 +1,16 @@
 """`billtext voucher`: gift cards and vouchers."""
 
 import datetime
+import secrets
 from decimal import Decimal
 
 import click
 
 from billtext.cli.common import Face, as_of, example, form
 from billtext.cli.writing import Number, changing, done, force, on, trial
+
+_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which are taken for one another
+_LENGTH = 12  # of 32 signs: 60 bits
 
 
 @click.group(
@@ -28,16 +32,21 @@ def command() -> None:
 @click.option("--currency", metavar="CODE", help="Else that of the customer.")
 @click.option("--account", metavar="ACCOUNT", help="Where the money is. Else the bank account of its currency.")
 @click.option("--code", metavar="CODE", help="The code on the card. Else the next free one.")
+@click.option("--draw", is_flag=True, help="Draw a code that nobody can guess.")
 @trial
 @force
 @click.pass_obj
 def sell(
     face: Face, customer: str, amount: Decimal, date: datetime.date, method: str, currency: str | None,
-    account: str | None, code: str | None, trial: bool, force: bool,
+    account: str | None, code: str | None, draw: bool, trial: bool, force: bool,
 ) -> None:  # fmt: skip
-    """Sell a voucher. Its code is the next free one, or that of a card that is printed already."""
+    """Sell a voucher. Its code is the next free one, or that of a card that is printed already, or drawn by lot."""
     from billtext.outside import paying, treasury
 
+    if draw:
+        if code is not None:
+            raise click.UsageError("--code gives a code, and --draw draws one; say one of them")
+        code = "GC-" + "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
     with changing(face, force=force) as desk:
         till = paying.Till(desk)
         code, text = treasury.sell_voucher(till, customer, amount, date, method=method, currency=currency,

@@ -264,13 +264,13 @@ PARTY: dict[str, Key] = {
     "address": TEXT, "address-2": TEXT, "postal-code": TEXT, "city": TEXT, "country": COUNTRY, "email": EMAIL,
     "phone": TEXT, "website": TEXT, "language": LANGUAGE, "currency": CURRENCY,
     "endpoint": numbered("endpoint, which is SCHEME:NUMBER", _endpoint),
-    "address-3": TEXT, "region": TEXT, "trading-name": TEXT, "legal-form": TEXT, "party-id": TEXT, "org-scheme": TEXT,
-    "contact-name": TEXT, "register": TEXT,
+    "address-3": TEXT, "region": TEXT, "trading-name": TEXT, "party-id": TEXT, "org-scheme": TEXT,
+    "contact-name": TEXT,
 }  # fmt: skip
 
 # Keys of each register directive, by the directive's name.
 REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
-    "company": PARTY,
+    "company": {**PARTY, "register": TEXT, "legal-form": TEXT},
     "bank-account": {
         "number": numbered("bank account number", ids.is_bank_account),
         "iban": numbered("IBAN", lambda value, _: ids.is_iban(value)),

@@ -17,7 +17,7 @@ from billtext.rendering import ledger_text
 from billtext.rules import deposits, drafts, vat
 from billtext.rules.claims import told
 from billtext.rules.deposits import Deposit
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 
 
 def prepared(till: Till, text: str, file: str, date: Date) -> Prepared:

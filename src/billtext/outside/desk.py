@@ -171,7 +171,7 @@ class Desk:
         try:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
-                    file.write(files.ended(text, files.raw(path)) if path.exists() else text)
+                    file.write(text)
             for path, content in self._filed.items():
                 with self._switch.writing(path):
                     pass

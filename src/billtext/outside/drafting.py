@@ -18,7 +18,7 @@ from billtext.outside.draft_files import DIRECTORY
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
 from billtext.rules import drafts, register_changes
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 
 
 def free(desk: Desk, stem: str, taken: Collection[Path] = ()) -> Path:

@@ -29,6 +29,7 @@ def _ubl_party(who: str, terms: tuple[str, str, str, str]) -> tuple[tuple[str, s
 
 _SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 _UBL_TERMS = (
+    ("BT-1", "cbc:ID"), ("BT-115", "cac:LegalMonetaryTotal/cbc:PayableAmount"),
     ("BT-24", "cbc:CustomizationID"), ("BT-5", "cbc:DocumentCurrencyCode"), ("BT-10", "cbc:BuyerReference"),
     ("BT-13", "cac:OrderReference/cbc:ID"),
     *_ubl_party("Supplier", ("BT-29", "BT-30", "BT-31", "BT-34")),
@@ -60,6 +61,8 @@ def _cii_party(place: str, terms: tuple[str, str, str, str]) -> tuple[tuple[str,
 _SELLER = f"{_TRADE}Agreement/ram:SellerTradeParty"
 _PAYEE = f"{_TRADE}Settlement/ram:PayeeTradeParty"
 _CII_TERMS = (
+    ("BT-1", "rsm:ExchangedDocument/ram:ID"),
+    ("BT-115", f"{_TRADE}Settlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:DuePayableAmount"),
     ("BT-24", "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"),
     ("BT-5", f"{_TRADE}Settlement/ram:InvoiceCurrencyCode"), ("BT-10", f"{_TRADE}Agreement/ram:BuyerReference"),
     ("BT-13", f"{_TRADE}Agreement/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"),

@@ -136,7 +136,9 @@ class Switch:
 
     @contextlib.contextmanager
     def writing(self, path: Path, *, append: bool = False, encoding: str = "utf-8") -> Iterator[IO[str]]:
-        """Write the new text of a file, or with `append` what follows its text so far; line ends as given.
+        """Write the new text of a file, or with `append` what follows its text so far.
+
+        Line ends are as given, but for what follows: that has those that most lines of the file have.
 
         :raises Refused: the file is outside the ledger's directory or on another file system
         """
@@ -150,7 +152,8 @@ class Switch:
         staged = self.staged(target)
         if not append:
             os.truncate(staged, 0)
-        with staged.open("a", encoding=encoding, errors="backslashreplace", newline="") as file:
+        ends = ended("\n", raw(target)) if append and target.exists() else ""
+        with staged.open("a", encoding=encoding, errors="backslashreplace", newline=ends) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

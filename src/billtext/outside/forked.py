@@ -11,14 +11,18 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from billtext.errors import Refused
+
 T = TypeVar("T")
+_KILLED = "a process that did a part of the work was ended from outside; run the command again"
 ENOUGH = 2000  # pieces of work below which a copy costs more than it saves
 MOST = 4  # each copy takes memory
+CAN = hasattr(os, "fork")
 
 
 def parts(pieces: int) -> int:
     """In how many parts to do so many pieces of work."""
-    if pieces < ENOUGH or not hasattr(os, "fork") or threading.active_count() > 1:
+    if pieces < ENOUGH or not CAN or threading.active_count() > 1:
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(processors, MOST)
@@ -73,7 +77,7 @@ class Copies:
             with os.fdopen(pipe, "rb") as file:
                 text = file.read()
             os.waitpid(copy, 0)
-            theirs, error = pickle.loads(text) if text else (None, RuntimeError("a copy of this process was killed"))  # noqa: S301 - our own
+            theirs, error = pickle.loads(text) if text else (None, Refused(_KILLED))  # noqa: S301 - our own
             wrong = wrong or error
             all_found.append(theirs)
         self._pipes = []

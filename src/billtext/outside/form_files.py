@@ -1,20 +1,15 @@
 """Write the forms of many documents into a directory, by several processes where that is wanted."""
 
-import multiprocessing
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.errors import Refused
-from billtext.outside import files
+from billtext.outside import files, forked
 from billtext.outside.forms import Made
 
 NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
-_PART = 8  # documents that a process is given at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,50 +48,24 @@ def check_names(jobs: Sequence[Job]) -> None:
 def write(jobs: Sequence[Job], out: Path, *, processes: int = 1, step: Callable[[], None]) -> Written:
     """Make documents and write each to a file; one that would not change is left alone, one that is refused is told.
 
-    :param step: called after each document
+    :param step: called once for each document
     :raises Refused: two documents would be one file, or a process was ended from outside
     """
     check_names(jobs)
-    counts: Counter[str] = Counter()
-    refused = []
-    for job, (outcome, why) in zip(jobs, _outcomes(jobs, out, processes), strict=True):
-        counts[outcome] += 1
-        if outcome == REFUSED:
-            refused.append((job.label, why))
-        step()
-    return Written(counts=counts, refused=tuple(refused))
+    parts = max(1, min(processes, len(jobs))) if forked.CAN else 1
 
+    def part(n: int) -> list[tuple[str, str, str]]:
+        found = []
+        for done, job in enumerate(jobs[n::parts]):
+            found.append((job.label, *_one(job, out)))
+            if n == 0:  # the others are as far as this one
+                for _ in range(min(parts, len(jobs) - done * parts)):
+                    step()
+        return found
 
-def _outcomes(jobs: Sequence[Job], out: Path, processes: int) -> Iterator[tuple[str, str]]:
-    # A process that is forked has the ledger and the jobs; where there is no fork, one process does it all.
-    if processes < 2 or len(jobs) < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        for job in jobs:
-            yield _one(job, out)
-        return
-    global _work
-    _work = (jobs, out)
-    executor: Executor = ProcessPoolExecutor(
-        min(processes, len(jobs)), multiprocessing.get_context("fork"), initializer=_deaf
-    )
-    try:
-        yield from executor.map(_numbered, range(len(jobs)), chunksize=_PART)
-    except BrokenProcessPool:
-        raise Refused("a process that was making documents was ended from outside; run the command again") from None
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-_work: tuple[Sequence[Job], Path] = ((), Path())
-
-
-def _deaf() -> None:
-    """Ctrl-C is for the first process, which ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _numbered(n: int) -> tuple[str, str]:
-    jobs, out = _work
-    return _one(jobs[n], out)
+    outcomes = [each for found in forked.share(part, parts) for each in found]
+    refused = sorted((label, why) for label, outcome, why in outcomes if outcome == REFUSED)
+    return Written(counts=Counter(outcome for _, outcome, _ in outcomes), refused=tuple(refused))
 
 
 def _one(job: Job, out: Path) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from billtext.outside.paying import Till, Way, take
 from billtext.rendering import ledger_text
 from billtext.rules import closing
 from billtext.rules.claims import Claim
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 from billtext.rules.receipts import Receipt
 
 

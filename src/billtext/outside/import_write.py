@@ -144,7 +144,7 @@ def _verify(path: Path, start: int, documents: list[Document]) -> None:
     :raises Refused: the text is not what was decided
     """
     wanted = iter(documents)
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open(encoding="utf-8") as file:
         file.seek(start)
         count = 0
         for number, amounts in import_text.read_back(file):

@@ -15,9 +15,9 @@ from billtext.money import ZERO
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import ledger_text
-from billtext.rules import drafts, references, seals
-from billtext.rules.drafts import Prepared, Rates
+from billtext.rules import collecting, drafts, references, seals
 from billtext.rules.numbering import Given, Numbers
+from billtext.rules.prepared import Prepared, Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +227,12 @@ def _collected(right: Iterable[Group], register: Register) -> list[Group]:
         alone = one.draft.kind != "invoice" or len(one.instalments) > 1
         key = (n,) if alone else (
             one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"), one.instalments[0][0],
-            drafts.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in drafts.DELIVERED),
+            collecting.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in collecting.DELIVERED),
         )  # fmt: skip
         groups.setdefault(key, []).append((origins, one))
     collected = []
     for group in groups.values():
-        one = drafts.together([one for _, one in group], register)
+        one = collecting.together([one for _, one in group], register)
         if one.gross < 0 or (one.rounding and register.options.rounding is None):
             collected += group  # each comes to a document, and all of them do not
         else:

@@ -156,6 +156,9 @@ class Till:
         root = self.register.options.receivable
         if account == root or account.startswith(f"{root}:"):
             raise Refused(f"{account} holds claims on a customer, not money; name another account with --account")
+        names = [str(self.desk.loaded.options.get(f"name_{kind}")) for kind in ("income", "expenses")]
+        if account.partition(":")[0] in names:
+            raise Refused(f"{account} holds no money; name an account of assets or liabilities with --account")
         if self.chart.takes(account, currency):
             return account, currency
         if option is None and self.chart.takes(account, self.company):
@@ -184,7 +187,7 @@ class Till:
         from billtext.options import SETTINGS
 
         options = self.register.options
-        return next((name for name in SETTINGS if options.of(name) == account), None)
+        return next((name for name in SETTINGS if str(options.of(name)) == account), None)
 
     def append(self, date: Date, text: str) -> None:
         """Append text to the payments of a year."""
@@ -260,6 +263,19 @@ def pay(
     return take(till, amount, date, way, customer=customer, currency=money, claims=ordered)
 
 
+_FAR = 2  # times a known rate: nobody's bank is that far off, but a slip of the pen is
+
+
+def _likely(till: Till, rate: Decimal, amount: Decimal, currency: str, received: Decimal, date: Date) -> None:
+    """Refuse what a bank cannot have made of foreign money, where the ledger knows a rate."""
+    known = rates(till.desk.loaded.entries)(currency, till.company, date)
+    if known is not None and not known / _FAR <= rate <= known * _FAR:
+        raise Refused(
+            f"{told(received, till.company)} for {told(amount, currency)} is a rate of {plain(rate)}, and the ledger "
+            f"has {plain(known)}; correct --received, or say --rate {plain(rate)} if it is so"
+        )
+
+
 def take(
     till: Till, amount: Decimal, date: Date, way: Way, *, customer: str, currency: str, claims: Sequence[Claim]
 ) -> Receipt:
@@ -278,6 +294,7 @@ def take(
         place, there = place if way.account else till.bank(till.company, date), till.company
         if rate is None:
             rate = (received / amount).quantize(Decimal("0.00000001"))
+            _likely(till, rate, amount, currency, received, date)
     if way.fee:
         till.amount(way.fee, there, "the fee")
         if way.method != "card":

@@ -21,8 +21,8 @@ from billtext.outside.files import read as read_text
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
 from billtext.rules import numbering, quotes, stages
-from billtext.rules.drafts import Prepared
 from billtext.rules.numbering import Numbers
+from billtext.rules.prepared import Prepared
 from billtext.rules.quotes import Estimate
 
 DIRECTORY = "quotes"

@@ -18,7 +18,7 @@ from billtext.outside.files import read as read_text
 from billtext.outside.issuing import rates
 from billtext.rendering import ledger_text
 from billtext.rules import drafts, recurring
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 from billtext.rules.recurring import Turn
 
 DIRECTORY = "recurring"

@@ -9,12 +9,14 @@ from beancount.core.amount import Amount
 from billtext.errors import Refused
 from billtext.ledger import write
 from billtext.model import Allocation, Date, Item
-from billtext.money import ZERO
+from billtext.money import ZERO, rounded
 from billtext.outside.paying import Till
 from billtext.rules import claims, outgoing, receipt_numbers, relief
 from billtext.rules.claims import Claim, told
 from billtext.rules.movements import Leg, Movement
 from billtext.rules.receipts import Tender
+
+ONE = Decimal(1)
 
 
 def refund(
@@ -65,6 +67,8 @@ def write_off(
     if amount is not None:
         till.amount(amount, owed[0].currency)
     parts = outgoing.portions(open_, amount, name)
+    if not bad_debt:
+        _small(till, sum((abs(part) for _, part in parts), ZERO), owed[0].currency, date)
     keys = {"reason": reason.strip()}
     if bad_debt and open_[0].open < 0:
         raise Refused(f"{name} is owed to the customer, so it is no bad debt; leave --bad-debt out")
@@ -81,6 +85,25 @@ def write_off(
         relief=ground is not None, date=date, number=receipt_numbers.following(till.book, "write-off", date, number),
         payee=till.payee(owed[0].customer, date), narration="Bad debt" if bad_debt else "Small difference", keys=keys,
     )  # fmt: skip
+
+
+def _small(till: Till, amount: Decimal, currency: str, date: Date) -> None:
+    """Refuse what is no small difference, where the ledger has a limit: in its currency, or reckoned in it."""
+    limit = till.register.options.at("small-difference-limit", date)
+    if limit is None:
+        return
+    seen = amount
+    if currency != limit.currency:
+        seen = rounded(amount * (till.rate(currency, date) or ONE), till.company)
+        if limit.currency != till.company:
+            raise Refused(
+                f"the option small-difference-limit is in {limit.currency}; write it in {currency} or {till.company}"
+            )
+    if seen > limit.number:
+        raise Refused(
+            f"{told(amount, currency)} is above the limit of {told(limit.number, limit.currency)} for a small "
+            "difference; say --bad-debt where the debtor cannot pay, or write a credit note"
+        )
 
 
 def _there(open_: Sequence[Claim], name: str, date: Date) -> None:

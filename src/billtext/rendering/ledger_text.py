@@ -10,7 +10,7 @@ from billtext.ledger import write
 from billtext.ledger.write import Account
 from billtext.model import Date
 from billtext.money import ZERO, exact, plain
-from billtext.rules.drafts import Line, Prepared
+from billtext.rules.prepared import Line, Prepared
 
 
 def issued(

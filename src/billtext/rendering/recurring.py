@@ -8,7 +8,7 @@ from beancount.core.amount import Amount
 from billtext.ledger.recurring import Template
 from billtext.money import exact
 from billtext.rendering.sheets import Cell, Sheet, Word, column
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 from billtext.rules.recurring import Turn
 
 Row = tuple[Template, Turn, Prepared | None, str]

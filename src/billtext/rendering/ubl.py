@@ -7,7 +7,6 @@ invoice by EN 16931 alone.
 
 import base64
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from billtext.model import Date
@@ -35,7 +34,6 @@ PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SPACES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _OBJECT, _PROJECT = "130", "50"  # UNTDID 1001: invoicing data sheet, validated priced tender
-_NORWEGIAN = "0192"  # ISO 6523 and EAS: organisation numbers of Enhetsregisteret
 _NOT_KNOWN = "NA"  # where UBL asks for what the invoice does not have
 
 
@@ -46,8 +44,6 @@ def render(core: CoreInvoice) -> bytes:
     """
     core = einvoice.wanted(core)
     peppol = core.buyer.endpoint is not None
-    if peppol:
-        core = _for_peppol(core)
     credit = core.kind == CREDIT_NOTE
     kind = "CreditNote" if credit else "Invoice"
     return xml_tree.write(
@@ -79,20 +75,6 @@ def render(core: CoreInvoice) -> bytes:
         spaces={"x": f"{_UBL}{kind}-2", **_SPACES},
         default="x",
     )
-
-
-def _for_peppol(core: CoreInvoice) -> CoreInvoice:
-    """With what Peppol asks for and the ledger has elsewhere.
-
-    A Norwegian's address is the organisation number (scheme 0192). Where the buyer named no reference (R003), whom the
-    register has to bill at the buyer's is theirs, as "Deres ref." on paper.
-    """
-    own, contact = core.seller.org_number, core.buyer.contact.name
-    if core.seller.endpoint is None and own is not None and own.scheme == _NORWEGIAN:
-        core = replace(core, seller=replace(core.seller, endpoint=own))
-    if contact and not {"buyer-reference", "order"} & core.references.keys():
-        core = replace(core, references={**core.references, "buyer-reference": contact})
-    return core
 
 
 def _date(name: str, date: Date | None) -> Node | None:

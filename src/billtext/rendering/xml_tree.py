@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from lxml import etree
-
 from billtext.rendering import escape
 
 # What XML 1.0 cannot hold, and is no control character either.
@@ -31,6 +29,8 @@ Child: TypeAlias = "Node | str | Iterable[Node | None] | None"
 
 def one_line(text: str) -> str:
     """Ledger text on one line, as XML may hold it: no control or text-direction characters, nothing around it."""
+    if text.isprintable():  # so is most text, and there is nothing to take out of it
+        return text.strip()
     return _FORBIDDEN.sub("", escape.one_line(text)).strip()
 
 
@@ -48,8 +48,8 @@ def node(name: str, /, *content: Child, always: bool = False, **attributes: str)
     :param always: keep it though it is empty
     :param attributes: those without text are left out
     """
-    if len(content) == 1 and isinstance(content[0], str):
-        text = one_line(content[0])
+    if len(content) == 1 and isinstance(first := content[0], str):
+        text = first.strip() if first.isprintable() else one_line(first)
         if not text and not always:
             return None
         kept = {key: shown for key, value in attributes.items() if (shown := one_line(value))} if attributes else {}
@@ -77,24 +77,39 @@ def write(root: str, *content: Child, spaces: Mapping[str, str], default: str) -
     """
     top = node(root, *content, always=True)
     assert top is not None  # noqa: S101 - as `always` says
-    prefixes: dict[str | None, str] = {(None if key == default else key): value for key, value in spaces.items()}
-    names: dict[str, str] = {}
-    element = etree.Element(_full(top.name, spaces), nsmap=prefixes)  # type: ignore[arg-type]
-    _grow(element, top.children, names, spaces)
-    return etree.tostring(element, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    names = {f"xmlns:{prefix}" if prefix != default else "xmlns": space for prefix, space in spaces.items()}
+    out = ["<?xml version='1.0' encoding='UTF-8'?>\n"]
+    _put(out, top._replace(attributes={**names, **top.attributes}), "", f"{default}:")
+    return "".join(out).encode()
 
 
-def _full(name: str, spaces: Mapping[str, str]) -> str:
-    prefix, _, local = name.partition(":")
-    return f"{{{spaces[prefix]}}}{local}"
+def _put(out: list[str], one: Node, indent: str, unwritten: str) -> None:
+    """Write an element: strings are put together, which takes half the time that a tree of lxml does.
+
+    All text has gone through `one_line` or `lines`, so that no sign is in it that XML cannot hold.
+    """
+    name, text, children, attributes = one
+    name = name.removeprefix(unwritten)
+    begin = f"{indent}<{name}"
+    for key, value in attributes.items():
+        begin += f' {key}="{_quoted(value)}"'
+    if children:
+        out.append(f"{begin}>\n")
+        deeper = indent + "  "
+        for child in children:
+            _put(out, child, deeper, unwritten)
+        out.append(f"{indent}</{name}>\n")
+    elif text:
+        out.append(f"{begin}>{_escaped(text)}</{name}>\n")
+    else:
+        out.append(f"{begin}/>\n")
 
 
-def _grow(parent: "etree._Element", children: Iterable[Node], names: dict[str, str], spaces: Mapping[str, str]) -> None:
-    """Hang children below an element. A function of its own: one that closes over itself is never freed without gc."""
-    for child in children:
-        tag = names.get(child.name) or names.setdefault(child.name, _full(child.name, spaces))
-        element = etree.SubElement(parent, tag, child.attributes)  # type: ignore[arg-type]
-        if child.children:
-            _grow(element, child.children, names, spaces)
-        else:
-            element.text = child.text
+def _escaped(text: str) -> str:
+    if "&" in text or "<" in text or ">" in text:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def _quoted(text: str) -> str:
+    return _escaped(text).replace('"', "&quot;")

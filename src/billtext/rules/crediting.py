@@ -16,7 +16,7 @@ from billtext.money import number as number_of
 from billtext.rules import deposits, vat
 from billtext.rules.book import Book
 from billtext.rules.corrections import left_by_code
-from billtext.rules.drafts import Prepared
+from billtext.rules.prepared import Prepared
 
 # A posting of a draft: account, amount if it is written, and its keys.
 Posting = tuple[str, Amount | None, Mapping[str, Any]]

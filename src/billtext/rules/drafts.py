@@ -5,8 +5,8 @@ on the document's date; amounts follow the rules of `billtext.rules.vat` and `bi
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,73 +27,12 @@ from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
 from billtext.model import Date, Draft, Register
-from billtext.money import CONTEXT, HUNDRED, ZERO, exact, number, plain, rounded
-from billtext.rules import prices, vat
+from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
+from billtext.rules import vat
+from billtext.rules.draft_vat import taxed
+from billtext.rules.prepared import Line, Prepared, Rates
 
 ONE = Decimal(1)
-
-# The rate from a currency to another on a day, or None where the ledger knows none.
-Rates = Callable[[str, str, Date], Decimal | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line as it will be written.
-
-    :param net: positive where it adds to the document, an invoice or a credit note
-    :param price: without VAT; None where only the amount is known
-    :param keys: what else its posting says, in order
-    :param given: the line as its draft has it, where that has VAT in its price or amount
-    """
-
-    account: str
-    net: Decimal
-    vat: str | None
-    quantity: Decimal | None
-    price: Decimal | None
-    keys: Mapping[str, Any]
-    given: "Line | None" = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A document that lacks nothing but its number and what follows from it.
-
-    :param rate: from its currency to the company's; None where they are the same
-    :param rounding: what VAT in prices leaves, and what the draft itself rounds
-    :param rounded: what the draft itself rounds
-    :param instalments: due date and amount of each, positive
-    :param vats: code, account and amount, positive, of the codes that have VAT
-    :param keys: what the transaction says besides number, due date and reference, in order
-    """
-
-    draft: Draft
-    date: Date
-    customer: str
-    payee: str
-    currency: str
-    rate: Decimal | None
-    lines: tuple[Line, ...]
-    vats: tuple[tuple[str, str, Decimal], ...]
-    rounding: Decimal
-    rounded: Decimal
-    instalments: tuple[tuple[Date, Decimal], ...]
-    keys: Mapping[str, Any]
-
-    @property
-    def net(self) -> Decimal:
-        """Sum of the lines."""
-        return sum((line.net for line in self.lines), ZERO)
-
-    @property
-    def vat(self) -> Decimal:
-        """Sum of the VAT."""
-        return sum((amount for _, _, amount in self.vats), ZERO)
-
-    @property
-    def gross(self) -> Decimal:
-        """What the customer will owe, or be owed."""
-        return self.net + self.vat + self.rounding
 
 
 def prepare(draft: Draft, register: Register, rates: Rates, date: Date) -> tuple[Prepared | None, list[LedgerError]]:
@@ -104,127 +43,6 @@ def prepare(draft: Draft, register: Register, rates: Rates, date: Date) -> tuple
     work = _Preparing(draft, register, rates, date)
     prepared = work.document()
     return (None if work.errors else prepared), work.errors
-
-
-def together(several: Sequence[Prepared], register: Register) -> Prepared:
-    """One invoice of several of a customer: VAT is computed once more, on all lines, and prices with VAT come back.
-
-    :param several: they differ in nothing but their lines, their texts and when they were delivered
-    """
-    first = several[0]
-    if len(several) == 1:
-        return first
-    lines = [_titled(line, one.draft.entry.narration or "") for one in several for line in one.lines]
-    share = vat.discounted(register, first.customer, first.draft.entry.meta.get("terms"), first.date)
-    lines, vats, left = taxed(lines, register, first.date, first.currency, share)
-    own = sum((one.rounded for one in several), ZERO)
-    gross = sum((line.net for line in lines), ZERO) + sum((amount for _, _, amount in vats), ZERO) + left + own
-    entry = first.draft.entry
-    entry = entry._replace(
-        narration=", ".join(dict.fromkeys(one.draft.entry.narration for one in several if one.draft.entry.narration)),
-        links=entry.links.union(*(one.draft.entry.links for one in several)),
-        tags=entry.tags.union(*(one.draft.entry.tags for one in several)),
-    )
-    return replace(
-        first, draft=replace(first.draft, entry=entry), lines=tuple(lines), vats=tuple(vats), rounding=left + own,
-        rounded=own, instalments=((first.instalments[0][0], gross),), keys=_delivered(several),
-    )  # fmt: skip
-
-
-# Keys that tell when something was delivered, the first of which counts.
-DELIVERED = ("delivery", "period-end", "period-start")
-
-
-def month(one: Prepared) -> tuple[int, int]:
-    """Year and month to which a draft belongs: of its delivery, else of the end of its period, else of its date."""
-    day = next((one.keys[key] for key in DELIVERED if one.keys.get(key) is not None), one.draft.entry.date)
-    return day.year, day.month
-
-
-def _delivered(several: Sequence[Prepared]) -> dict[str, Any]:
-    """Keys of an invoice of several drafts: it has a period where they were not all delivered on one day."""
-    keys = dict(several[0].keys)
-    if all(one.keys.get(key) == keys.get(key) for one in several for key in DELIVERED):
-        return keys
-    days = [one.keys[key] for one in several for key in DELIVERED if one.keys.get(key) is not None]
-    rest = {key: value for key, value in keys.items() if key not in DELIVERED}
-    return {"period-start": min(days), "period-end": max(days), **rest}
-
-
-def _titled(line: Line, text: str) -> Line:
-    """A line with the text of its draft, where it has none of its own."""
-    if line.keys.get("text") or not text:
-        return line
-    given = None if line.given is None else replace(line.given, keys={**line.given.keys, "text": text})
-    return replace(line, keys={**line.keys, "text": text}, given=given)
-
-
-def taxed(
-    lines: Sequence[Line], register: Register, date: Date, currency: str, share: Decimal = ONE
-) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal]:
-    """Lines without VAT, the VAT by code, and what no net and VAT add up to.
-
-    :param share: the part of the nets that bears VAT, see `vat.discounted`
-    """
-    if all(line.given is None for line in lines):
-        return list(lines), vat_of(lines, register, date, currency, share), ZERO
-    found = list(lines)
-    vats: list[tuple[str, str, Decimal]] = []
-    rounding = ZERO
-    for code in dict.fromkeys(line.vat for line in lines):
-        known = None if code is None else register.vat(code, date)
-        rate = ZERO if known is None else known.rate
-        same = [(n, line.given) for n, line in enumerate(lines) if line.vat == code and line.given is not None]
-        others = [line for line in lines if line.vat == code and line.given is None]
-        if not same:
-            vats += vat_of(others, register, date, currency, share)
-            continue
-        besides = sum((line.net for line in others), ZERO)
-        split = prices.split([line.net for _, line in same], rate, currency, besides=besides, share=share)
-        rounding += split.rounding
-        if known is not None and known.account and split.vat:
-            vats.append((known.code, known.account, split.vat))
-        for (n, line), net in zip(same, split.nets, strict=True):
-            found[n] = replace(_without_vat(line, net, CONTEXT.multiply(rate, share), currency), given=line)
-    return found, vats, rounding
-
-
-def _without_vat(line: Line, net: Decimal, rate: Decimal, currency: str) -> Line:
-    keys = dict(line.keys)
-    price = line.price
-    if price is not None and rate:
-        for key in ADJUSTS.keys() & keys.keys():
-            keys[key] = Amount(prices.without(number(keys[key]), rate, currency), currency)
-        off, on = vat.adjusted(keys)
-        keys["price-with-vat"] = Amount(price, currency)
-        price = prices.price(
-            -net if keys.get("allowance") is not None else net, currency, quantity=line.quantity or ONE,
-            price_per=keys.get("price-per") or ONE, discount=keys.get("discount") or ZERO,
-            discount_amount=off - on,
-        )  # fmt: skip
-    quantity = line.quantity if price is not None else None
-    return Line(account=line.account, net=net, vat=line.vat, quantity=quantity, price=price, keys=keys)
-
-
-def vat_of(
-    lines: Iterable[Line], register: Register, date: Date, currency: str, share: Decimal = ONE
-) -> list[tuple[str, str, Decimal]]:
-    """VAT of lines by code: once for each code, on the sum of its lines (EN 16931 BR-CO-17).
-
-    :param share: the part of the sum that bears VAT, see `vat.discounted`
-    """
-    bases: dict[str, Decimal] = {}
-    for line in lines:
-        if line.vat is not None:
-            bases[line.vat] = bases.get(line.vat, ZERO) + line.net
-    found = []
-    for code, base in bases.items():
-        known = register.vat(code, date)
-        taxed = base if share == ONE else rounded(CONTEXT.multiply(base, share), currency)
-        amount = ZERO if known is None else vat.amount(taxed, known.rate, currency)
-        if known is not None and known.account and amount:
-            found.append((code, known.account, amount))
-    return found
 
 
 # Keys of a draft that its document does not have, or has in another form.

@@ -54,7 +54,7 @@ class Field:
 def check(fields: Sequence[Field], root: str) -> tuple[Finding, ...]:
     """All findings of ours in a document.
 
-    :param fields: its values, see `TERMS`
+    :param fields: its values, of the terms that are asked for below
     :param root: name of its outermost element, the place of what is missing
     """
     of = _Values(fields)
@@ -64,11 +64,6 @@ def check(fields: Sequence[Field], root: str) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# Terms that are read: those that `check` asks for.
-TERMS = (
-    "BT-5", "BT-10", "BT-13", "BT-24", "BT-29", "BT-30", "BT-31", "BT-32", "BT-34", "BT-40", "BT-46", "BT-47", "BT-48",
-    "BT-49", "BT-60", "BT-61", "BT-63", "BT-71", "BT-81", "BT-83", "BT-84",
-)  # fmt: skip
 _WHOSE = {"BT-31": "seller", "BT-48": "buyer", "BT-63": "tax representative"}
 
 
@@ -211,3 +206,44 @@ def _peppol(of: _Values, root: str) -> Iterator[Finding]:
     ):  # fmt: skip
         if not any(field.value for field in of.all(*terms)):
             yield Finding(rule=rule, severity=ERROR, place=root, text=text)
+
+
+# Profiles by the end of their guideline, as Factur-X 1.09 and ZUGFeRD call them in the PDF's XMP.
+_LEVELS = (
+    ("factur-x.eu:1p0:minimum", "MINIMUM"), ("factur-x.eu:1p0:basicwl", "BASIC WL"), ("factur-x.eu:1p0:basic", "BASIC"),
+    ("factur-x.eu:1p0:extended", "EXTENDED"), ("urn:cen.eu:en16931:2017", "EN 16931"),
+)  # fmt: skip
+
+
+def check_pdf(fields: Sequence[Field], level: str, text: str) -> Iterator[Finding]:
+    """Findings of a PDF beside those of its XML: what it says of itself, and what its pages show.
+
+    :param fields: values of the XML; number (BT-1) and amount (BT-115) are looked for on the pages
+    :param level: the profile in its XMP, or empty
+    :param text: of its pages; empty where it cannot be read
+    """
+    of = _Values(fields)
+    guideline = of.one("BT-24")
+    wanted = next(
+        (name for end, name in _LEVELS if guideline.endswith(end)), "XRECHNUNG" if "xrechnung" in guideline else ""
+    )
+    if not level:
+        yield Finding(
+            rule="BILLTEXT-PDF-XMP", severity=WARNING, place="",
+            text="the PDF does not say that it is a Factur-X invoice (XMP ConformanceLevel), so some programs overlook "
+            "the XML in it",
+        )  # fmt: skip
+    elif wanted and level != wanted:
+        yield Finding(
+            rule="BILLTEXT-PDF-XMP", severity=ERROR, place="",
+            text=f"the PDF says that its XML has the profile {shown(level)}, and it has {wanted}",
+        )  # fmt: skip
+    digits = re.sub(r"[\s.,'\u2019]", "", text)
+    for term, what in (("BT-1", "number"), ("BT-115", "amount to pay")):
+        value = of.one(term)
+        sought = re.sub(r"[\s.,'\u2019-]" if term == "BT-115" else r"[\s.,'\u2019]", "", value)
+        if digits and sought.strip("0") and sought not in digits:
+            yield Finding(
+                rule="BILLTEXT-PDF-TEXT", severity=WARNING, place=next(of.all(term)).place,
+                text=f"the {what} {shown(value)} of the XML is not found on the pages of the PDF",
+            )  # fmt: skip

@@ -14,12 +14,13 @@ from billtext.ledger.schema import ADJUSTS, numbers
 from billtext.model import Date, Document, Line, Meta, Register, Vat, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import drafts, vat
+from billtext.rules import prepared, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.quotes import Estimate
 
 PAID_WITH = frozenset({"payment", "deposit"})
+_NORWEGIAN = "0192"  # ISO 6523: organisation numbers of Enhetsregisteret
 _ONE_UNIT = "C62"  # UN/ECE Rec 20: one, a piece
 # VATEX codes, and the words that Norwegian law asks for (bokføringsforskriften § 5-1-1).
 EXEMPT = {
@@ -64,12 +65,13 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         payable=gross + found.rounding - prepaid,
     )  # fmt: skip
     corrects = found.corrects
+    who = buyer(register, found.customer, date, meta)
     preceding = [(_shown(book, corrects), _dated(book, corrects))] if corrects else []
     return CoreInvoice(
         kind=found.kind, type_code=_text(meta, "type-code") or core.TYPE_CODES[found.kind],
         number=_text(meta, "document-number") or found.number, date=date, currency=currency,
         title=found.entry.narration or "", seller=seller(register, date, meta),
-        buyer=buyer(register, found.customer, date, meta), lines=own, adjustments=adjustments, vat=breakdown,
+        buyer=who, lines=own, adjustments=adjustments, vat=breakdown,
         totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
         preceding=(*preceding, *(
@@ -78,7 +80,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         reason="" if meta.get("reason-stated") is False else _text(meta, "reason"),
         terms=_terms(register, found.customer, meta, date),
         notes=tuple((_text(meta, f"note-code{end}"), text) for end, text in _numbered(meta, "note")),
-        references=_references(meta, register.values("customer", found.customer, date)),
+        references=_references(meta, register.values("customer", found.customer, date), who),
         object=identifier(_text(meta, "object")),
         tax_point=_date(meta, "tax-point"), tax_point_code=_text(meta, "tax-point-code"), delivery=_delivery(meta),
         payee=_other(meta, "payee"), representative=_other(meta, "representative"),
@@ -140,7 +142,7 @@ def _offered(found: Estimate) -> Document:
     )  # fmt: skip
 
 
-def _quoted(line: drafts.Line, stands: Document) -> Line:
+def _quoted(line: prepared.Line, stands: Document) -> Line:
     """A line of a draft as one of the document that it would be in."""
     keys = line.keys
     off, on = vat.adjusted(keys)
@@ -163,7 +165,12 @@ def seller(register: Register, date: Date, meta: Meta | None = None) -> core.Par
 
     :param meta: of a document, which may say something else with keys such as `seller-name`
     """
-    return party(_said(register.company(date), meta or {}, "seller-"))
+    card = _said(register.company(date), meta or {}, "seller-")
+    found = party(card)
+    own = found.org_number
+    if "endpoint" in card or own is None or own.scheme != _NORWEGIAN:
+        return found
+    return replace(found, endpoint=own)  # where Norwegians are reached in Peppol (ELMA)
 
 
 def buyer(register: Register, customer: str, date: Date, meta: Meta | None = None) -> core.Party:
@@ -193,7 +200,7 @@ def party(card: Mapping[str, Any], **more: Any) -> core.Party:
     """A party by the keys of its card."""
     country = _text(card, "country")
     number = _text(card, "org-number")
-    scheme = _text(card, "org-scheme") if "org-scheme" in card else "0192" if country == "NO" else ""
+    scheme = _text(card, "org-scheme") if "org-scheme" in card else _NORWEGIAN if country == "NO" else ""
     return core.Party(
         name=_text(card, "name"), trading_name=_text(card, "trading-name"),
         identifiers=tuple(filter(None, [*(identifier(text) for _, text in _numbered(card, "party-id")), _gln(card)])),
@@ -414,11 +421,28 @@ def _terms(register: Register, customer: str, meta: Meta, date: Date) -> str:
     return _text(register.values("terms", name, date) if name else {}, "text")
 
 
-def _references(meta: Meta, card: Mapping[str, Any]) -> dict[str, str]:
+def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = None) -> dict[str, str]:
+    """What buyer and seller call it by.
+
+    Peppol wants the buyer's reference or an order (R003). Where a buyer with an electronic address named neither,
+    whom the register has to bill there is their reference, as "Deres ref." on paper.
+
+    :param who: the buyer of an invoice
+    """
     found = {key: text for key in core.REFERENCES if (text := _text(meta, key))}
     if "buyer-reference" not in meta and _text(card, "buyer-reference"):
         found["buyer-reference"] = _text(card, "buyer-reference")
+    named = {"order", "buyer-reference"} & (found.keys() | meta.keys())
+    if who and who.endpoint and who.contact.name and not named:
+        found["buyer-reference"] = who.contact.name
     return found
+
+
+def references(register: Register, found: Document) -> dict[str, str]:
+    """The references of a document (BT-10 to BT-19), for who shows no more of it."""
+    meta, card = found.entry.meta, register.values("customer", found.customer, found.date)
+    addressed = "endpoint" in card or "buyer-endpoint" in meta
+    return _references(meta, card, buyer(register, found.customer, found.date, meta) if addressed else None)
 
 
 def _delivery(meta: Meta) -> core.Delivery:

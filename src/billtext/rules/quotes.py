@@ -17,8 +17,8 @@ from billtext.ledger.quotes import Quote
 from billtext.ledger.schema import QUOTE, QUOTE_POSTING
 from billtext.model import Date, Draft, Register
 from billtext.money import CONTEXT, HUNDRED, ZERO, number, rounded
-from billtext.rules import drafts
-from billtext.rules.drafts import Prepared, Rates
+from billtext.rules import drafts, prepared
+from billtext.rules.prepared import Prepared, Rates
 
 KINDS = ("labour", "materials", "other")
 DISCOUNT = "discount"
@@ -44,9 +44,9 @@ class Line:
     n: int
     kind: str
     optional: bool
-    line: drafts.Line
+    line: prepared.Line
     net: Decimal
-    taxed: drafts.Line
+    taxed: prepared.Line
     cost: Decimal | None
     markup: Decimal | None
 
@@ -79,7 +79,7 @@ class Estimate:
         return tuple(line for line in self.lines if not line.optional)
 
     @property
-    def whole(self) -> tuple[drafts.Line, ...]:
+    def whole(self) -> tuple[prepared.Line, ...]:
         """The lines that the discount on the whole of it makes, one for each VAT code."""
         return tuple(line for line in self.base.lines if _mark(line) < 0)
 
@@ -190,7 +190,7 @@ def _without_shares(postings: Iterable[Posting], register: Register) -> list[Pos
     return found
 
 
-def _mark(line: drafts.Line) -> int:
+def _mark(line: prepared.Line) -> int:
     mark = line.keys.get(MARK)
     return int(mark) if isinstance(mark, Decimal) else -1
 
@@ -204,7 +204,7 @@ def _kind(meta: Mapping[str, Any], unit: object) -> str:
     return "materials" if unit in _MATERIALS or "cost" in meta else "other"
 
 
-def _cost(meta: Mapping[str, Any], line: drafts.Line, currency: str) -> Decimal | None:
+def _cost(meta: Mapping[str, Any], line: prepared.Line, currency: str) -> Decimal | None:
     cost = meta.get("cost")
     if not isinstance(cost, Amount):
         return None

@@ -13,7 +13,7 @@ from billtext.rendering import units
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.statement_pages import address
-from billtext.rules import ageing, invoices
+from billtext.rules import ageing, invoices, presenting
 from billtext.rules.invoices import Row
 
 # What a document may say of itself: its keys in the ledger, and their words.
@@ -184,8 +184,9 @@ def _fields(frame: Frame, document: Document) -> list[tuple[str, str]]:
     start, end = meta.get("period-start"), meta.get("period-end")
     if isinstance(start, Date) and isinstance(end, Date):
         found.append((frame.t("Period"), f"{frame.f.date(start)} – {frame.f.date(end)}"))
+    references = presenting.references(frame.book.register, document)
     for key, word in FIELDS.items():
-        value = meta.get(key)
+        value = references.get(key) or meta.get(key)
         if value is not None:
             found.append((frame.t(word), frame.f.date(value) if isinstance(value, Date) else str(value)))
     return found
