@@ -161,7 +161,7 @@ def pending(root: Path) -> tuple[Delivery, ...]:
         name = str(told.get("n"))
         if "date" in told:
             with contextlib.suppress(ValueError, TypeError):
-                fields = {field: str(told[field]) for field in _FIELDS if field in told}
+                fields: dict[str, Any] = {field: str(told[field]) for field in _FIELDS if field in told}
                 found[name] = Delivery(date=Date.fromisoformat(told["date"]), outcome="doubtful", **fields)
         elif name in found and told.get("outcome") in OUTCOMES:
             found[name] = replace(found[name], outcome=told["outcome"], reason=str(told.get("reason") or ""))

@@ -1,8 +1,8 @@
 """What a mail says: its subject, its text and its HTML, all from one Markdown template in the customer's language.
 
 The first line of a template is `Subject: …`, then comes an empty line and the body. Values of the ledger are hostile:
-each is one line of text, and in the HTML no mark-up of its own. English and bokmål are complete; nynorsk reads bokmål,
-other languages read English. A ledger's own template takes the place of ours.
+each is one line of text, and in the HTML no mark-up of its own. There is a template for each language that has a
+catalogue, and other languages read English. A ledger's own template takes the place of ours.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.statements import Statement
 
-LANGUAGES = ("en", "nb")
+LANGUAGES = ("en", "nb", "nn", "sv", "da", "de")
 _FALL_BACK = {"nn": "nb", "no": "nb"}
 _SUBJECT = "Subject:"
 _KIND = {core.INVOICE: "Invoice", core.CREDIT_NOTE: "Credit note"}
@@ -53,7 +53,8 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
     account = one.payment.accounts[0] if one.payment.accounts else core.Account()
     return _words(file, text, language.code, {
         "name": name or one.buyer.name, "company": one.seller.name, "customer": one.buyer.id, "number": one.number,
-        "kind": language(_KIND[one.kind]), "title": one.title, "date": language.date(one.date),
+        "kind": language(_KIND[one.kind]), "credit": one.kind == core.CREDIT_NOTE,
+        "title": one.title, "date": language.date(one.date),
         "due": language.date(one.due) if one.due else "",
         "amount": language.amount(one.totals.payable, one.currency), "currency": one.currency,
         "account": account.number or account.iban, "iban": account.iban, "bic": account.bic,
@@ -107,7 +108,7 @@ def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -
         subject = escape.one_line(plain.from_string(head.removeprefix(_SUBJECT)).render(values)).strip()
         text = plain.from_string(body).render(values).strip() + "\n"
         html = markdown.markdown(marked.from_string(body).render(values), extensions=["tables", "sane_lists"])
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Refused(f"the mail template {file} cannot be used: {escape.one_line(str(error))}") from None
     return Words(subject=subject, text=text, html=_PAGE.format(html_escape(language), html))
 

@@ -28,12 +28,13 @@ class Row:
 def render(book: Book, customer: str, rows: Iterable[Row], today: Date) -> str:
     """The page as HTML, in the customer's language."""
     language = Language(language_of(book.register, customer, today))
+    statement = language("Statement of account")
     ordered = sorted(rows, key=lambda row: (row.date, row.number), reverse=True)
     shown = [
         {
             "date": language.date(row.date),
             "number": row.number,
-            "kind": language("Statement of account" if row.kind == "statement" else row.kind),
+            "kind": statement if row.kind == "statement" else language(row.kind),
             "amount": row.amount,
             "file": row.file,
         }
