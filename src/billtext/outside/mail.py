@@ -128,14 +128,16 @@ def sender(register: Register, today: Date) -> str:
     return str(found)
 
 
+def wait(seconds: float) -> None:
+    """Wait between messages, and before another try."""
+    time.sleep(seconds)
+
+
 class Post:
-    """A connection to a mail server, made when it is needed and made anew when it breaks. Used as a context.
+    """A connection to a mail server, made when it is needed and made anew when it breaks. Used as a context."""
 
-    :param pause: waits for so many seconds, between messages and before another try
-    """
-
-    def __init__(self, server: Server, *, pause: Callable[[float], None] = time.sleep, tries: int = TRIES) -> None:
-        self.server, self._pause, self._tries = server, pause, tries
+    def __init__(self, server: Server) -> None:
+        self.server = server
         self._smtp: smtplib.SMTP | None = None
         self._last: float | None = None
 
@@ -175,7 +177,7 @@ class Post:
 
     def _retried(self, attempt: Callable[[], object]) -> None:
         tries = Retrying(
-            stop=stop_after_attempt(self._tries), wait=wait_exponential(multiplier=1, max=30), sleep=self._pause,
+            stop=stop_after_attempt(TRIES), wait=wait_exponential(multiplier=1, max=30), sleep=wait,
             retry=retry_if_exception_type(_Temporary), reraise=True,
         )  # fmt: skip
         try:
@@ -189,14 +191,17 @@ class Post:
         if self.server.rate and self._last is not None:
             left = self._last + 60 / self.server.rate - time.monotonic()
             if left > 0:
-                self._pause(left)
+                wait(left)
         self._last = time.monotonic()
 
     def _attempt(self, data: bytes, sender: str, recipient: str) -> None:
         smtp = self._connected()
         reached = False
         try:
-            self._ask(smtp, *smtp.mail(sender), good=(250,))
+            try:
+                self._ask(smtp, *smtp.mail(sender), good=(250,))
+            except _Permanent as why:  # it is not about this message
+                self._stop(f"it takes no mail from {sender} ({why.words})")
             reached = True
             self._ask(smtp, *smtp.rcpt(recipient), good=(250, 251))
             self._ask(smtp, *smtp.docmd("DATA"), good=(354,))

@@ -107,6 +107,20 @@ def of_month(book: Book, month: str, today: Date) -> list[Parcel]:
     ]
 
 
+def named(book: Book, title: str, today: Date) -> Parcel | None:
+    """The parcel of a title: a document's number, or `C00017/2026-10` for a statement; None where there is none."""
+    document = book.ledger.documents.get(title)
+    if document is not None:
+        return parcel(book, document, today)
+    customer, _, month = title.rpartition("/")
+    if book.register.get("customer", customer) is None:
+        return None
+    try:
+        return statement(book, customer, month, today)
+    except ValueError:
+        return None
+
+
 def _parcel(register: Register, number: str, customer: str, date: Date, month: str, today: Date) -> Parcel:
     card = register.values("customer", customer, today)
     name, email = address(register, customer, today)
