@@ -10,7 +10,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -41,7 +41,7 @@ class Server:
     port: int
     security: str = "starttls"
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     rate: int = 0
     timeout: float = 60.0
 
@@ -214,6 +214,9 @@ class Post:
         except (OSError, smtplib.SMTPException) as error:
             self._leave()
             raise _Doubtful(f"no answer came after the message was sent ({_words(error)})") from None
+        if answer[0] != 250 and not 400 <= answer[0] <= 599:  # RFC 5321, 4.2.1
+            self._leave()
+            raise _Doubtful(f"the answer after the message was sent says neither yes nor no ({answer[0]})")
         self._ask(smtp, *answer, good=(250,))
 
     def _ask(self, smtp: smtplib.SMTP, code: int, answer: bytes, *, good: tuple[int, ...]) -> None:
