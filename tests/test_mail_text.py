@@ -9,9 +9,9 @@ from billtext.model import Date
 from billtext.rendering import language, mail_text
 from billtext.rendering.language import Language
 from billtext.rules import statements
-from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.core_invoice import Account, CoreInvoice
 from conftest import Read
-from einvoice_room import BUYER, KID, credit, invoice, line
+from einvoice_room import BUYER, GERMAN, KID, PAY, credit, invoice, line
 
 TEMPLATES = Path(mail_text.__file__).parent / "templates" / "mail"
 
@@ -85,6 +85,13 @@ def test_a_template_of_the_ledger_reaches_no_python() -> None:
             said(invoice(line()), own=f"Subject: x\n\n{bad}\n")
     with pytest.raises(mail_text.Refused, match="does not begin with `Subject:`"):
         said(invoice(line()), own="Hello\n\nworld\n")
+
+
+def test_who_pays_from_abroad_is_told_the_iban() -> None:
+    """A Norwegian pays to the account's number; a German bank knows none but the IBAN."""
+    both = replace(PAY, accounts=(Account(number="86011117947", iban="NO9386011117947"),))
+    assert "- Account: 86011117947\n" in said(invoice(line(), payment=both)).text
+    assert "- Auf das Konto: NO9386011117947\n" in said(invoice(line(), payment=both, buyer=GERMAN, language="de")).text
 
 
 def test_a_statement_tells_each_currency(read: Read) -> None:

@@ -51,13 +51,15 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
     """
     file, text, language = _template("document", one.language, own)
     account = one.payment.accounts[0] if one.payment.accounts else core.Account()
+    abroad = (one.buyer.address.country or one.seller.address.country) != one.seller.address.country
     return _words(file, text, language.code, {
         "name": name or one.buyer.name, "company": one.seller.name, "customer": one.buyer.id, "number": one.number,
         "kind": language(_KIND[one.kind]), "credit": one.kind == core.CREDIT_NOTE,
         "title": one.title, "date": language.date(one.date),
         "due": language.date(one.due) if one.due else "",
         "amount": language.amount(one.totals.payable, one.currency), "currency": one.currency,
-        "account": account.number or account.iban, "iban": account.iban, "bic": account.bic,
+        "account": (account.iban or account.number) if abroad else (account.number or account.iban),
+        "iban": account.iban, "bic": account.bic,
         "reference": one.payment.reference, "corrects": ", ".join(number for number, _ in one.preceding),
     })  # fmt: skip
 
