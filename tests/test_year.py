@@ -38,7 +38,7 @@ TEMPLATE = """\
 # A command, and words of what it says.
 YEAR = """
 customer new --name "Nordlys Interiør AS" --org-number 310000205 --terms net-14 --date 2026-01-02 | C00001
-customer new --name "Havblikk AS" --kind company --terms net-14 --date 2026-01-02 | C00002
+customer new --name "Havblikk AS" --kind company --city Bergen --terms net-14 --date 2026-01-02 | C00002
 customer new G00001 --name "Kari Nordmann" --kind guest --date 2026-01-02 | G00001
 item new CONS --text "Consultant" --unit HUR --price 1250 --vat S25 --account Income:Sales --date 2026-01-02 | CONS
 invoice new C00001 --item CONS 8 --date 2026-01-15 | 12500.00 NOK
@@ -89,7 +89,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     made = Office.__new__(Office)
     made.root = tmp_path_factory.mktemp("year") / "books"
     made.main = made.root / "main.beancount"
-    start = ["--start", "2026-01-01", "--org-number", "310000019", "--bank-account", "86011117947", "--yes"]
+    start = ["--start", "2026-01-01", "--org-number", "310000019", "--vat-number", "NO310000019MVA"]
+    start += ["--bank-account", "86011117947", "--yes"]
     done = made.run("init", str(made.root), "--name", "Fjordlys Elektro AS", "--country", "NO", *start)
     assert done.status == 0, done
     (made.root / "recurring").mkdir(exist_ok=True)

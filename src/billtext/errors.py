@@ -567,6 +567,33 @@ class DeliveryPersonError(DeliveryError):
     )
 
 
+# --- the archive --------------------------------------------------------------------------------------------
+
+
+class FiledError(LedgerError):
+    """A mistake in what is written about a file of the archive."""
+
+
+class FiledPlaceError(FiledError):
+    """Beancount and Fava find a file by its account's directories and the date before its name, and nowhere else."""
+
+    sentence = (
+        "the file {file} is not where Beancount finds it for customer {customer} on {date}; it belongs in {place}"
+    )
+
+
+class FiledTwiceError(FiledError):
+    """Two directives of one file: which hash is right would hang on their order."""
+
+    sentence = "{file} is filed at {first} already; keep one of the two"
+
+
+class FiledUnknownError(FiledError):
+    """A paper that belongs to a document which does not exist is not found when that is looked for."""
+
+    sentence = "{file} belongs to document {document}, {why}; correct the number"
+
+
 # --- drafts -------------------------------------------------------------------------------------------------
 
 
@@ -617,6 +644,12 @@ class DraftSumError(DraftError):
     """Instalments that do not add up to the document."""
 
     sentence = "{why}; {remedy}"
+
+
+class DraftLegalError(DraftError):
+    """The law asks for something that the document would not carry."""
+
+    sentence = "{what}; {remedy} ({law})"
 
 
 # --- seals and closed months --------------------------------------------------------------------------------

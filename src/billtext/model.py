@@ -22,6 +22,8 @@ DOCUMENTS = frozenset({"invoice", "credit-note"})
 # `waiting` is written by a person who looked and wants it sent again.
 CHANNELS = ("email", "ehf", "print", "portal")
 OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting")
+# What a file of the archive is: an issued document, or a paper that came from outside.
+PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")
 
 
 T = TypeVar("T")
@@ -363,6 +365,25 @@ class Delivery:
     meta: Meta = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A `filed` directive: a file of the archive, dated as its paper is.
+
+    :param file: below `documents/`, such as `Assets/Receivable/C00017/2026-03-02.2026-0012.pdf`
+    :param kind: one of `PAPERS`
+    :param document: number of the document that it is, or belongs to; or empty
+    """
+
+    date: Date
+    file: str
+    sha256: str
+    kind: str
+    customer: str
+    document: str = ""
+    label: str = ""
+    meta: Meta = field(default_factory=dict)
+
+
 @value
 class Allocation:
     """Part of one item set against another, from a date on.
@@ -393,3 +414,4 @@ class Ledger:
     directives: tuple[Directive, ...]
     closings: tuple[Closing, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    filed: tuple[Filed, ...] = ()

@@ -45,6 +45,7 @@ COMMANDS = {
     "aging": ("aging", "Who owes what, and for how long."),
     "statement": ("statement", "Statements of account, for one customer or for all."),
     "render": ("render", "Make documents in any form: PDF, web page, Markdown, e-invoice, JSON."),
+    "archive": ("archive", "The archive: file documents and papers, find and verify them."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
     "validate": ("validate", "Validate e-invoices, ours or anybody's, by the authorities' rules and ours."),
     "send": ("send", "Send documents by each customer's channel: mail, e-invoice, paper, portal."),

@@ -5,7 +5,7 @@ import datetime
 import click
 
 from billtext.cli.common import Face, example, relative
-from billtext.cli.writing import changing, done, force, on, refused, trial
+from billtext.cli.writing import archive, changing, done, force, on, refused, trial
 
 
 @click.command(
@@ -43,6 +43,7 @@ def command(
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 click.echo(f"{where}: {error.message}", err=True)
         if not trial and outcome.issued:
+            archive(desk, outcome, date)
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared

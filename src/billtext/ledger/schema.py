@@ -17,7 +17,7 @@ from beancount.core.amount import Amount
 
 from billtext import ids
 from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
-from billtext.model import CHANNELS, KINDS
+from billtext.model import CHANNELS, KINDS, PAPERS
 from billtext.money import plain
 
 
@@ -311,6 +311,15 @@ DELIVERY = Keys({
     ),
 })  # fmt: skip
 
+# Keys of a file of the archive.
+FILED = Keys({
+    "kind": one_of(*PAPERS), "document": DOCUMENT, "customer": to("customer"), "label": TEXT,
+    "sha256": Key(
+        type=str, expected="a SHA-256 of 64 digits from 0 to f, in quotes",
+        valid=lambda value, _: re.fullmatch(r"[0-9a-f]{64}", value) is not None,
+    ),
+})  # fmt: skip
+
 # Keys without which a record cannot be used, with an example.
 REQUIRED = {
     "company": {"currency": 'currency: "NOK"'},
@@ -334,6 +343,7 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
     "close": ('custom "close" MONTH', (str,)),
     "delivery": ('custom "delivery" NUMBER', (str,)),
+    "filed": ('custom "filed" FILE', (str,)),
 }
 
 # Keys of a party that a document may say itself, where its register says something else or nothing.
@@ -450,7 +460,7 @@ CLAIM = Keys(_POSTING, _KNOWN, lambda _: _OF_TRANSACTIONS | _OF_LINES)
 MONEY = Keys(_POSTING, _KNOWN, _not_on_money)
 
 # Every key of the ledger language: in a place where it is unknown it is no misspelt other one.
-EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, *DELIVERY}.union(*REGISTER.values()))
+EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, *DELIVERY, *FILED}.union(*REGISTER.values()))
 
 # What a template says besides a draft: when its drafts are due, and which are there.
 SCHEDULE = Keys({

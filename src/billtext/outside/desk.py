@@ -31,6 +31,7 @@ from billtext.rules.book import Book
 
 WAIT = 120.0  # seconds for another billtext that is writing the same ledger
 _INCLUDE = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
+_OPEN = re.compile(r"^\d{4}-\d\d-\d\d open (\S+)", re.MULTILINE)
 _TOLD = 5  # errors in one refusal
 
 
@@ -53,7 +54,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
-        self._filed: dict[Path, bytes] = {}
+        self._filed: list[Path] = []
         self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
@@ -108,6 +109,11 @@ class Desk:
             before = head if not path.exists() else "" if _ends_line(path) else "\n"
         self._appended[path] = f"{before}\n{text}"
 
+    @property
+    def opening(self) -> set[str]:
+        """Accounts that are opened by what is appended so far."""
+        return {found for text in self._appended.values() for found in _OPEN.findall(text)}
+
     def next_line(self, name: str | Path) -> int:
         """The line, counted from 1, of the end of a ledger file with what is appended to it so far."""
         path = self.path(name)
@@ -134,16 +140,28 @@ class Desk:
         self._replaced[path] = text, was
 
     def attach(self, name: str | Path, content: bytes) -> None:
-        """Put a file of another kind beside the ledger, such as a PDF.
+        """Put a file of another kind beside the ledger, such as a PDF; it is on disk, and in place with the commit.
 
         :raises Refused: there is one of that name, or the name leads out of the ledger's directory
         """
         path = self.path(name)
         if not path.is_relative_to(self.root):
             raise Refused(f"{path} is outside the ledger's directory {self.root}; nothing was changed")
-        if path.exists():
+        if path.exists() or path in self._filed:
             raise Refused(f"{path} is there already and is not written over; move it")
-        self._filed[path] = content
+        try:
+            self._switch.put(path, content)
+        except OSError as error:
+            raise Refused(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None
+        self._filed.append(path)
+
+    def after(self) -> Book:
+        """The ledger as it will be with what is appended so far; what is wrong with that is told by `commit`."""
+        new: list[Any] = []
+        for path, text in self._appended.items():
+            new += load.parse(text, str(path), self.next_line(path) - text.count("\n"))[0]
+        booked, _ = load.added(self.loaded.entries, new, self.loaded.options)
+        return book.build(load.together(self.loaded.entries, booked))
 
     def insert(self, path: Path, lines: Mapping[int, str]) -> None:
         """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""
@@ -172,10 +190,6 @@ class Desk:
             for path, text in self._appended.items():
                 with self._switch.writing(path, append=True) as file:
                     file.write(text)
-            for path, content in self._filed.items():
-                with self._switch.writing(path):
-                    pass
-                self._switch.staged(path).write_bytes(content)
             for path, (new, was) in self._replaced.items():
                 if new is None:
                     self._switch.delete(path)
@@ -248,7 +262,8 @@ class Desk:
             errors += found
         closed = closing.until(self.book.ledger)
         for entry in new:
-            if closed is not None and entry.date <= closed and not isinstance(entry, Open):
+            filing = isinstance(entry, Custom) and entry.type == closing.FILING
+            if closed is not None and entry.date <= closed and not isinstance(entry, Open) and not filing:
                 why = "is in a closed month, so nothing was changed; date it in an open month"
                 raise Refused(f"{entry.date} {why}, after {closed}")
         booked, found = load.added(self.loaded.entries, new, self.loaded.options)

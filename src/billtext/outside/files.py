@@ -158,6 +158,18 @@ class Switch:
             file.flush()
             os.fsync(file.fileno())
 
+    def put(self, path: Path, content: bytes) -> None:
+        """Write a file of bytes with the rest of the change, and bring it to disk.
+
+        :raises Refused: the file is outside the ledger's directory or on another file system
+        """
+        target = self._inside(path)
+        self._files.append((str(len(self._files)), target, _state(target)))
+        with self.staged(target).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
     def delete(self, path: Path) -> None:
         """Delete a file with the rest of the change.
 

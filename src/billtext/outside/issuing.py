@@ -15,7 +15,7 @@ from billtext.money import ZERO
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import ledger_text
-from billtext.rules import collecting, drafts, references, seals
+from billtext.rules import collecting, drafts, legal, references, seals
 from billtext.rules.numbering import Given, Numbers
 from billtext.rules.prepared import Prepared, Rates
 
@@ -77,7 +77,9 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     right: list[Group] = []
     for found, draft in wanted:
         one, errors = drafts.prepare(draft, register, known_rates, date)
-        if one is None:
+        if one is not None:
+            errors += legal.check(one, register)
+        if one is None or errors:
             wrong.append((draft, list(errors)))
         else:
             right.append(([(found, draft)], one))

@@ -11,15 +11,16 @@ from typing import Any
 
 from beancount.core.data import Custom, Open, Transaction
 
+from billtext.ledger import filed as filed_reader
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import REFERENCES
 from billtext.model import Directive, Document, Item, Ledger, Void
-from billtext.rules import allocation, book, closing, numbering
+from billtext.rules import allocation, book, closing, filing_checks, numbering
 from billtext.rules.book import Book
 
 # Directives that are about numbers, and change neither the register nor a month.
-_PLAIN = register_reader.NUMBERED
+_PLAIN = register_reader.NUMBERED | {closing.FILING}
 
 
 def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
@@ -39,7 +40,7 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
             if not known.items:  # before an account is opened, Beancount and we check none
                 return False
             continue
-        if closed is not None and entry.date <= closed:
+        if closed is not None and entry.date <= closed and getattr(entry, "type", "") != closing.FILING:
             return False
         if isinstance(entry, Transaction) and entry.flag != "P":
             transactions.append(entry)
@@ -52,9 +53,13 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
         files = sorted({str(entry.meta.get("filename")) for entry in customs})
         errors.extend(register_reader.duplicate_keys(customs, sources(files)))
     voids, directives, found = register_reader.directives(good)
-    if errors or found:
+    filed, unread = filed_reader.read(good, known.register)
+    if errors or found or unread:
         return False
     documents, items, referred, wrong = book.read(transactions, known.register)
+    if filed:
+        whole = {**known.ledger.documents, **{document.number: document for document in documents}}
+        wrong = [*wrong, *filing_checks.check(known.register, [*known.ledger.filed, *filed], whole)]
     return not wrong and _apart(known.ledger, items, referred) and _in_series(known, documents, voids) and (
         _settled(known, documents, items, directives)
     )  # fmt: skip

@@ -22,6 +22,8 @@ from billtext.model import KINDS, Date, Ledger
 from billtext.money import ZERO, exact
 from billtext.rules import seals
 
+FILING = "filed"  # a paper that is filed later is dated as the paper is, and changes nothing in its month
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
@@ -68,7 +70,7 @@ def _digest(ledger: Ledger, start: Date, end: Date, entries: Iterable[Any]) -> s
             if entry.flag != "P" and (moves or not OFFICE.isdisjoint(entry.meta)):
                 settled = " ".join(str((posting.meta or {}).get("settles") or "-") for posting in entry.postings)
                 parts.append(f"{seals.content(entry)}\n{settled}")
-        elif isinstance(entry, Custom) and entry.type in FORMS:
+        elif isinstance(entry, Custom) and entry.type in FORMS and entry.type != FILING:
             values = " ".join(str(value.value) for value in entry.values)
             keys = "\n".join(f"{key}: {written(value)}" for key, value in sorted(values_of(entry.meta).items()))
             parts.append(f"{entry.date} {entry.type} {values}\n{keys}")

@@ -1,0 +1,267 @@
+"""The archive beside the ledger: file documents and papers, see whether they are as they were, destroy nothing.
+
+Files are below `documents/`, where Beancount's option of that name finds them. Each has a `filed` directive with its
+hash in `follow-up/YEAR.beancount`, which comes with it or not at all.
+"""
+
+import hashlib
+import os
+import stat
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files as package
+from pathlib import Path, PurePosixPath
+
+from beancount.core.data import Close, Open
+
+from billtext.errors import Refused, Unreadable
+from billtext.ledger import write
+from billtext.model import Date, Document, Filed
+from billtext.outside import forms
+from billtext.outside.desk import Desk
+from billtext.rules import filing
+from billtext.rules.book import Book
+from billtext.rules.filing import Period
+from billtext.rules.filing_checks import account as account_of
+
+FORMS = ("pdf", "facturx")
+LARGEST = 100 * 1024 * 1024  # bytes of a paper
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A file that is not as it was filed.
+
+    :param state: `missing`, `changed` or `foreign`
+    :param file: below `documents/`
+    """
+
+    state: str
+    file: str
+    why: str
+    filed: Filed | None = None
+
+
+# --- filing -----------------------------------------------------------------------------------------------
+
+
+def file(
+    desk: Desk, book: Book, wanted: Iterable[Document], *, form: str = "pdf", step: Callable[[], None] = lambda: None
+) -> list[Filed]:
+    """File issued documents as PDF; nothing is there before `Desk.commit`.
+
+    :param book: the desk's, or as it will be: with documents that are being issued
+    :param form: `pdf`, or `facturx` with the e-invoice in it
+    :raises Refused: Beancount would not find them, or one cannot be made
+    """
+    found = []
+    places = _Places(desk)
+    for document in wanted:
+        made = forms.document(book, document, form, root=desk.root)
+        account = account_of(book.register, document.customer)
+        where = filing.place(account, document.date, forms.document_name(document), "pdf")
+        places.check(account, document.date, document.customer)
+        one = Filed(
+            date=document.date, file=where, sha256=hashlib.sha256(made.content).hexdigest(), kind=document.kind,
+            customer=document.customer, document=document.number, label=document.entry.narration or "",
+        )  # fmt: skip
+        _put(desk, one, made.content)
+        found.append(one)
+        step()
+    return found
+
+
+def add(
+    desk: Desk, source: Path, *, customer: str, kind: str, label: str, date: Date, document: str | None = None
+) -> Filed:
+    """File a paper from outside, such as a scan; its own name is forgotten.
+
+    :raises Refused: it is filed already, or does not belong there
+    """
+    book, label = desk.book, write.clean(label)
+    if not label:
+        raise Refused("the label is empty; say in a few words what it is")
+    if document is not None:
+        owner = book.ledger.documents.get(document)
+        if owner is None:
+            raise Refused(f"there is no document {document}; `billtext invoice list` shows them")
+        if owner.customer != customer:
+            raise Refused(f"{document} is of customer {owner.customer}, not {customer}; correct one of them")
+    content = read(source)
+    sha256 = hashlib.sha256(content).hexdigest()
+    twin = next((one for one in book.ledger.filed if one.sha256 == sha256 and one.customer == customer), None)
+    if twin is not None:
+        raise Refused(f"{source} is filed already as {twin.file}")
+    account = account_of(book.register, customer)
+    _Places(desk).check(account, date, customer)
+    known = {one.file for one in book.ledger.filed}
+    stem = forms.stem(document) if document else ""
+    where = filing.paper(
+        account, date, kind, stem, filing.ending(source.name),
+        lambda name: name in known or os.path.lexists(desk.root / filing.ROOT / name),
+    )  # fmt: skip
+    one = Filed(
+        date=date, file=where, sha256=sha256, kind=kind, customer=customer, document=document or "", label=label
+    )  # fmt: skip
+    _put(desk, one, content)
+    return one
+
+
+def text(one: Filed) -> str:
+    """The directive of a file."""
+    keys = {
+        "kind": one.kind, "customer": one.customer, "document": one.document or None,
+        "label": write.clean(one.label) or None, "sha256": one.sha256,
+    }  # fmt: skip
+    return write.custom(one.date, "filed", one.file, meta=keys)
+
+
+def _put(desk: Desk, one: Filed, content: bytes) -> None:
+    path = desk.root / filing.ROOT / one.file
+    link = next((each for each in (path, *path.parents) if each != desk.root and each.is_symlink()), None)
+    if link is not None and link.is_relative_to(desk.root):
+        raise Refused(f"{link} is a link, so nothing is filed there; put a directory in its place")
+    desk.attach(path, content)
+    desk.append(f"follow-up/{one.date.year:04}.beancount", text(one), head=f"; Follow-up of {one.date.year}.\n")
+
+
+class _Places:
+    """The accounts under which Beancount finds files, and the days between which it does."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        roots = {os.path.normpath(desk.root / name) for name in desk.loaded.options["documents"]}
+        if os.path.normpath(desk.root / filing.ROOT) not in roots:
+            raise Refused(
+                f'the ledger has no archive; write `option "documents" "{filing.ROOT}"` into {desk.top.name} and make '
+                f"the directory {filing.ROOT} beside it"
+            )
+        self._from = {e.account: e for e in desk.loaded.entries if isinstance(e, Open)}
+        self._until = {e.account: e for e in desk.loaded.entries if isinstance(e, Close)}
+        self._new: set[str] = set()
+
+    def check(self, account: str, date: Date, customer: str) -> None:
+        """Refuse a day on which the account is not there; an account that the ledger does not have is opened."""
+        there, gone = self._from.get(account), self._until.get(account)
+        if there is not None and date < there.date:
+            raise Refused(
+                f"{account} is opened on {there.date}, after {date}, so Beancount would refuse the file; "
+                "give its `open` directive an earlier date"
+            )
+        if gone is not None and date >= gone.date:
+            raise Refused(f"{account} is closed on {gone.date}; take out its `close` directive, or correct {date}")
+        if there is None and account not in self._new and account not in self.desk.opening:
+            self._new.add(account)
+            self.desk.append(f"customers/{customer}.beancount", write.opening(date, account))
+
+
+def read(source: Path) -> bytes:
+    """The content of a paper.
+
+    :raises Unreadable: it is no plain file, is empty, or is larger than `LARGEST`
+    """
+    try:
+        handle = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if os.path.islink(source):  # noqa: PTH114 - it never raises
+            raise Unreadable(f"{source} is a link; name the file itself") from None
+        raise Unreadable(f"{source}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise Unreadable(f"{str(source)!r} is no name of a file") from None
+    try:
+        state = os.fstat(handle)
+        if not stat.S_ISREG(state.st_mode):
+            what = "a directory" if stat.S_ISDIR(state.st_mode) else "no plain file"
+            raise Unreadable(f"{source} is {what}; name one file")
+        content = _content(handle) if state.st_size <= LARGEST else b""
+    finally:
+        os.close(handle)
+    if state.st_size > LARGEST or len(content) > LARGEST:
+        raise Unreadable(f"{source} has more than {LARGEST >> 20} MB; make it smaller, or split it")
+    if not content:
+        raise Unreadable(f"{source} is empty; name another file")
+    return content
+
+
+def _content(handle: int) -> bytes:
+    """What is in a file, up to one byte more than is allowed."""
+    with os.fdopen(handle, "rb", closefd=False) as stream:
+        return stream.read(LARGEST + 1)
+
+
+# --- is all as it was? ------------------------------------------------------------------------------------
+
+
+def verify(root: Path, book: Book, *, step: Callable[[], None] = lambda: None) -> list[Finding]:
+    """Find files that are missing or changed, and those below customers' accounts that nobody filed.
+
+    :param root: directory of the ledger's top file
+    """
+    base = root / filing.ROOT
+    found, known = [], set()
+    for one in sorted(book.ledger.filed, key=lambda one: one.file):
+        known.add(one.file)
+        state, why = _state(base, one)
+        if state:
+            found.append(Finding(state=state, file=one.file, why=why, filed=one))
+        step()
+    receivable = book.register.options.receivable.replace(":", "/")
+    for name in _below(base / receivable, base):
+        if name not in known:
+            found.append(Finding(state="foreign", file=name, why="no `filed` directive names it"))
+    return found
+
+
+def _state(base: Path, one: Filed) -> tuple[str, str]:
+    path = base / one.file
+    if ".." in PurePosixPath(one.file).parts:
+        return "missing", "its name leads elsewhere"
+    links = [path.joinpath(*[".."] * n) for n in range(len(PurePosixPath(one.file).parts))]
+    if any(os.path.islink(os.path.normpath(each)) for each in links):  # noqa: PTH114 - it never raises
+        return "changed", "it is a link now, or behind one"
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return "changed", "it is no plain file now"
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except FileNotFoundError:
+        return "missing", "it is not there"
+    except OSError as error:
+        return "missing", f"it cannot be read ({error.strerror})"
+    return ("", "") if digest.hexdigest() == one.sha256 else ("changed", "its hash is another")
+
+
+def _below(directory: Path, base: Path) -> Iterator[str]:
+    """Files, links and what else lies below a directory; hidden files are none of ours. No link is followed."""
+    for place, folders, names in os.walk(directory):
+        folders.sort()
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                yield (Path(place) / name).relative_to(base).as_posix()
+
+
+# --- how long ---------------------------------------------------------------------------------------------
+
+
+@cache
+def periods(country: str, as_of: Date) -> dict[str, Period]:
+    """How long each kind of paper is kept in a country, by the law of a day.
+
+    :raises Refused: there is no data about the country or the day
+    """
+    data = package("billtext") / "data" / f"retention-{country}.toml"
+    if not country.isalpha() or not data.is_file():
+        raise Refused(f"how long papers are kept in {country} is not known to billtext, which knows NO; keep them")
+    found: dict[str, Period] = {}
+    for each in tomllib.loads(data.read_text("utf-8"))["period"]:
+        if each["from"] <= as_of:
+            found |= dict.fromkeys(each["kinds"], Period(months=each["months"], law=each["law"]))
+    if not found:
+        raise Refused(f"how long papers were kept in {country} on {as_of} is not known to billtext; ask of a later day")
+    return found

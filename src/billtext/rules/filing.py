@@ -1,0 +1,149 @@
+"""The archive: where a file is put and under which name, what is missing, and how long it is kept. Pure.
+
+Beancount's option `documents` finds a file below the directories of its account, by a date and a point before its name:
+
+>>> place("Assets:Receivable:C00017", datetime.date(2026, 3, 2), "2026-0012", "pdf")
+'Assets/Receivable/C00017/2026-03-02.2026-0012.pdf'
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from billtext.errors import Refused
+from billtext.model import DOCUMENTS, PAPERS, Date, Document, Filed
+from billtext.rules.book import Book
+
+ROOT = "documents"  # the directory, beside the ledger's top file
+INCOMING = tuple(kind for kind in PAPERS if kind not in DOCUMENTS)
+_ENDING = re.compile(r"[a-z0-9]{1,8}")
+
+
+def place(account: str, date: Date, name: str, ending: str) -> str:
+    """Path of a file below `documents/`.
+
+    :param name: safe as a part of a file's name
+    """
+    return f"{account.replace(':', '/')}/{date.isoformat()}.{name}.{ending}"
+
+
+def ending(name: str) -> str:
+    """The ending that a paper keeps: short and plain, else `bin`.
+
+    >>> ending("Scan 3.PDF"), ending("letter"), ending("x.p/d")
+    ('pdf', 'bin', 'bin')
+    """
+    found = name.rpartition(".")[2].lower() if "." in name else ""
+    return found if _ENDING.fullmatch(found) else "bin"
+
+
+def paper(account: str, date: Date, kind: str, stem: str, ending: str, taken: Callable[[str], bool]) -> str:
+    """Path of a paper from outside, below `documents/`: nothing of its own name is in it, and none is given twice.
+
+    :param stem: of the document that it belongs to, safe as a part of a file's name; or empty
+    :param taken: whether there is such a file
+
+    >>> paper("Assets:Receivable:C1", datetime.date(2026, 3, 2), "order", "", "pdf", {"x"}.__contains__)
+    'Assets/Receivable/C1/2026-03-02.order.pdf'
+    >>> used = {'Assets/Receivable/C1/2026-03-02.order-2026-0012.pdf'}
+    >>> paper("Assets:Receivable:C1", datetime.date(2026, 3, 2), "order", "2026-0012", "pdf", used.__contains__)
+    'Assets/Receivable/C1/2026-03-02.order-2026-0012_2.pdf'
+    """
+    base = f"{kind}-{stem}" if stem else kind
+    found, count = place(account, date, base, ending), 1
+    while taken(found):
+        count += 1
+        found = place(account, date, f"{base}_{count}", ending)
+    return found
+
+
+def missing(book: Book, wanted: Iterable[Document]) -> list[Document]:
+    """Issued documents that are not filed yet, in the order given."""
+    there = {one.document for one in book.ledger.filed if one.kind in DOCUMENTS}
+    return [document for document in wanted if document.number not in there]
+
+
+def find(
+    book: Book, *, customer: str | None = None, kinds: Sequence[str] = (), start: Date | None = None,
+    end: Date | None = None, document: str | None = None, text: str = "",
+) -> list[Filed]:  # fmt: skip
+    """Files of the archive by what is asked of them, in the order of date, customer and name.
+
+    :param text: in the label, the number, the file's name or the customer's id or name, in any case of letters
+    """
+    low = text.casefold()
+
+    def wanted(one: Filed) -> bool:
+        if (customer and one.customer != customer) or (kinds and one.kind not in kinds):
+            return False
+        if (start and one.date < start) or (end and one.date > end) or (document and one.document != document):
+            return False
+        name = str(book.register.values("customer", one.customer, one.date).get("name") or "")
+        return not low or any(low in each.casefold() for each in (one.label, one.document, one.file, name))
+
+    return sorted(filter(wanted, book.ledger.filed), key=lambda one: (one.date, one.customer, one.file))
+
+
+# --- how long ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """How long a kind of paper is kept after the end of its year.
+
+    :param law: the paragraph that says so
+    """
+
+    months: int
+    law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How long a file is kept.
+
+    :param until: the last day on which the law asks for it
+    :param free: whether it may be destroyed
+    :param why: why, or why not yet
+    """
+
+    filed: Filed
+    until: Date
+    free: bool
+    why: str
+
+
+def retention(book: Book, periods: Mapping[str, Period], as_of: Date) -> list[Kept]:
+    """How long each file is kept, in the order of the days until when.
+
+    The years are calendar years. A paper that belongs to a document is counted from the later of the two, and kept
+    while the document is open; one that belongs to none, while the customer has anything open.
+
+    :raises Refused: there is no period for a kind
+    """
+    found = [_kept(book, one, periods, as_of) for one in book.ledger.filed if one.date <= as_of]
+    return sorted(found, key=lambda kept: (kept.until, kept.filed.customer, kept.filed.file))
+
+
+def _kept(book: Book, one: Filed, periods: Mapping[str, Period], as_of: Date) -> Kept:
+    period = periods.get(one.kind)
+    if period is None:
+        raise Refused(f"there is no period for which a {one.kind} is kept; keep {one.file}")
+    document = book.ledger.documents.get(one.document)
+    year = max(one.date, document.date).year if document else one.date.year
+    until = _after(year, period.months)
+    items = document.items if document else book.items_of.get(one.customer, ())
+    owed = any(book.allocations.open(item, as_of) for item in items if item.date <= as_of)
+    if until >= as_of:
+        return Kept(filed=one, until=until, free=False, why=f"{period.law}: until {until}")
+    if owed:
+        what = f"{one.document} is" if document else f"customer {one.customer} has something"
+        return Kept(filed=one, until=until, free=False, why=f"{what} still open")
+    return Kept(filed=one, until=until, free=True, why=f"{period.law}: until {until}")
+
+
+def _after(year: int, months: int) -> Date:
+    """The last day of so many months after the end of a year."""
+    count = (year + 1) * 12 + months
+    return datetime.date(count // 12, count % 12 + 1, 1) - datetime.timedelta(days=1)

@@ -1,0 +1,365 @@
+"""The archive: files where Beancount finds them, their hashes in the ledger, and what became of them since."""
+
+import csv
+import datetime
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core.data import Document
+
+from billtext.outside import archive
+from office import Office
+from test_crash import DRAFT, every_kill
+
+PAGE = Path(__file__).parents[1] / "site" / "guide" / "archive.md"
+HELLO = b"%PDF-1.4 hello\n"
+HASH = hashlib.sha256(HELLO).hexdigest()
+C1 = "Assets/Receivable/C1"
+
+
+def office(root: Path, drafts: int = 2) -> Office:
+    """An office with an archive, and with documents of two customers, dated 2026-11-25."""
+    made = Office(root)
+    (root / "documents").mkdir()
+    made.main.write_text('option "documents" "documents"\n' + made.main.read_text("utf-8"), "utf-8")
+    for n in range(1, drafts + 1):
+        customer = n % 2 + 1
+        made.draft(f"d{n}", DRAFT.format(n=n, c=customer, currency="NOK" if customer == 1 else "EUR"))
+    if drafts:
+        made.get("issue", "--all", "--date", "2026-11-25")
+    return made
+
+
+def scan(tmp_path: Path, name: str = "Kari Nordmann scan.PDF", content: bytes = HELLO) -> str:
+    """A paper outside the ledger."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def add(made: Office, paper: str, *more: str, kind: str = "contract", date: str = "2026-11-26") -> str:
+    """File a paper of customer C1."""
+    return made.get("archive", "add", paper, "--customer", "C1", "--kind", kind, "--label", "Frame", "--date", date,
+                    *more)  # fmt: skip
+
+
+def filed(made: Office) -> dict[str, bytes]:
+    """Files below `documents/`."""
+    root = made.root / "documents"
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def test_documents_are_filed_where_beancount_finds_them(tmp_path: Path) -> None:
+    """Beancount's own loader has a `Document` under the customer's account, on the document's day."""
+    made = office(tmp_path / "books")
+    assert "2 documents filed" in made.get("archive", "file", "--all")
+    entries, errors, _ = loader.load_file(str(made.main))
+    assert not errors
+    found = {(one.account, one.date, Path(one.filename).name) for one in entries if isinstance(one, Document)}
+    day = datetime.date(2026, 11, 25)
+    # Draft 1 is of C2, draft 2 of C1, as `office` numbers them.
+    assert found == {
+        ("Assets:Receivable:C2", day, "2026-11-25.2026-0001.pdf"),
+        ("Assets:Receivable:C1", day, "2026-11-25.2026-0002.pdf"),
+    }
+    book = made.book()
+    for one in book.ledger.filed:
+        content = filed(made)[one.file]
+        assert content.startswith(b"%PDF")
+        assert hashlib.sha256(content).hexdigest() == one.sha256
+    assert made.get("archive", "file", "--all") == "no documents filed, 2 were filed before\n"
+    assert made.get("archive", "verify") == "2 files as filed\n"
+
+
+def test_issue_files_too_where_the_ledger_says_so(tmp_path: Path) -> None:
+    made = office(tmp_path / "books", drafts=0)
+    company = made.root / "company.beancount"
+    option = '2026-11-25 custom "billtext-option" "archive" TRUE\n'
+    company.write_text(company.read_text("utf-8") + option, "utf-8")
+    for n, day in ((1, "2026-11-24"), (2, "2026-11-25")):
+        made.draft("d", DRAFT.format(n=n, c=1, currency="NOK"))
+        assert not filed(made)
+        made.get("issue", "d", "--date", day)
+    assert list(filed(made)) == [f"{C1}/2026-11-25.2026-0002.pdf"]
+    assert [one.document for one in made.book().ledger.filed] == ["2026-0002"]
+    assert made.get("archive", "verify") == "one file as filed\n"
+
+
+def test_a_paper_gets_a_name_of_its_kind_and_document(tmp_path: Path) -> None:
+    """No letter of the paper's own name is in it but its ending, and the next one gets a number."""
+    made = office(tmp_path / "books")
+    said = add(made, scan(tmp_path))
+    assert said.startswith(f'2026-11-26 custom "filed" "{C1}/2026-11-26.contract.pdf"\n  kind: "contract"\n')
+    add(made, scan(tmp_path, "b.pdf", b"other"))
+    add(made, scan(tmp_path, "c.tar.gz", b"third"), "--document", "2026-0002", kind="order")
+    add(made, scan(tmp_path, "d.b?d", b"fourth"), kind="letter")
+    assert filed(made) == {
+        f"{C1}/2026-11-26.contract.pdf": HELLO, f"{C1}/2026-11-26.contract_2.pdf": b"other",
+        f"{C1}/2026-11-26.order-2026-0002.gz": b"third", f"{C1}/2026-11-26.letter.bin": b"fourth",
+    }  # fmt: skip
+    one = next(one for one in made.book().ledger.filed if one.kind == "contract" and one.sha256 == HASH)
+    assert (one.label, one.customer, one.document, one.date) == ("Frame", "C1", "", datetime.date(2026, 11, 26))
+    assert "Nordmann" not in "".join(made.files())
+
+
+def test_a_file_that_nobody_filed_is_not_written_over(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    there = made.root / "documents" / C1 / "2026-11-26.contract.pdf"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"mine")
+    add(made, scan(tmp_path))
+    assert there.read_bytes() == b"mine"
+    assert filed(made)[f"{C1}/2026-11-26.contract_2.pdf"] == HELLO
+
+
+def test_a_customer_without_an_account_gets_one(tmp_path: Path) -> None:
+    """Beancount finds the paper of a customer who was never billed."""
+    made = office(tmp_path / "books", drafts=0)
+    add(made, scan(tmp_path))
+    entries, errors, _ = loader.load_file(str(made.main))
+    assert not errors
+    assert [one.account for one in entries if isinstance(one, Document)] == ["Assets:Receivable:C1"]
+
+
+def test_a_paper_may_be_of_a_closed_month(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    made.get("close", "2026-11", "--date", "2026-12-01")
+    add(made, scan(tmp_path))
+    assert "2 documents filed" in made.get("archive", "file", "--month", "2026-11")
+    assert made.run("verify").status == 0
+    assert made.run("check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "words"),
+    [
+        (["--customer", "C9"], 1, "customer C9 is not in the register"),
+        (["--document", "2026-0009"], 1, "there is no document 2026-0009"),
+        (["--document", "2026-0001"], 1, "2026-0001 is of customer C2, not C1"),
+        (["--date", "2026-11-24"], 1, "is opened on 2026-11-25, after 2026-11-24"),
+        (["--label", "\u202e "], 1, "the label is empty"),
+        (["--kind", "invoice"], 2, "'invoice' is not one of"),
+    ],
+)
+def test_what_does_not_belong_is_refused(tmp_path: Path, args: list[str], status: int, words: str) -> None:
+    made = office(tmp_path / "books")
+    before = made.files()
+    given = ["--customer", "C1", "--kind", "contract", "--label", "x", "--date", "2026-11-26", *args]
+    done = made.run("archive", "add", scan(tmp_path), *given)
+    assert (done.status, words in done.err) == (status, True), done
+    assert made.files() == before
+
+
+def test_hostile_files_are_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = office(tmp_path / "books")
+    before = made.files()
+    monkeypatch.setattr(archive, "LARGEST", 1 << 20)
+    link, pipe, sparse = tmp_path / "link", tmp_path / "pipe", tmp_path / "sparse"
+    link.symlink_to(scan(tmp_path))
+    os.mkfifo(pipe)
+    with sparse.open("wb") as file:
+        file.truncate((1 << 20) + 1)
+    for path, words in (
+        (link, "is a link"), (pipe, "is no plain file"), (sparse, "has more than 1 MB"), (tmp_path, "is a directory"),
+        (tmp_path / "none", "No such file"), (tmp_path / ("n" * 300), "File name too long"),
+        (Path(scan(tmp_path, "empty", b"")), "is empty"),
+    ):  # fmt: skip
+        done = made.run("archive", "add", str(path), "--customer", "C1", "--kind", "other", "--label", "x",
+                        "--date", "2026-11-26")  # fmt: skip
+        assert (done.status, done.err.count("\n"), words in done.err) == (2, 1, True), done
+    assert made.files() == before
+
+
+def test_a_name_with_a_line_end_leaves_no_trace(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    add(made, scan(tmp_path, 'x\n2026-01-01 open Assets:Evil".p/df'.replace("/", "")))
+    assert list(filed(made)) == [f"{C1}/2026-11-26.contract.pdf"]
+    assert "Evil" not in (made.root / "follow-up" / "2026.beancount").read_text("utf-8")
+
+
+def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """Neither out of the ledger nor into another customer's directory."""
+    made = office(tmp_path / "books")
+    (made.root / "documents" / "Assets" / "Receivable").mkdir(parents=True)
+    place = made.root / "documents" / C1
+    for target in (tmp_path / "elsewhere", made.root / "documents" / "Assets"):
+        target.mkdir(exist_ok=True)
+        place.symlink_to(target)
+        done = made.run("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "x",
+                        "--date", "2026-11-26")  # fmt: skip
+        assert (done.status, "is a link" in done.err) == (1, True), done
+        place.unlink()
+    assert not filed(made)
+
+
+def test_the_same_paper_is_not_filed_twice(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    paper = scan(tmp_path)
+    add(made, paper)
+    done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-27")  # fmt: skip
+    assert (done.status, f"filed already as {C1}/2026-11-26.contract.pdf" in done.err) == (1, True)
+
+
+def test_a_ledger_without_an_archive_is_told_how_to_get_one(tmp_path: Path) -> None:
+    made = Office(tmp_path / "books")
+    done = made.run("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-26")  # fmt: skip
+    assert (done.status, 'write `option "documents" "documents"` into main.beancount' in done.err) == (1, True)
+    assert not (made.root / "documents").exists()
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    before = made.files()
+    assert HASH in add(made, scan(tmp_path), "--dry-run")
+    assert '"Assets/Receivable/C2/2026-11-25.2026-0001.pdf"' in made.get("archive", "file", "--all", "--dry-run")
+    assert made.files() == before
+
+
+def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    made.get("archive", "file", "--all")
+    for n in range(3):
+        add(made, scan(tmp_path, f"{n}.pdf", b"%d" % n))
+    base = made.root / "documents"
+    first, second, third = (base / C1 / f"2026-11-26.contract{end}.pdf" for end in ("", "_2", "_3"))
+    first.write_bytes(b"9")
+    second.unlink()
+    third.rename(tmp_path / "moved")  # the right bytes, behind a link
+    third.symlink_to(tmp_path / "moved")
+    (base / C1 / "2026-11-26.note.txt").write_text("who put this here?", "utf-8")
+    (base / C1 / "more").symlink_to(tmp_path)
+    (base / "Assets" / "Bank").mkdir()
+    (base / "Assets" / "Bank" / "2026-11-30.statement.pdf").write_bytes(b"not of the archive")
+    (base / ".gitkeep").touch()
+    done = made.run("archive", "verify", "--format", "json")
+    assert done.status == 1
+    assert {(one["file"].removeprefix(f"{C1}/"), one["state"]) for one in json.loads(done.out)} == {
+        ("2026-11-26.contract.pdf", "changed"), ("2026-11-26.contract_2.pdf", "missing"),
+        ("2026-11-26.contract_3.pdf", "changed"), ("2026-11-26.note.txt", "foreign"), ("more", "foreign"),
+    }  # fmt: skip
+    assert "2 files as filed, 3 not" in made.run("archive", "verify").out
+
+
+def test_lists_find_by_each_thing(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    made.get("archive", "file", "--all")
+    add(made, scan(tmp_path), date="2026-12-01")
+    add(made, scan(tmp_path, "o", b"o"), "--document", "2026-0002", kind="order")
+
+    def names(*args: str) -> list[str]:
+        return [Path(one["file"]).name for one in json.loads(made.get("archive", *args, "--format", "json"))]
+
+    one, two = "2026-11-25.2026-0001.pdf", "2026-11-25.2026-0002.pdf"
+    order, contract = "2026-11-26.order-2026-0002.bin", "2026-12-01.contract.pdf"
+    assert names("list") == [two, one, order, contract]
+    assert names("list", "--customer", "C2") == [one]
+    assert names("list", "--kind", "order", "--kind", "contract") == [order, contract]
+    assert names("list", "--from", "2026-11-26", "--to", "2026-11-30") == [order]
+    assert names("list", "--document", "2026-0002") == [two, order]
+    assert names("list", "--label", "FRAME") == [order, contract]
+    assert names("find", "müller") == [one]
+    assert made.run("archive", "list", "--customer", "C9").status == 1
+
+
+def test_the_catalogue_is_markdown_or_csv(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    made.get("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "=1+1 | <b>",
+             "--date", "2026-11-26")  # fmt: skip
+    out = tmp_path / "out.csv"
+    made.get("archive", "catalogue", "--out", str(out))
+    (row,) = csv.DictReader(out.open(encoding="utf-8"))
+    assert (row["name"], row["sha256"]) == ("Nordlys Interiør AS", HASH)
+    assert row["label"].startswith("'=")  # no formula in a spreadsheet
+    shown = made.get("archive", "catalogue")
+    assert shown.startswith("## Archive\n\n| Date |")
+    assert "<b>" not in shown
+    assert made.run("archive", "catalogue", "--out", str(made.main)).status == 2
+
+
+def test_retention_is_by_law_and_by_what_is_open(tmp_path: Path) -> None:
+    """2026 and five years is the end of 2031; three and a half years after 2026 is 30 June 2030."""
+    made = office(tmp_path / "books")
+    made.get("archive", "file", "--all")
+    add(made, scan(tmp_path))
+    add(made, scan(tmp_path, "o", b"o"), "--document", "2026-0002", kind="order", date="2027-01-04")
+    made.get("pay", "C1", "4.00", "--invoice", "2026-0002", "--date", "2027-02-01")
+
+    def kept(day: str) -> dict[str, tuple[str, bool]]:
+        found = json.loads(made.get("archive", "retention", "--as-of", day, "--format", "json"))
+        return {
+            "order" if one["kind"] == "order" else one["document"] or one["kind"]: (
+                one["until"], one["may_be_destroyed"]
+            )
+            for one in found
+        }  # fmt: skip
+
+    until = {"2026-0001": "2031-12-31", "2026-0002": "2031-12-31", "contract": "2030-06-30", "order": "2031-06-30"}
+    for day, free in (
+        ("2030-06-30", set()), ("2030-07-01", {"contract"}), ("2031-07-01", {"contract", "order"}),
+        ("2032-01-01", {"contract", "order", "2026-0002"}),  # 2026-0001 is never paid
+    ):  # fmt: skip
+        assert kept(day) == {name: (last, name in free) for name, last in until.items()}
+    found = json.loads(made.get("archive", "retention", "--as-of", "2032-01-01", "--format", "json"))
+    assert [one["why"] for one in found if one["document"] == "2026-0001"] == ["2026-0001 is still open"]
+
+
+def test_an_open_item_keeps_the_papers_of_its_customer(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    add(made, scan(tmp_path))
+    (one,) = json.loads(made.get("archive", "retention", "--as-of", "2031-01-01", "--format", "json"))
+    assert (one["may_be_destroyed"], one["why"]) == (False, "customer C1 has something still open")
+
+
+def test_no_period_is_guessed(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    add(made, scan(tmp_path))
+    company = made.root / "company.beancount"
+    text = company.read_text("utf-8")
+    company.write_text(text.replace('"Fjordlys Elektro AS"\n', '"Fjordlys Elektro AS"\n  country: "SE"\n'), "utf-8")
+    done = made.run("archive", "retention", "--as-of", "2031-01-01")
+    assert (done.status, "not known to billtext, which knows NO" in done.err) == (1, True)
+
+
+KILLS = 40
+
+
+def test_add_killed_at_every_step(tmp_path: Path) -> None:
+    """The file is there with its directive, whole, or neither is."""
+    paper = b"scan\n" * 20_000
+    outside = scan(tmp_path, content=paper)
+
+    def check(made: Office) -> bool:
+        there = filed(made)
+        assert there in ({}, {f"{C1}/2026-11-26.contract.pdf": paper})
+        assert [one.file for one in made.book().ledger.filed] == list(there)
+        assert made.run("archive", "verify").status == 0
+        return bool(there)
+
+    command = ["archive", "add", outside, "--customer", "C1", "--kind", "contract", "--label", "Frame",
+               "--date", "2026-11-26"]  # fmt: skip
+    assert every_kill(tmp_path, office, command, check) >= KILLS
+
+
+def test_the_examples_of_the_guide_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands run in order on a copy of the demo."""
+    demo = PAGE.parents[2] / "ledger"
+    shutil.copytree(demo, tmp_path / "ledger")
+    monkeypatch.chdir(tmp_path)
+    scan(tmp_path, "scan.pdf")
+    scan(tmp_path, "po.pdf", b"po")
+    made = Office.__new__(Office)
+    made.root, made.main = tmp_path / "ledger", tmp_path / "ledger" / "main.beancount"
+    commands = re.findall(r"^\$ billtext (.*)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert len(commands) > 10
+    for command in commands:
+        done = made.run(*shlex.split(command))
+        assert done.status == 0, (command, done)
