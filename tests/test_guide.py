@@ -11,7 +11,8 @@ GUIDE = Path(__file__).parent.parent / "site" / "guide"
 
 def test_every_key_and_option_is_in_the_guide() -> None:
     """The pages of the ledger language name each directive, key and option that billtext knows."""
-    page = "".join((GUIDE / name).read_text("utf-8") for name in ("ledger.md", "business-terms.md", "archive.md"))
+    names = ("ledger.md", "business-terms.md", "delivery.md", "archive.md")
+    page = "".join((GUIDE / name).read_text("utf-8") for name in names)
     words = set(re.findall(r"[a-z][a-z0-9-]+", page))
     keys = {key for keys in REGISTER.values() for key in keys} | set(TRANSACTION) | set(POSTING)
     keys -= BUSINESS_TERMS  # by families, see test_business_terms.py

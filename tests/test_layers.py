@@ -116,7 +116,7 @@ def test_nobody_below_the_faces_looks_at_the_clock(module: str) -> None:
 
 
 # Reads what is shipped with the package, as importing does: a catalogue of words.
-PACKAGE_DATA = {"billtext.rendering.language"}
+PACKAGE_DATA = {"billtext.rendering.language", "billtext.rendering.mail_text"}
 OPENING = ("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "touch")
 
 

@@ -534,6 +534,39 @@ class AllocateUndoError(AllocationError):
     )
 
 
+# --- deliveries ---------------------------------------------------------------------------------------------
+
+
+class DeliveryError(LedgerError):
+    """A mistake in what is written about the sending of a document."""
+
+
+class DeliveryUnknownError(DeliveryError):
+    """A delivery of a document that does not exist proves nothing, and its document would be sent again."""
+
+    sentence = "a delivery of {number} is written here, but {why}; correct it"
+
+
+class DeliveryOutcomeError(DeliveryError):
+    """An outcome that nobody can read: it would hang on it whether the document is sent again."""
+
+    sentence = "`outcome: {value}` of the delivery of {number} is none of {outcomes}; write one of them"
+
+
+class DeliveryDateError(DeliveryError):
+    """Nothing is sent before it is issued."""
+
+    sentence = "{number} is dated {issued}, but its delivery {date}; correct the date of the delivery"
+
+
+class DeliveryPersonError(DeliveryError):
+    """Addresses stand in the register alone, where they can be corrected and taken out; deliveries stay for years."""
+
+    sentence = (
+        "`{key}:` of the delivery of {number} has an e-mail address; leave it out, since it stands in the register"
+    )
+
+
 # --- the archive --------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,10 @@ Meta = Mapping[str, Any]
 KINDS = ("invoice", "credit-note", "payment", "refund", "write-off", "fee", "deposit", "entry")
 RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 DOCUMENTS = frozenset({"invoice", "credit-note"})
+# How a document goes to its customer, and what becomes of it: an attempt whose end nobody knows is doubtful, and
+# `waiting` is written by a person who looked and wants it sent again.
+CHANNELS = ("email", "ehf", "print", "portal")
+OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting")
 # What a file of the archive is: an issued document, or a paper that came from outside.
 PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")
 
@@ -336,6 +340,32 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A `delivery` directive: what happened to a document, or to the statement of a customer, on its way.
+
+    :param number: of the document; the customer's id where it is a statement
+    :param statement: month of a statement, such as `2026-10`; else empty
+    :param channel: one of `CHANNELS`, or empty where nobody wrote it
+    :param outcome: one of `OUTCOMES`
+    :param time: in ISO 8601, or empty
+    :param sha256: of what was sent, or empty
+    :param message: keyed hash of document and recipient, which is in the Message-ID of a mail; or empty
+    :param reason: why it failed, such as the code of a mail server; never an address
+    """
+
+    date: Date
+    number: str
+    statement: str = ""
+    channel: str = ""
+    outcome: str = "sent"
+    time: str = ""
+    sha256: str = ""
+    message: str = ""
+    reason: str = ""
+    meta: Meta = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """A `filed` directive: a file of the archive, dated as its paper is.
 
@@ -383,4 +413,5 @@ class Ledger:
     voids: tuple[Void, ...]
     directives: tuple[Directive, ...]
     closings: tuple[Closing, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     filed: tuple[Filed, ...] = ()

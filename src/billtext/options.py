@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
@@ -47,6 +48,37 @@ def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
     raise ValueError(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str) and value.strip() and value.isprintable():
+        return value.strip()
+    raise ValueError(value)
+
+
+def _host(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", value):
+        return value
+    raise ValueError(value)
+
+
+def _email(value: object) -> str:
+    if (
+        isinstance(value, str)
+        and re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", value)
+        and not set(value) & set('<>()[],;:"\\')
+    ):
+        return value
+    raise ValueError(value)
+
+
+def _from_to(least: int, most: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
+        if isinstance(value, Decimal) and least <= value <= most and value == value.to_integral_value():
+            return int(value)
+        raise ValueError(value)
+
+    return parse
 
 
 def _one_of(*words: str) -> Callable[[object], str]:
@@ -163,6 +195,28 @@ SETTINGS: Mapping[str, Setting] = {
         expected="an amount without quotes, such as 10.00 NOK", parse=_amount, dated=True
     ),
     "bad-debt": Setting(expected="an account, such as Expenses:BadDebt", parse=_account, default="Expenses:BadDebt"),
+    # The mail server that takes our mail. Its password never stands here: see the guide on delivery.
+    "smtp-host": Setting(expected='the name of a mail server, such as "smtp.example.com"', parse=_host),
+    "smtp-port": Setting(expected="a port from 1 to 65535, without quotes", parse=_from_to(1, 65535)),
+    "smtp-security": Setting(
+        expected='"starttls", "tls" or "none"', parse=_one_of("starttls", "tls", "none"), default="starttls"
+    ),
+    "smtp-user": Setting(expected="the name of a mail account, in quotes", parse=_text),
+    # What the mail says that it comes from, and where answers go; else the company's e-mail address.
+    "mail-from": Setting(expected="an e-mail address in quotes", parse=_email, dated=True),
+    "mail-reply-to": Setting(expected="an e-mail address in quotes", parse=_email, dated=True),
+    # Messages a minute; 0 is as many as go.
+    "mail-rate": Setting(expected="messages a minute, from 0 up, without quotes", parse=_from_to(0, 6000), default=0),
+    # What goes with a mail, where the customer's `attach:` says nothing else.
+    "attach": Setting(
+        expected='"pdf", "pdf+xml" or "facturx"', parse=_one_of("pdf", "pdf+xml", "facturx"), default="pdf", dated=True
+    ),
+    # Where e-invoices, prints and the portal go, seen from the ledger's directory.
+    "outbox": Setting(expected='a directory, such as "outbox"', parse=_text, default="outbox"),
+    # Days after its date on which a document is still sent by itself; older ones are sent by number.
+    "send-days": Setting(
+        expected="a number of days from 1 up, without quotes", parse=_from_to(1, 36500), default=31, dated=True
+    ),
     # Whether `issue` puts each document into the archive.
     "archive": Setting(expected="TRUE or FALSE", parse=_flag, default=False, dated=True),
     # Whether the Fava extension may write.

@@ -48,6 +48,8 @@ COMMANDS = {
     "archive": ("archive", "The archive: file documents and papers, find and verify them."),
     "budget": ("budget", "Invoiced income against budget, by account and month."),
     "validate": ("validate", "Validate e-invoices, ours or anybody's, by the authorities' rules and ours."),
+    "send": ("send", "Send documents by each customer's channel: mail, e-invoice, paper, portal."),
+    "outbox": ("outbox", "What waits to be sent, what went, and what somebody has to look at."),
     "import": ("import_", "Bring history over from another system."),
     "site": ("site", "Build or serve the site that colleagues read."),
     "init": ("init", "Make a new ledger that checks clean."),

@@ -28,6 +28,7 @@ KEYS: dict[str, dict[str, str]] = {
         "contact-name": "Whom to ask.", "country": "Country, such as NO.",
         "email": "E-mail address for invoices.", "phone": "Telephone.",
         "website": "Web site.", "channel": "How invoices go: email, ehf, print, portal or none.",
+        "attach": "What goes with a mail: pdf, pdf+xml or facturx.",
         "endpoint": "Address for electronic invoices, such as 0192:310000205.",
         "buyer-reference": "Reference that invoices carry.", "language": "Language of documents, such as nb.",
         "currency": "Currency, such as NOK.", "terms": "Terms of payment, such as net-14.",

@@ -67,7 +67,7 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
             isinstance(v, t) and v is not None for v, t in zip(values, types, strict=True)
         ):
             seen = " ".join(written(value) for value in values) or "nothing"
-            unquoted = entry.type in NUMBERED and any(
+            unquoted = entry.type in {*NUMBERED, "delivery"} and any(
                 t is str is not type(v) for v, t in zip(values, types, strict=False)
             )
             remedy = _IN_QUOTES if unquoted else Words("write these values in this order, with quotes around text only")

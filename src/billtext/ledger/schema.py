@@ -17,7 +17,7 @@ from beancount.core.amount import Amount
 
 from billtext import ids
 from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
-from billtext.model import KINDS, PAPERS
+from billtext.model import CHANNELS, KINDS, PAPERS
 from billtext.money import plain
 
 
@@ -202,6 +202,14 @@ def _whole(value: Decimal, _country: str) -> bool:
     return value >= 0 and value == value.to_integral_value()
 
 
+def _time(value: str) -> bool:
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _from_to(least: int, most: int) -> Callable[[Decimal, str], bool]:
     return lambda value, _: least <= value <= most and value == value.to_integral_value()
 
@@ -277,7 +285,8 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
     "item": {"text": TEXT, "unit": UNIT, "price": AMOUNT, "price-per": NUMBER, "vat": to("vat"), "account": ACCOUNT,
              "gtin": TEXT, "description": TEXT},
     "customer": {**PARTY, "kind": one_of("company", "person", "public", "guest"),
-                 "channel": one_of("email", "ehf", "print", "portal", "none"), "terms": to("terms"),
+                 "channel": one_of(*CHANNELS, "none"), "attach": one_of("pdf", "pdf+xml", "facturx"),
+                 "terms": to("terms"),
                  "credit-limit": AMOUNT, "closed": BOOL, "hold": BOOL, "vat": to("vat"), "buyer-reference": TEXT,
                  "note": TEXT},
     "contact": {"name": TEXT, "email": EMAIL, "phone": TEXT, "role": TEXT},
@@ -285,6 +294,22 @@ REGISTER: dict[str, Keys] = {name: Keys(keys) for name, keys in {
 
 # Keys of a directive that names a document or payment.
 OF_NUMBERS = Keys({"reason": TEXT})
+
+# Keys of what happened to a document on its way. `outcome` has its own error; see `model.OUTCOMES`.
+DELIVERY = Keys({
+    "channel": one_of(*CHANNELS), "outcome": TEXT, "reason": TEXT, "message": TEXT,
+    "statement": Key(
+        type=str, expected='a month in quotes, such as "2026-10"',
+        valid=lambda value, _: re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) is not None,
+    ),
+    "time": Key(
+        type=str, expected='a time in quotes, such as "2026-11-25T10:15:00+01:00"', valid=lambda value, _: _time(value)
+    ),
+    "sha256": Key(
+        type=str, expected="a SHA-256 of 64 digits from 0 to f, in quotes; of several files one after the other",
+        valid=lambda value, _: re.fullmatch(r"[0-9a-f]{64}( [0-9a-f]{64})*", value) is not None,
+    ),
+})  # fmt: skip
 
 # Keys of a file of the archive.
 FILED = Keys({
@@ -317,6 +342,7 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "void": ('custom "void" NUMBER', (str,)),
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
     "close": ('custom "close" MONTH', (str,)),
+    "delivery": ('custom "delivery" NUMBER', (str,)),
     "filed": ('custom "filed" FILE', (str,)),
 }
 
@@ -434,7 +460,7 @@ CLAIM = Keys(_POSTING, _KNOWN, lambda _: _OF_TRANSACTIONS | _OF_LINES)
 MONEY = Keys(_POSTING, _KNOWN, _not_on_money)
 
 # Every key of the ledger language: in a place where it is unknown it is no misspelt other one.
-EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, *FILED, "reason"}.union(*REGISTER.values()))
+EVERY = frozenset({*KINDS, *DRAFT, *DRAFT_POSTING, *DELIVERY, *FILED}.union(*REGISTER.values()))
 
 # What a template says besides a draft: when its drafts are due, and which are there.
 SCHEDULE = Keys({

@@ -91,9 +91,9 @@ def _recover(root: Path) -> Recovered | None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (stage / staged).replace(target)
         for place in places:
-            _sync(place)
+            sync(place)
         journal.unlink()
-        _sync(stage)
+        sync(stage)
     shutil.rmtree(stage)
     return Recovered(finished=decided, files=tuple(names))
 
@@ -211,7 +211,7 @@ class Switch:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._stage / _JOURNAL)
-        _sync(self._stage)
+        sync(self._stage)
         _recover(self.root)
 
 
@@ -223,7 +223,7 @@ def _state(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
     """Bring a directory's entries to disk, where the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY)
@@ -334,7 +334,7 @@ def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: 
     except OSError as error:
         raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
     if durable:
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def keep(text: str, stem: str) -> Path:

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +57,15 @@ def statement(book: Book, report: Statement, *, root: Path | None = None, paper:
     """
     data = {**pdf_data.statement(book, report), "qr": None, "bill": None, "xml": None}
     return _compile("statement.typ", data, report.end, root, paper)
+
+
+def listing(
+    title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[str]], date: datetime.date,
+    *, root: Path | None = None, paper: str = "a4",
+) -> bytes:  # fmt: skip
+    """A table on pages of its own, such as the cover list of a print; its last column stands to the right."""
+    data = {"title": title, "note": note, "heads": list(heads), "rows": [list(row) for row in rows]}
+    return _compile("listing.typ", data, date, root, paper)
 
 
 def _compile(name: str, data: Mapping[str, Any], date: datetime.date, root: Path | None, paper: str) -> bytes:

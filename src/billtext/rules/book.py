@@ -23,6 +23,7 @@ from billtext.errors import (
     VatAccountError,
     VatMissingError,
 )
+from billtext.ledger import deliveries as delivery_reader
 from billtext.ledger import filed as filed_reader
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
@@ -30,7 +31,7 @@ from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, RANK, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, closing, filing_checks, numbering, vat
+from billtext.rules import allocation, closing, delivery_checks, filing_checks, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 
 
@@ -132,6 +133,8 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(found)
     closings, found = register_reader.closings(good)
     errors.extend(found)
+    sent, found = delivery_reader.read(good)
+    errors.extend(found)
     filed, found = filed_reader.read(good, register)
     errors.extend(found)
     unopened = register_reader.unopened(good, register, opened, transactions)
@@ -149,12 +152,14 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
         voids=tuple(voids),
         directives=tuple(directives),
         closings=tuple(closings),
+        deliveries=tuple(sent),
         filed=tuple(filed),
     )
     errors.extend(numbering.check(ledger, documents.values()))
     beyond = list(credits_(ledger))
     errors.extend(beyond)
     errors.extend(closing.check(ledger))
+    errors.extend(delivery_checks.check(ledger))
     errors.extend(filing_checks.check(register, ledger.filed, documents))
     allocations, found = allocation.allocate(items, names, directives, register.options)
     corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError)}

@@ -1,0 +1,184 @@
+"""`billtext outbox`: where documents stand on their way, and what a person has to say about it."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from billtext.cli.common import Day, Face, counted, example, form
+from billtext.cli.send import clock, moment, record
+from billtext.cli.writing import changing, done, trial
+
+if TYPE_CHECKING:
+    from billtext.outside.einvoice_outbox import Read
+    from billtext.rules.deliveries import Log
+
+STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "none", "old")
+_USUAL = ("waiting", "doubtful", "failed", "bounced")
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=example("billtext outbox", "billtext outbox --state sent --format json", "billtext outbox retry 2026-0076"),
+)
+@click.option(
+    "--state", "states", type=click.Choice([*STATES, "all"]), multiple=True,
+    help="Only what stands so. Else all that waits or needs somebody, and what was sent of late.",
+)  # fmt: skip
+@click.option("--since", type=Day(), metavar="DATE", help="From which day on. Else the last days (option send-days).")
+@click.option("--as-of", type=Day(), default="today", show_default=True, metavar="DATE", help="The day of the report.")
+@form
+@click.pass_context
+def command(
+    ctx: click.Context, states: tuple[str, ...], since: datetime.date | None, as_of: datetime.date, form: str
+) -> None:
+    """Show what waits to be sent, what was sent, what failed or came back, and what is doubtful.
+
+    Doubtful is what was on its way when the program was killed or the line was cut: find out whether it arrived, and
+    say so with `sent` or `retry`. Without --state, what nobody wants sent (none) or was issued long ago and never sent
+    (old) is left out.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from billtext.outside import outbox
+    from billtext.rendering import delivery_reports
+    from billtext.rules import deliveries
+
+    face: Face = ctx.obj
+    oldest = since or deliveries.since(face.book.register, as_of)
+    found = deliveries.states(face.book, as_of, oldest, outbox.pending(face.path.resolve().parent))
+    wanted = set(STATES if "all" in states else states)
+    if not wanted:
+        recent = [s for s in found if s.last is not None and s.last.date >= oldest]
+        keep = {id(s) for s in recent}
+        found = [s for s in found if s.state in _USUAL or (id(s) in keep and s.state in {"sent", "delivered"})]
+    else:
+        found = [s for s in found if s.state in wanted]
+    face.show(delivery_reports.sheet(face.book, found, as_of), delivery_reports.shapes(found), form)
+    face.finish()
+
+
+def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.datetime | None, trial: bool) -> None:
+    """Write down what a person says about deliveries."""
+    from billtext.errors import Refused
+    from billtext.model import Delivery
+    from billtext.outside.outbox import Outbox, append, pending, text
+    from billtext.rules import deliveries
+
+    now = clock(at)()
+    with Outbox(face.path.resolve().parent) as outbox, changing(face, force=True) as desk:
+        log = deliveries.Log(desk.book.ledger, pending(outbox.root))
+        if not trial:
+            outbox.record(desk)
+        for title in dict.fromkeys(titles):
+            parcel = deliveries.named(desk.book, title, now.date())
+            if parcel is None:
+                raise Refused(f"there is no document {title}; `billtext outbox` shows them")
+            found = log.of(parcel)
+            state = found[-1].outcome if found else "waiting"
+            if (outcome == "waiting" and state in {"waiting", "sent", "delivered"}) or (
+                outcome == "sent" and state not in {"doubtful", "waiting"}
+            ):
+                hint = "; `billtext send --again` sends it once more" if state in {"sent", "delivered"} else ""
+                raise Refused(f"{title} is {state}, not doubtful{hint}")
+            channel = found[-1].channel if found else parcel.channel if parcel.channel != "none" else "print"
+            said = Delivery(
+                date=now.date(), number=parcel.number, statement=parcel.statement, channel=channel, outcome=outcome,
+                time=now.isoformat(timespec="seconds"), sha256=found[-1].sha256 if found and outcome == "sent" else "",
+                message=found[-1].message if found and outcome == "sent" else "",
+            )  # fmt: skip
+            click.echo(text(said), nl=False)
+            append(desk, said)
+        if not trial:
+            desk.commit()
+            desk.written = [path for path in desk.written if path != outbox.path]
+            done(desk)
+
+
+@command.command(epilog=example("billtext outbox sent 2026-0076"))
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@moment
+@trial
+@click.pass_obj
+def sent(face: Face, numbers: tuple[str, ...], at: datetime.datetime | None, trial: bool) -> None:
+    """Say that doubtful documents were sent, or that waiting ones went without billtext."""
+    _said(face, numbers, "sent", at, trial)
+
+
+@command.command(epilog=example("billtext outbox retry 2026-0076"))
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@moment
+@trial
+@click.pass_obj
+def retry(face: Face, numbers: tuple[str, ...], at: datetime.datetime | None, trial: bool) -> None:
+    """Say that doubtful, failed or bounced documents are to be sent again: they wait for `billtext send --due`."""
+    _said(face, numbers, "waiting", at, trial)
+
+
+@command.command("record", epilog=example("billtext outbox record"))
+@click.pass_obj
+def record_(face: Face) -> None:
+    """Write into the ledger what a run that was interrupted has sent."""
+    from billtext.outside.outbox import Outbox, pending
+
+    with Outbox(face.path.resolve().parent) as outbox:
+        found = pending(outbox.root)
+        record(face, outbox)
+    doubtful = sum(delivery.outcome == "doubtful" for delivery in found)
+    click.echo(f"{counted(len(found), 'sending')} written down{f', {doubtful:,} of them doubtful' if doubtful else ''}")
+
+
+Reader = Callable[[Any, "Log", datetime.datetime], "Read"]
+
+
+def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, trial: bool) -> None:
+    """Read files about what was sent, and write down what they tell."""
+    from billtext.outside.outbox import Outbox, append, pending, text
+    from billtext.rendering import escape
+    from billtext.rules.deliveries import Log
+
+    with Outbox(face.path.resolve().parent) as outbox, changing(face, force=True) as desk:
+        found = read(places(desk), Log(desk.book.ledger, pending(outbox.root)), clock(at)())
+        if not trial:
+            outbox.record(desk)
+        for delivery in found.new:
+            click.echo(text(delivery), nl=False)
+            append(desk, delivery)
+        for words in found.strange:
+            click.echo(escape.one_line(words), err=True)
+        if not trial and (found.new or outbox.path.exists()):
+            desk.commit()
+            desk.written = [path for path in desk.written if path != outbox.path]
+            done(desk)
+    known = f", {found.known:,} known already" if found.known else ""
+    click.echo(f"{counted(len(found.new), 'new outcome')}{known}")
+
+
+@command.command(epilog=example("billtext outbox bounces Maildir", "billtext outbox bounces bounces.mbox --dry-run"))
+@click.argument("places", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@moment
+@trial
+@click.pass_obj
+def bounces(face: Face, places: tuple[Path, ...], at: datetime.datetime | None, trial: bool) -> None:
+    """Read mail that came back (RFC 3464): mbox files, message files, or a Maildir."""
+    from billtext.outside import bounces as reader
+
+    _read(face, reader.read, lambda _: places, at, trial)
+
+
+@command.command(epilog=example("billtext outbox receipts", "billtext outbox receipts /var/spool/access-point"))
+@click.argument("places", metavar="[FILE|DIR]...", nargs=-1, type=click.Path(path_type=Path))
+@moment
+@trial
+@click.pass_obj
+def receipts(face: Face, places: tuple[Path, ...], at: datetime.datetime | None, trial: bool) -> None:
+    """Read the receipts of the access point: JSON files, else those in outbox/ehf/receipts."""
+    from billtext.outside import einvoice_outbox
+
+    def where(desk: Any) -> tuple[Path, ...]:
+        own = Path(desk.root / str(desk.book.register.options.of("outbox"))) / "ehf" / einvoice_outbox.RECEIPTS
+        return places or ((own,) if own.is_dir() else ())
+
+    _read(face, einvoice_outbox.receipts, where, at, trial)

@@ -1,0 +1,238 @@
+"""`billtext send`: documents go to their customers."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from billtext.cli.common import Day, Face, Month, counted, example, relative
+from billtext.cli.progress import Progress
+from billtext.cli.writing import changing, done, force, trial
+
+if TYPE_CHECKING:
+    from billtext.model import Delivery
+    from billtext.rules.book import Book
+    from billtext.rules.deliveries import Log, Parcel
+
+Clock = Callable[[], datetime.datetime]
+_SHOWN = 40  # parcels that are told one by one
+
+
+class Moment(click.ParamType[datetime.datetime]):
+    """A time written 2026-11-25T10:15, in the zone of this machine where none is said."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.datetime:
+        """Read a time."""
+        if isinstance(value, datetime.datetime):
+            return value
+        try:
+            return datetime.datetime.fromisoformat(value).astimezone()
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a time; write it as 2026-11-25T10:15", param, ctx)
+
+
+def moment(command: Any) -> Any:
+    """Option `--at`: the time that is written down. Only here is a clock looked at."""
+    return click.option(
+        "--at", type=Moment(), metavar="TIME", help="The time that is written down, such as 2026-11-25T10:15. Else now."
+    )(command)
+
+
+def clock(at: datetime.datetime | None) -> Clock:
+    """The time, whenever it is asked for."""
+    if at is not None:
+        return lambda: at
+    return lambda: datetime.datetime.now().astimezone()
+
+
+@click.command(
+    epilog=example(
+        "billtext send --due --dry-run",
+        "billtext send --due",
+        "billtext send 2026-0076 2026-0077",
+        "billtext send --statements 2026-10",
+    )
+)
+@click.argument("numbers", metavar="[NUMBER]...", nargs=-1)
+@click.option(
+    "--due", is_flag=True,
+    help="All that wait: documents that were issued and not sent yet, of the last days (option send-days, 31).",
+)  # fmt: skip
+@click.option(
+    "--statements", "month", type=Month(), metavar="YYYY-MM",
+    help="Statements of account of a month, of all who moved or owed something and did not get theirs yet.",
+)  # fmt: skip
+@click.option("--since", type=Day(), metavar="DATE", help="With --due: documents dated from this day on.")
+@click.option("--again", is_flag=True, help="Documents that went already, or may have, go once more.")
+@moment
+@trial
+@force
+@click.pass_obj
+def command(
+    face: Face, numbers: tuple[str, ...], due: bool, month: tuple[datetime.date, datetime.date] | None,
+    since: datetime.date | None, again: bool, at: datetime.datetime | None, trial: bool, force: bool,
+) -> None:  # fmt: skip
+    """Send documents by each customer's channel: email, ehf, print or portal.
+
+    A document waits from its issue until it is sent. Each sending is written into the ledger with its outcome. What was
+    on its way when the program was killed is doubtful: it is never sent again by itself, see `billtext outbox`.
+    """
+    if (bool(numbers), due, month is not None).count(True) != 1:
+        raise click.UsageError("name documents, or ask for --due or --statements")
+    if since and not due:
+        raise click.UsageError("--since goes with --due")
+    if again and not numbers:
+        raise click.UsageError("--again needs the numbers of documents")
+    text = f"{month[0]:%Y-%m}" if month else ""
+    from billtext.outside import outbox
+    from billtext.rules.deliveries import Log
+
+    now = clock(at)
+    today = now().date()
+
+    def choose(book: "Book", more: "Sequence[Delivery]") -> "tuple[list[Parcel], Log]":
+        log = Log(book.ledger, more)
+        return _chosen(book, log, numbers, text, since, again, today), log
+
+    if trial:
+        parcels, _ = choose(face.book, outbox.pending(face.path.resolve().parent))
+        _show(face, parcels)
+        face.finish()
+        return
+    _send(face, choose, now, force)
+
+
+def _chosen(
+    book: "Book", log: "Log", numbers: tuple[str, ...], month: str, since: datetime.date | None, again: bool,
+    today: datetime.date,
+) -> "list[Parcel]":  # fmt: skip
+    from billtext.errors import Refused
+    from billtext.rules import deliveries
+
+    oldest = since or deliveries.since(book.register, today)
+    if not numbers:
+        found = deliveries.of_month(book, month, today) if month else [
+            deliveries.parcel(book, document, today) for document in book.documents if document.date <= today
+        ]  # fmt: skip
+        if month:
+            oldest = datetime.date.min
+        return [p for p in found if deliveries.state(log, p, oldest).state == "waiting"]
+    parcels = []
+    for number in dict.fromkeys(numbers):
+        parcel = deliveries.named(book, number, today)
+        if parcel is None:
+            raise Refused(f"there is no document {number}; `billtext invoice list` shows them")
+        if parcel.date > today and not parcel.statement:
+            raise Refused(f"{number} is dated {parcel.date}, after {today}; send it then")
+        state = deliveries.state(log, parcel, datetime.date.min)
+        if state.state == deliveries.NONE:
+            raise Refused(f'{number}: {parcel.customer} wants nothing sent (`channel: "none"`); change that first')
+        if state.state == "doubtful" and not again:
+            raise Refused(
+                f"{number} may have been sent already; find out, and say `billtext outbox sent {number}` or "
+                f"`billtext outbox retry {number}`"
+            )
+        if state.state in {"sent", "delivered"} and not again:
+            when = state.last.date if state.last else ""
+            raise Refused(f"{number} was sent on {when} by {state.channel}; say --again to send it once more")
+        parcels.append(parcel)
+    return parcels
+
+
+def _show(face: Face, parcels: "Sequence[Parcel]") -> None:
+    from billtext.outside.sending import amount
+    from billtext.rendering import escape
+
+    for parcel in parcels:
+        to = parcel.email if parcel.channel == "email" else parcel.name
+        why = f"  ! {parcel.problem}" if parcel.problem else ""
+        money = amount(face.book, parcel)
+        click.echo(
+            escape.one_line(f"{parcel.title}  {parcel.channel}  {parcel.customer}  {to}  {money}".rstrip() + why)
+        )
+    counts = {
+        name: sum(p.channel == name and not p.problem for p in parcels) for name in ("email", "ehf", "print", "portal")
+    }
+    told = ", ".join(f"{n} by {name}" for name, n in counts.items() if n)
+    click.echo(f"{counted(len(parcels), 'document')} to send{': ' + told if told else ''}; nothing was sent")
+
+
+def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
+    from billtext.errors import Refused
+    from billtext.outside.outbox import Outbox
+    from billtext.outside.sending import Sender
+    from billtext.rendering import escape
+
+    with Outbox(face.path.resolve().parent) as outbox:
+        with changing(face, force=force) as desk:
+            left = outbox.record(desk)
+            parcels, log = choose(desk.book, left)
+            about = [parcel.customer for parcel in parcels]
+            if left:
+                desk.commit(about=about)
+            else:
+                desk.refuse_errors(about)
+            book, root = desk.book, desk.root
+        _tell_left(left)
+        counts: dict[str, int] = {}
+        try:
+            with Progress() as progress:
+                step = progress.stage("Sending", len(parcels))
+                for n, result in enumerate(Sender(book, root, outbox, log, now).send(parcels)):
+                    step()
+                    counts[result.outcome] = counts.get(result.outcome, 0) + 1
+                    where = f"  {relative(str(result.place))}" if result.place else ""
+                    line = f"{result.parcel.title}  {result.parcel.channel}  {result.outcome}{where}"
+                    if result.outcome != "sent":
+                        click.echo(escape.one_line(f"{line}: {result.words}"), err=True)
+                    elif n < _SHOWN:
+                        click.echo(escape.one_line(line))
+        finally:
+            record(face, outbox)
+    told = ", ".join(
+        f"{counts[name]:,} {name}" for name in ("sent", "failed", "doubtful", "waiting") if counts.get(name)
+    )
+    click.echo(f"{counted(len(parcels), 'document')}{': ' + told if told else ' to send'}")
+    if counts.get("failed", 0) + counts.get("doubtful", 0) + counts.get("waiting", 0):
+        raise Refused(
+            f"{len(parcels) - counts.get('sent', 0):,} of {len(parcels):,} were not sent; see `billtext outbox`"
+        )
+
+
+def _tell_left(left: "Sequence[Delivery]") -> None:
+    """Say what a run that was killed has left."""
+    if not left:
+        return
+    doubtful = sum(delivery.outcome == "doubtful" for delivery in left)
+    click.echo(
+        f"billtext: a run before was interrupted; {len(left):,} of its sendings are written down now, {doubtful:,} of "
+        "them doubtful (see `billtext outbox`)",
+        err=True,
+    )
+
+
+def record(face: Face, outbox: Any) -> None:
+    """Write what happened into the ledger; where that cannot be, say where it is kept."""
+    from billtext.errors import Refused
+    from billtext.outside.outbox import pending
+
+    if not outbox.path.exists():
+        return
+    kept = pending(outbox.root)
+    try:
+        with changing(face, force=True) as desk:
+            outbox.record(desk)
+            desk.commit()
+            desk.written = [path for path in desk.written if path != outbox.path]
+            done(desk)
+    except Refused as why:
+        if kept:
+            click.echo(
+                f"billtext: what was sent is kept in {relative(str(outbox.path))}, and not in the ledger yet: {why}; "
+                "mend that and say `billtext outbox record`",
+                err=True,
+            )
+        raise

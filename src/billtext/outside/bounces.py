@@ -1,0 +1,130 @@
+"""Mail that came back: delivery status notifications (RFC 3464) in mbox files, message files or a Maildir.
+
+What came back is known by the Message-ID of the mail, which the notification quotes; of the notification itself only
+the status code is kept, since its words may name a person.
+"""
+
+import datetime
+import email
+import email.policy
+import mailbox
+import re
+from collections.abc import Iterable, Iterator
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from billtext.errors import Unreadable
+from billtext.model import Delivery
+from billtext.outside.einvoice_outbox import Read, time_of
+from billtext.rules.deliveries import Log
+
+_OURS = re.compile(r"<?billtext\.([0-9a-f]{32})@")
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_ACTIONS = {"failed": "bounced", "delivered": "delivered"}
+_LARGEST = 50_000_000  # bytes of one message, or of a file of them that is read at once
+
+
+def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
+    """Read notifications, and match them with what was sent.
+
+    :param places: mbox files, files of one message each, directories of such, or Maildirs
+    :raises Unreadable: a file is not there or cannot be read
+    """
+    new: list[Delivery] = []
+    strange: list[str] = []
+    known = 0
+    last = {key: found[-1] for key, found in log.all.items()}
+    for name, message in _messages(places):
+        told = _told(message)
+        if told is None:
+            strange.append(f"{name}: it is no notification of a delivery (RFC 3464)")
+            continue
+        action, status, fingerprint = told
+        outcome = _ACTIONS.get(action)
+        if outcome is None:
+            continue  # delayed, relayed: it may still arrive
+        sent = log.with_message(fingerprint) if fingerprint else None
+        if sent is None:
+            strange.append(f"{name}: no mail of ours has its Message-ID")
+            continue
+        key = (sent.number, sent.statement)
+        if last[key].message != fingerprint or last[key].outcome == outcome or last[key].outcome == "bounced":
+            known += 1  # told already, or it was sent again since
+            continue
+        found = Delivery(
+            date=now.date(), number=sent.number, statement=sent.statement, channel="email", outcome=outcome,
+            time=time_of(_time(message), now), sha256=sent.sha256, message=fingerprint,
+            reason=status if outcome == "bounced" else "",
+        )  # fmt: skip
+        last[key] = found
+        new.append(found)
+    return Read(new=tuple(new), known=known, strange=tuple(strange))
+
+
+def _told(message: Message) -> tuple[str, str, str] | None:
+    """Action, status code and the hash in the Message-ID of a notification; None if it is none."""
+    action = status = fingerprint = ""
+    reports = False
+    for part in message.walk():
+        kind = part.get_content_type()
+        if kind == "message/delivery-status":
+            reports = True
+            for block in part.get_payload() if part.is_multipart() else []:
+                if isinstance(block, Message) and block.get("Action"):
+                    words = str(block["Action"]).split()
+                    action = words[0].lower() if words else ""
+                    found = _STATUS.search(str(block.get("Status", "")))
+                    status = found[1] if found else ""
+        elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
+            fingerprint = fingerprint or _fingerprint(part)
+    return (action, status, fingerprint) if reports else None
+
+
+def _fingerprint(part: Message) -> str:
+    inner = part.get_payload(0) if part.is_multipart() else None
+    if isinstance(inner, Message):
+        found = _OURS.search(str(inner.get("Message-ID", "")))
+    else:
+        text = part.get_payload(decode=True)
+        head = email.message_from_bytes(text if isinstance(text, bytes) else b"")
+        found = _OURS.search(str(head.get("Message-ID", "")))
+    return found[1] if found else ""
+
+
+def _time(message: Message) -> str:
+    try:
+        return parsedate_to_datetime(str(message.get("Date", ""))).isoformat()
+    except (ValueError, TypeError, OverflowError):
+        return ""
+
+
+def _messages(places: Iterable[Path]) -> Iterator[tuple[str, Message]]:
+    for place in places:
+        if not place.exists():
+            raise Unreadable(f"{place}: there is no such file or directory")
+        if place.is_dir() and (place / "cur").is_dir() and (place / "new").is_dir():
+            box = sorted(path for part in ("cur", "new") for path in (place / part).iterdir() if path.is_file())
+        elif place.is_dir():
+            box = sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
+        else:
+            box = [place]
+        for path in box:
+            yield from _of_file(path)
+
+
+def _of_file(path: Path) -> Iterator[tuple[str, Message]]:
+    try:
+        with path.open("rb") as file:
+            begin = file.read(5)
+            if begin != b"From ":
+                yield path.name, email.message_from_bytes(begin + file.read(_LARGEST))
+                return
+        found = mailbox.mbox(path, create=False)
+        try:
+            for n, message in enumerate(found, 1):
+                yield f"{path.name}, message {n}", message
+        finally:
+            found.close()
+    except OSError as error:
+        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None

@@ -1,0 +1,168 @@
+"""E-invoices for an access point: each as a file with its envelope beside it, and receipts that come back as files.
+
+`outbox/ehf/2026-0012.xml` is the invoice, `2026-0012.json` says between whom and by which process it goes:
+
+    {"document": "2026-0012", "file": "2026-0012.xml", "sha256": "…",
+     "sender": "iso6523-actorid-upis::0192:310000019", "receiver": "iso6523-actorid-upis::0192:310000205",
+     "document_type": "busdox-docid-qns::urn:oasis:…::Invoice##urn:cen.eu:en16931:2017#…::2.1",
+     "process": "cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"}
+
+The envelope is there before the file, so that an access point that takes the file finds it.
+"""
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from billtext.errors import Refused, Unreadable
+from billtext.model import Delivery
+from billtext.outside import files
+from billtext.rules.deliveries import Log
+
+RECEIPTS = "receipts"
+_PARTICIPANT = "iso6523-actorid-upis::"
+_PROCESS = "cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+_TYPE = (
+    "busdox-docid-qns::urn:oasis:names:specification:ubl:schema:xsd:{0}-2::{0}##"
+    "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::2.1"
+)
+_ELEMENT = {"invoice": "Invoice", "credit-note": "CreditNote"}
+_LARGEST = 10_000_000  # bytes of a file of receipts
+# Words of access points for what we call delivered and failed.
+_OUTCOMES = {
+    **dict.fromkeys(("delivered", "ok", "accepted", "success", "ap"), "delivered"),
+    **dict.fromkeys(("failed", "error", "rejected", "failure", "re"), "failed"),
+}
+
+
+def put(
+    place: Path, name: str, content: bytes, *, number: str, kind: str, sender: str, receiver: str, sha256: str
+) -> None:
+    """Lay an e-invoice with its envelope into the outbox.
+
+    :param name: of the file, without its ending
+    :param sender: endpoint as `SCHEME:NUMBER`, and `receiver` likewise
+    :raises Refused: it cannot be written
+    """
+    envelope = {
+        "document": number,
+        "file": f"{name}.xml",
+        "sha256": sha256,
+        "sender": f"{_PARTICIPANT}{sender}",
+        "receiver": f"{_PARTICIPANT}{receiver}",
+        "document_type": _TYPE.format(_ELEMENT[kind]),
+        "process": _PROCESS,
+    }
+    files.replace(place / f"{name}.json", json.dumps(envelope, ensure_ascii=False, indent=1) + "\n")
+    files.replace(place / f"{name}.xml", content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What came of files of receipts or bounces.
+
+    :param new: deliveries that are to be written into the ledger
+    :param known: how many say what the ledger says already
+    :param strange: what is of no document of ours, in words
+    """
+
+    new: tuple[Delivery, ...]
+    known: int
+    strange: tuple[str, ...]
+
+
+def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
+    """Read receipts: JSON files, each an object, a list of objects, or an object a line.
+
+    Of an object are read `document`, `outcome` (or `status`), and where they are there `time`, `reason` and `sha256`;
+    whatever else it has is passed over.
+
+    :param places: files, or directories with files ending in `.json` or `.jsonl`
+    :raises Unreadable: a file cannot be read
+    """
+    new: list[Delivery] = []
+    strange: list[str] = []
+    known = 0
+    last = {number: found[-1] for (number, month), found in log.all.items() if not month}
+    for path in _files(places):
+        for told in _objects(path):
+            number = str(told.get("document") or told.get("number") or "")
+            outcome = _OUTCOMES.get(str(told.get("outcome") or told.get("status") or "").lower())
+            sent = last.get(number)
+            if "sender" in told and "receiver" in told and outcome is None:
+                continue  # an envelope of ours
+            if sent is None or sent.channel != "ehf" or outcome is None:
+                strange.append(f"{path.name}: {number or 'no document'}: {_why(sent, outcome)}")
+                continue
+            if sent.outcome == outcome:
+                known += 1
+                continue
+            sha256 = str(told.get("sha256") or "")
+            if sha256 and sent.sha256 and sha256.lower() != sent.sha256:
+                strange.append(f"{path.name}: {number}: the receipt is of another file than the one that was sent")
+                continue
+            reason = _reason(told.get("reason")) if outcome == "failed" else ""
+            found = Delivery(
+                date=now.date(), number=number, channel="ehf", outcome=outcome, sha256=sent.sha256,
+                time=time_of(told.get("time"), now), reason=reason,
+            )  # fmt: skip
+            last[number] = found
+            new.append(found)
+    return Read(new=tuple(new), known=known, strange=tuple(strange))
+
+
+def _why(sent: Delivery | None, outcome: str | None) -> str:
+    if sent is None:
+        return "no such document was sent"
+    return "it was not sent as an e-invoice" if outcome is not None else "the outcome is neither delivered nor failed"
+
+
+def time_of(told: object, now: datetime.datetime) -> str:
+    """A time as it is told, in ISO 8601, if it is one and not in the future; else now."""
+    try:
+        found = datetime.datetime.fromisoformat(str(told))
+        found = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+    except (ValueError, OverflowError):
+        found = now
+    try:
+        return min(found, now).isoformat(timespec="seconds")
+    except (TypeError, OverflowError):
+        return now.isoformat(timespec="seconds")
+
+
+def _reason(told: object) -> str:
+    """Words of a receipt, without what may be an address."""
+    words = [word for word in str(told or "").split() if "@" not in word]
+    return "".join(c for c in " ".join(words) if c.isprintable())[:200]
+
+
+def _files(places: Iterable[Path]) -> Iterator[Path]:
+    for place in places:
+        if place.is_dir():
+            yield from sorted(path for path in place.iterdir() if path.suffix in {".json", ".jsonl"} and path.is_file())
+        elif place.exists():
+            yield place
+        else:
+            raise Unreadable(f"{place}: there is no such file or directory")
+
+
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise Refused(f"{path}: is larger than {_LARGEST // 1_000_000} MB, and no file of receipts")
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            whole = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            raise Unreadable(f"{path}: is no JSON; a receipt is an object with `document` and `outcome`") from None
+    for told in whole if isinstance(whole, list) else [whole]:
+        if isinstance(told, dict):
+            yield told

@@ -1,0 +1,305 @@
+"""Hand mail to a mail server (SMTP, RFC 5321), over TLS, and tell what became of each message.
+
+What the server has not taken for sure may be tried again: no connection, or a refusal for the time being (4xx). Once
+the text of a message is on its way and no answer comes back, nobody knows: that is doubtful, and never tried again.
+"""
+
+import os
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import NoReturn, Self
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from billtext.errors import Refused
+from billtext.model import Date, Register
+
+PASSWORD = "BILLTEXT_SMTP_PASSWORD"  # noqa: S105 - the name of the variable
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+TRIES = 4
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")  # enhanced status code, RFC 3463
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+_CLOSING = 421
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A mail server.
+
+    :param security: `starttls`, `tls` or `none`
+    :param user: empty for a server that asks for none
+    :param rate: messages a minute; 0 for as many as go
+    """
+
+    host: str
+    port: int
+    security: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    rate: int = 0
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a message: `sent`, `failed`, `doubtful` or `waiting`.
+
+    :param code: the server's codes, such as `550 5.1.1`: its words may name a person
+    :param words: the server's own, for whoever sends
+    """
+
+    outcome: str
+    code: str = ""
+    words: str = ""
+
+
+class _Temporary(Exception):  # noqa: N818 - what happened, as the next ones
+    """It surely has not gone out, and may go later."""
+
+    def __init__(self, code: str, words: str, *, reached: bool) -> None:
+        super().__init__(words)
+        self.code, self.words, self.reached = code, words, reached
+
+
+class _Permanent(Exception):  # noqa: N818
+    """The server refuses this message."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code, self.words = code, words
+
+
+class Unreachable(Refused):
+    """The mail server takes nothing now: whatever is not sent keeps waiting."""
+
+
+def server(register: Register) -> Server:
+    """The mail server that the ledger names, with the password from the environment or the keyring.
+
+    :raises Refused: it names none, or the password is not there or would go over the line in the clear
+    """
+    options = register.options
+    host = options.of("smtp-host")
+    if host is None:
+        raise Refused('no mail server is known; add `custom "billtext-option" "smtp-host" "smtp.example.com"`')
+    security, user = str(options.of("smtp-security")), str(options.of("smtp-user") or "")
+    if security == "none" and user and host not in _LOCAL:
+        raise Refused(f'the password would go to {host} in the clear; set `smtp-security` to "starttls" or "tls"')
+    return Server(
+        host=host, port=options.of("smtp-port") or PORTS[security], security=security, user=user,
+        password=_password(user, host) if user else "", rate=int(options.of("mail-rate")),
+    )  # fmt: skip
+
+
+def _password(user: str, host: str) -> str:
+    found = os.environ.get(PASSWORD)
+    if found:
+        return found
+    try:
+        import keyring
+    except ImportError:
+        raise Refused(f"the password of {user} at {host} is not known; set the variable {PASSWORD}") from None
+    try:
+        found = keyring.get_password(f"billtext {host}", user)
+    except Exception as error:  # a keyring has errors of its own, for each system others
+        raise Refused(f"the keyring gives no password of {user} at {host} ({error}); set {PASSWORD}") from None
+    if not found:
+        raise Refused(
+            f"the password of {user} at {host} is not known; set the variable {PASSWORD}, or say "
+            f"`keyring set 'billtext {host}' {user}`"
+        )
+    return str(found)
+
+
+def sender(register: Register, today: Date) -> str:
+    """The address that mail comes from.
+
+    :raises Refused: none is known
+    """
+    found = register.options.at("mail-from", today) or register.company(today).get("email")
+    if not found:
+        raise Refused('no sender is known; add `email:` to the company, or the option "mail-from"')
+    return str(found)
+
+
+def wait(seconds: float) -> None:
+    """Wait between messages, and before another try."""
+    time.sleep(seconds)
+
+
+class Post:
+    """A connection to a mail server, made when it is needed and made anew when it breaks. Used as a context."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._smtp: smtplib.SMTP | None = None
+        self._last: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say goodbye to the server."""
+        self._leave(politely=True)
+
+    def reach(self) -> None:
+        """See that the server takes our mail, before anything is sent.
+
+        :raises Unreachable: it cannot be reached
+        :raises Refused: it cannot be trusted, or does not take the password
+        """
+        self._retried(self._connected)
+
+    def send(self, data: bytes, sender: str, recipient: str) -> Outcome:
+        """Send one message, and wait before it as the rate asks.
+
+        :param data: the message with its headers, lines ending in CRLF
+        :raises Unreachable: the server cannot be reached; the message has surely not gone out
+        """
+        self._wait()
+        try:
+            self._retried(lambda: self._attempt(data, sender, recipient))
+        except _Permanent as why:
+            return Outcome(outcome="failed", code=why.code, words=why.words)
+        except _Temporary as why:
+            return Outcome(outcome="waiting", code=why.code, words=why.words)
+        except _Doubtful as why:
+            return Outcome(outcome="doubtful", words=str(why))
+        return Outcome(outcome="sent")
+
+    def _retried(self, attempt: Callable[[], object]) -> None:
+        tries = Retrying(
+            stop=stop_after_attempt(TRIES), wait=wait_exponential(multiplier=1, max=30), sleep=wait,
+            retry=retry_if_exception_type(_Temporary), reraise=True,
+        )  # fmt: skip
+        try:
+            tries(attempt)
+        except _Temporary as why:
+            if why.reached:
+                raise
+            raise Unreachable(f"the mail server {self.server.host}:{self.server.port}: {why.words}") from None
+
+    def _wait(self) -> None:
+        if self.server.rate and self._last is not None:
+            left = self._last + 60 / self.server.rate - time.monotonic()
+            if left > 0:
+                wait(left)
+        self._last = time.monotonic()
+
+    def _attempt(self, data: bytes, sender: str, recipient: str) -> None:
+        smtp = self._connected()
+        reached = False
+        try:
+            try:
+                self._ask(smtp, *smtp.mail(sender), good=(250,))
+            except _Permanent as why:  # it is not about this message
+                self._stop(f"it takes no mail from {sender} ({why.words})")
+            reached = True
+            self._ask(smtp, *smtp.rcpt(recipient), good=(250, 251))
+            self._ask(smtp, *smtp.docmd("DATA"), good=(354,))
+        except (OSError, smtplib.SMTPException) as error:
+            self._leave()
+            raise _Temporary("", _words(error), reached=reached) from None
+        try:
+            smtp.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            answer = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._leave()
+            raise _Doubtful(f"no answer came after the message was sent ({_words(error)})") from None
+        if answer[0] != 250 and not 400 <= answer[0] <= 599:  # RFC 5321, 4.2.1
+            self._leave()
+            raise _Doubtful(f"the answer after the message was sent says neither yes nor no ({answer[0]})")
+        self._ask(smtp, *answer, good=(250,))
+
+    def _ask(self, smtp: smtplib.SMTP, code: int, answer: bytes, *, good: tuple[int, ...]) -> None:
+        """Go on where the server agrees; else leave the connection ready for the next message."""
+        if code in good:
+            return
+        words = answer.decode("utf-8", "replace")
+        told = _codes(code, words)
+        if code == _CLOSING or smtp.sock is None:
+            self._leave()
+        else:
+            try:
+                smtp.rset()
+            except (OSError, smtplib.SMTPException):
+                self._leave()
+        if 500 <= code <= 599:  # RFC 5321, 4.2.1
+            raise _Permanent(told, f"{code} {words}")
+        raise _Temporary(told, f"{code} {words}", reached=code != _CLOSING)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is not None:
+            return self._smtp
+        server = self.server
+        context = ssl.create_default_context()
+        try:
+            if server.security == "tls":
+                self._smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+            else:
+                self._smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+            self._smtp.ehlo_or_helo_if_needed()
+            if server.security == "starttls":
+                self._smtp.starttls(context=context)
+                self._smtp.ehlo()
+            if server.user:
+                self._smtp.login(server.user, server.password)
+        except ssl.SSLCertVerificationError as error:
+            self._stop(f"its certificate is not trusted ({error.verify_message})")
+        except smtplib.SMTPNotSupportedError as error:
+            self._stop(f"it offers no {'encryption' if 'STARTTLS' in str(error) else 'authentication'}")
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code >= 500:  # RFC 5321, 4.2.1
+                self._stop(f"it does not take the user and password ({error.smtp_code})")
+            self._leave()
+            raise _Temporary(str(error.smtp_code), _words(error), reached=False) from None
+        except (OSError, smtplib.SMTPException) as error:
+            self._leave()
+            raise _Temporary("", _words(error), reached=False) from None
+        return self._smtp
+
+    def _stop(self, why: str) -> NoReturn:
+        self._leave()
+        raise Unreachable(f"the mail server {self.server.host}:{self.server.port}: {why}")
+
+    def _leave(self, *, politely: bool = False) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            if politely:
+                smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            pass
+        finally:
+            smtp.close()
+
+
+class _Doubtful(Exception):  # noqa: N818
+    """Nobody knows whether the server has it."""
+
+
+def _codes(code: int, words: str) -> str:
+    """The codes in a server's answer, without its words.
+
+    >>> _codes(550, "5.1.1 <kari@nordlys.example>: unknown")
+    '550 5.1.1'
+    """
+    status = _STATUS.search(words)
+    return f"{code} {status[0]}" if status else str(code)
+
+
+def _words(error: Exception) -> str:
+    """What went wrong, in one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        answer = error.smtp_error
+        return f"{error.smtp_code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"
+    return " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())

@@ -1,0 +1,64 @@
+"""The portal: a folder of pages for each customer, behind a name that nobody guesses.
+
+The folder's name is a keyed hash of the customer's id: whoever has it sees this customer's documents, and learns
+nothing of another's. It is the same each time, so a link that was given keeps working; a new secret (see
+`outbox.secret`) makes all links void. Put the directory `outbox/portal` on a web server that lists no directories.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+
+from billtext import dates
+from billtext.model import Date
+from billtext.money import exact
+from billtext.outside import files, forms
+from billtext.outside.forms import Made
+from billtext.rendering import portal_page
+from billtext.rendering.portal_page import Row
+from billtext.rules.book import Book
+from billtext.rules.deliveries import Log, Parcel
+
+_DIGITS = 40
+_NOTHING = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title></title></head><body></body></html>\n'
+
+
+def folder(secret: bytes, customer: str) -> str:
+    """Name of a customer's folder."""
+    return hmac.new(secret, f"portal\0{customer}".encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+
+
+def put(
+    book: Book, place: Path, customer: str, made: Mapping[Parcel, Made], log: Log, secret: bytes, today: Date
+) -> Path:  # fmt: skip
+    """Write documents into a customer's folder, with a first page that lists them and those of before.
+
+    :param made: pages of this customer's documents
+    :raises Refused: they cannot be written
+    """
+    if not (place / "index.html").exists():  # who comes without the name of a folder sees nothing
+        files.replace(place / "index.html", _NOTHING)
+        files.replace(place / "robots.txt", "User-agent: *\nDisallow: /\n")
+    here = place / folder(secret, customer)
+    rows: dict[str, Row] = {}
+    for parcel, one in made.items():
+        files.replace(here / one.name, one.content)
+        rows[one.name] = _row(book, parcel.number, parcel.statement, one.name)
+    for (number, month), found in log.all.items():  # what went this way before, as far as its page is there
+        document = book.ledger.documents.get(number)
+        mine = number == customer if month else document is not None and document.customer == customer
+        if mine and any(delivery.channel == "portal" for delivery in found):
+            stem = forms.statement_name(customer, dates.month(month)[1]) if month else forms.stem(number)
+            if (here / f"{stem}.html").is_file():
+                rows.setdefault(f"{stem}.html", _row(book, number, month, f"{stem}.html"))
+    files.replace(here / "index.html", portal_page.render(book, customer, rows.values(), today))
+    return here
+
+
+def _row(book: Book, number: str, month: str, name: str) -> Row:
+    document = book.ledger.documents.get(number)
+    if month or document is None:
+        return Row(date=dates.month(month)[1], number=month, kind="statement", file=name)
+    amount = f"{exact(document.gross * document.sign, document.currency)} {document.currency}"
+    return Row(date=document.date, number=number, kind=document.kind, file=name, amount=amount)

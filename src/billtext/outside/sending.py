@@ -1,0 +1,279 @@
+"""Send documents by their channels, and tell what became of each.
+
+Before anything goes out its intent is on disk, afterwards its outcome: see `outbox`. What cannot be made or is wrong is
+told and keeps waiting; it is no attempt, and the ledger hears nothing of it.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+from billtext import dates
+from billtext.errors import Refused
+from billtext.model import Delivery
+from billtext.money import exact
+from billtext.outside import attachments, einvoice_outbox, files, forms, mail, portal, print_outbox
+from billtext.outside.forms import Made
+from billtext.outside.mail import Post
+from billtext.outside.outbox import Outbox, own, secret
+from billtext.rendering import mail_message, mail_text
+from billtext.rules import deliveries, presenting, statements
+from billtext.rules.book import Book
+from billtext.rules.deliveries import Log, Parcel
+
+TEMPLATES = Path("templates") / "mail"  # below the ledger's directory
+_FORMS = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
+_TOLD = 3  # findings in one sentence
+_LARGEST = 200_000  # bytes of a template
+
+Clock = Callable[[], datetime.datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of a parcel.
+
+    :param outcome: `sent`, `failed`, `doubtful` or `waiting`
+    :param words: why, for whoever sends
+    :param place: the file that it is in, or None
+    """
+
+    parcel: Parcel
+    outcome: str
+    words: str = ""
+    place: Path | None = None
+
+
+class Sender:
+    """Sends parcels of one ledger.
+
+    :param root: directory of the ledger's top file
+    :param log: what was sent before
+    :param now: the time, asked for each parcel
+    """
+
+    def __init__(
+        self, book: Book, root: Path, outbox: Outbox, log: Log, now: Clock
+    ) -> None:  # fmt: skip
+        self.book, self.root, self.outbox, self.log, self.now = book, root, outbox, log, now
+        self.place = (root / str(book.register.options.of("outbox"))).resolve()
+
+    def send(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
+        """Send parcels, mail first; each is told as soon as it is known what became of it."""
+        for parcel in parcels:
+            if parcel.problem:
+                yield Result(parcel=parcel, outcome="waiting", words=parcel.problem)
+        by = {
+            name: [p for p in parcels if p.channel == name and not p.problem]
+            for name in ("email", "ehf", "portal", "print")
+        }
+        if by["email"]:
+            yield from self._mail(by["email"])
+        if any(by[name] for name in ("ehf", "portal", "print")):
+            self._prepare()
+        for parcel in by["ehf"]:
+            yield self._einvoice(parcel)
+        for customer, found in groupby(
+            sorted(by["portal"], key=lambda p: (p.customer, p.date, p.number)), lambda p: p.customer
+        ):
+            yield from self._portal(customer, list(found))
+        if by["print"]:
+            yield from self._print(by["print"])
+
+    def _prepare(self) -> None:
+        try:
+            if self.place.is_relative_to(self.root.resolve()):
+                own(self.place)
+            else:
+                self.place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(f"{self.place}: cannot be written ({error.strerror}); set the option `outbox`") from None
+
+    # --- what is sent -------------------------------------------------------------------------------------
+
+    def _made(self, parcel: Parcel, form: str) -> Made:
+        """A parcel in a form.
+
+        :raises Refused: it cannot be made, or it is an e-invoice with an error
+        """
+        if parcel.statement:
+            return forms.statement(self.book, self._report(parcel), form, root=self.root)
+        made = forms.document(self.book, self.book.ledger.documents[parcel.number], form, root=self.root)
+        if form in {"ubl", "facturx"}:
+            _validate(made)
+        return made
+
+    def _report(self, parcel: Parcel) -> statements.Statement:
+        return statements.report(self.book, parcel.customer, *dates.month(parcel.statement))
+
+    def _intent(self, parcel: Parcel, made: Sequence[Made], message: str = "") -> Delivery:
+        now = self.now()
+        return Delivery(
+            date=now.date(), number=parcel.number, statement=parcel.statement, channel=parcel.channel,
+            time=now.isoformat(timespec="seconds"), message=message,
+            sha256=" ".join(digest(one.content) for one in made),
+        )  # fmt: skip
+
+    # --- mail ---------------------------------------------------------------------------------------------
+
+    def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
+        left = list(parcels)
+        try:
+            today = self.now().date()
+            server = mail.server(self.book.register)
+            sender = mail.sender(self.book.register, today)
+            with Post(server) as post:
+                post.reach()
+                while left:
+                    result = self._message(post, left[0], sender)
+                    left.pop(0)
+                    yield result
+        except Refused as why:  # the server, and so all that is left
+            for parcel in left:
+                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+
+    def _message(self, post: Post, parcel: Parcel, sender: str) -> Result:
+        """Send one mail.
+
+        :raises Unreachable: the server takes nothing now
+        """
+        try:
+            made = [self._made(parcel, form) for form in (("pdf",) if parcel.statement else _FORMS[parcel.attach])]
+            words = self._words(parcel)
+        except Refused as why:
+            return Result(parcel=parcel, outcome="waiting", words=str(why))
+        register, now = self.book.register, self.now()
+        company = str(register.company(now.date()).get("name") or "")
+        reply_to = str(register.options.at("mail-reply-to", now.date()) or "")
+        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, self.log.turn(parcel))
+        try:
+            recipient = mail_message.address(parcel.email)
+            data = mail_message.build(
+                words, [(one.name, one.mime, one.content) for one in made], sender=(company, sender),
+                recipient=(parcel.name, recipient), reply_to=reply_to, fingerprint=mark, time=now,
+            )  # fmt: skip
+        except ValueError as error:
+            told = f"the address {str(error)!r} cannot be used in a mail; mend it in the register"
+            return Result(parcel=parcel, outcome="waiting", words=told)
+        number = self.outbox.intend([self._intent(parcel, made, mark)])[0]
+        try:
+            found = post.send(data, mail_message.address(sender), recipient)
+        except mail.Unreachable:
+            self.outbox.tell(number, "waiting")
+            raise
+        self.outbox.tell(number, found.outcome, found.code)
+        return Result(parcel=parcel, outcome=found.outcome, words=found.words)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return secret(self.root)
+
+    def _words(self, parcel: Parcel) -> mail_text.Words:
+        own_text = _own(self.root)
+        if not parcel.statement:
+            found = self.book.ledger.documents[parcel.number]
+            core = presenting.document(self.book, found, attachments=attachments.read(self.root, found.entry.meta))
+            return mail_text.document(core, parcel.name, own_text)
+        report = self._report(parcel)
+        company = str(self.book.register.company(report.end).get("name") or "")
+        language = presenting.language_of(self.book.register, parcel.customer, report.end)
+        return mail_text.statement(report, parcel.name, company, language, own_text)
+
+    # --- the other channels -------------------------------------------------------------------------------
+
+    def _einvoice(self, parcel: Parcel) -> Result:
+        register, today = self.book.register, self.now().date()
+        place, name = self.place / "ehf", forms.stem(parcel.number)
+        try:
+            made = self._made(parcel, "ubl")
+        except Refused as why:
+            return Result(parcel=parcel, outcome="waiting", words=str(why))
+        intent = self._intent(parcel, [made])
+        number = self.outbox.intend([intent])[0]
+        einvoice_outbox.put(
+            place, name, made.content, number=parcel.number, kind=self.book.ledger.documents[parcel.number].kind,
+            sender=str(register.company(today).get("endpoint")), sha256=intent.sha256,
+            receiver=str(register.values("customer", parcel.customer, today).get("endpoint")),
+        )  # fmt: skip
+        self.outbox.tell(number, "sent")
+        return Result(parcel=parcel, outcome="sent", place=place / f"{name}.xml")
+
+    def _portal(self, customer: str, parcels: Sequence[Parcel]) -> Iterator[Result]:
+        made: dict[Parcel, Made] = {}
+        for parcel in parcels:
+            try:
+                made[parcel] = self._made(parcel, "html")
+            except Refused as why:
+                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+        numbers = self.outbox.intend(self._intent(parcel, [one]) for parcel, one in made.items())
+        folder = portal.put(self.book, self.place / "portal", customer, made, self.log, self._secret, self.now().date())
+        for parcel, number in zip(made, numbers, strict=True):
+            self.outbox.tell(number, "sent")
+            yield Result(parcel=parcel, outcome="sent", place=folder / "index.html")
+
+    def _print(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
+        sheets, made = [], {}
+        today = self.now().date()
+        for parcel in parcels:
+            try:
+                made[parcel] = self._made(parcel, "pdf")
+            except Refused as why:
+                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+                continue
+            card = {k: str(v) for k, v in self.book.register.values("customer", parcel.customer, today).items()}
+            sheets.append(print_outbox.Sheet(
+                parcel=parcel, name=card.get("name", parcel.customer), country=card.get("country", ""),
+                postal_code=card.get("postal-code", ""), city=card.get("city", ""), content=made[parcel].content,
+            ))  # fmt: skip
+        sheets.sort(key=print_outbox.Sheet.sort_key)
+        if not sheets:
+            return
+        batch = print_outbox.batch(sheets, self.now())
+        numbers = self.outbox.intend(self._intent(sheet.parcel, [made[sheet.parcel]]) for sheet in sheets)
+        path = print_outbox.put(self.place / "print", self.now(), batch)
+        for sheet, number in zip(sheets, numbers, strict=True):
+            self.outbox.tell(number, "sent")
+            yield Result(parcel=sheet.parcel, outcome="sent", place=path)
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of a file, as the ledger writes it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _validate(made: Made) -> None:
+    """See that an e-invoice keeps to the rules.
+
+    :raises Refused: it does not
+    """
+    from billtext.outside import validation
+
+    wrong = [found for found in validation.findings(made.content, made.name) if found.severity == "error"]
+    if wrong:
+        told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
+        more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
+        raise Refused(f"its e-invoice is not right: {told}{more}")
+
+
+def _own(root: Path) -> mail_text.Own:
+    """Texts of the ledger's own mail templates."""
+
+    def read(name: str) -> str | None:
+        path = root / TEMPLATES / name
+        if not path.is_file():
+            return None
+        if path.stat().st_size > _LARGEST:
+            raise Refused(f"{path}: is larger than {_LARGEST // 1000} kB, and no mail template")
+        return files.read(path)
+
+    return read
+
+
+def amount(book: Book, parcel: Parcel) -> str:
+    """The amount of a document with its currency; empty for a statement."""
+    found = None if parcel.statement else book.ledger.documents.get(parcel.number)
+    return "" if found is None else f"{exact(found.gross, found.currency)} {found.currency}"

@@ -1,0 +1,83 @@
+"""A mail as the bytes that a mail server is given: the same document and recipient make the same bytes.
+
+Names, subjects and addresses are hostile: a line break in one would be a header of its own. All are one line here, and
+an address that is more than one plain address is refused.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from billtext.rendering import escape
+from billtext.rendering.mail_text import Words
+
+# Headers in ASCII and bodies of 7 bits go through every server.
+_POLICY = SMTP.clone(cte_type="7bit")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
+_LONGEST_NAME, _LONGEST_ADDRESS = 120, 254  # RFC 5321, 4.5.3.1.3
+
+File = tuple[str, str, bytes]  # name, media type, content
+
+
+def address(text: str) -> str:
+    """An address as mail servers take it: plain ASCII, its domain in Punycode.
+
+    :raises ValueError: it is not exactly one address
+
+    >>> address("faktura@blåbær.example")
+    'faktura@xn--blbr-roah.example'
+    """
+    local, _, domain = text.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    found = f"{local}@{domain}"
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(found) > _LONGEST_ADDRESS:
+        raise ValueError(text)
+    return found
+
+
+def message_id(fingerprint: str, sender: str) -> str:
+    """The Message-ID of a fingerprint, at the domain of the sender."""
+    return f"<billtext.{fingerprint}@{sender.rpartition('@')[2]}>"
+
+
+def build(
+    words: Words, files: Iterable[File], *, sender: tuple[str, str], recipient: tuple[str, str], reply_to: str,
+    fingerprint: str, time: datetime.datetime,
+) -> bytes:  # fmt: skip
+    """A mail with its files.
+
+    :param sender: name and address, and `recipient` likewise
+    :param reply_to: an address, or empty
+    :param time: what its Date says
+    :raises ValueError: an address is not exactly one address
+    """
+    made = EmailMessage(policy=_POLICY)
+    made["From"] = _party(sender)
+    made["To"] = _party(recipient)
+    if reply_to:
+        made["Reply-To"] = Address(addr_spec=address(reply_to))
+    made["Subject"] = escape.one_line(words.subject)
+    made["Date"] = format_datetime(time)
+    made["Message-ID"] = message_id(fingerprint, address(sender[1]))
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine is to answer
+    made.set_content(words.text)
+    made.add_alternative(words.html, subtype="html")
+    for name, mime, content in files:
+        main, _, sub = mime.partition("/")
+        made.add_attachment(content, maintype=main, subtype=sub, filename=escape.file_name(name))
+    for n, part in enumerate(part for part in made.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{fingerprint}_{n}")  # else they are drawn at random
+    return made.as_bytes()
+
+
+def _party(party: tuple[str, str]) -> Address:
+    name = escape.one_line(party[0]).strip()[:_LONGEST_NAME]
+    return Address(display_name=name, addr_spec=address(party[1]))

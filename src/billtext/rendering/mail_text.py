@@ -1,0 +1,130 @@
+"""What a mail says: its subject, its text and its HTML, all from one Markdown template in the customer's language.
+
+The first line of a template is `Subject: …`, then comes an empty line and the body. Values of the ledger are hostile:
+each is one line of text, and in the HTML no mark-up of its own. There is a template for each language that has a
+catalogue, and other languages read English. A ledger's own template takes the place of ours.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape as html_escape
+from importlib.resources import files as package_files
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from billtext.errors import Refused
+from billtext.rendering import escape
+from billtext.rendering.language import Language
+from billtext.rules import core_invoice as core
+from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.statements import Statement
+
+LANGUAGES = ("en", "nb", "nn", "sv", "da", "de")
+_FALL_BACK = {"nn": "nb", "no": "nb"}
+_SUBJECT = "Subject:"
+_KIND = {core.INVOICE: "Invoice", core.CREDIT_NOTE: "Credit note"}
+_PAGE = '<!DOCTYPE html>\n<html lang="{}">\n<head><meta charset="utf-8"></head>\n<body>\n{}\n</body>\n</html>\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a mail says, in both its forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+# Text of the ledger's own template of a name, such as `document.nb.md`, or None.
+Own = Callable[[str], str | None]
+
+
+def document(one: CoreInvoice, name: str, own: Own) -> Words:
+    """What the mail with an invoice or credit note says.
+
+    :param name: of whom it is for
+    :raises Refused: the ledger's own template is wrong
+    """
+    file, text, language = _template("document", one.language, own)
+    account = one.payment.accounts[0] if one.payment.accounts else core.Account()
+    abroad = (one.buyer.address.country or one.seller.address.country) != one.seller.address.country
+    return _words(file, text, language.code, {
+        "name": name or one.buyer.name, "company": one.seller.name, "customer": one.buyer.id, "number": one.number,
+        "kind": language(_KIND[one.kind]), "credit": one.kind == core.CREDIT_NOTE,
+        "title": one.title, "date": language.date(one.date),
+        "due": language.date(one.due) if one.due else "",
+        "amount": language.amount(one.totals.payable, one.currency), "currency": one.currency,
+        "account": (account.iban or account.number) if abroad else (account.number or account.iban),
+        "iban": account.iban, "bic": account.bic,
+        "reference": one.payment.reference, "corrects": ", ".join(number for number, _ in one.preceding),
+    })  # fmt: skip
+
+
+def statement(report: Statement, name: str, company: str, code: str, own: Own) -> Words:
+    """What the mail with a statement says.
+
+    :param code: of the customer's language
+    :raises Refused: the ledger's own template is wrong
+    """
+    file, text, language = _template("statement", code, own)
+    return _words(file, text, language.code, {
+        "name": name or report.name, "company": company, "customer": report.customer,
+        "month": language.month(report.end), "date": language.date(report.end),
+        "sections": [
+            {"amount": language.amount(section.closing, section.currency), "currency": section.currency}
+            for section in report.sections
+        ],
+    })  # fmt: skip
+
+
+def _template(kind: str, code: str, own: Own) -> tuple[str, str, Language]:
+    """Name and text of the template for a language, and the language that it is in."""
+    wanted = Language(code or "en").code
+    for found in dict.fromkeys((wanted, _FALL_BACK.get(wanted, wanted), "en")):
+        file = f"{kind}.{found}.md"
+        text = own(file)
+        if text is None and found in LANGUAGES:
+            text = _ours(file)
+        if text is not None:
+            return file, text, Language(code if found == wanted else found)
+    raise AssertionError(kind)
+
+
+@cache
+def _ours(file: str) -> str:
+    return (package_files("billtext.rendering") / "templates" / "mail" / file).read_text("utf-8")
+
+
+def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -> Words:
+    import markdown
+
+    head, _, body = template.lstrip().partition("\n")
+    if not head.startswith(_SUBJECT):
+        raise Refused(f"the mail template {file} does not begin with `{_SUBJECT}`; write the subject in its first line")
+    try:
+        plain, marked = (_environment(html=html) for html in (False, True))
+        subject = escape.one_line(plain.from_string(head.removeprefix(_SUBJECT)).render(values)).strip()
+        text = plain.from_string(body).render(values).strip() + "\n"
+        html = markdown.markdown(marked.from_string(body).render(values), extensions=["tables", "sane_lists"])
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Refused(f"the mail template {file} cannot be used: {escape.one_line(str(error))}") from None
+    return Words(subject=subject, text=text, html=_PAGE.format(html_escape(language), html))
+
+
+@cache
+def _environment(*, html: bool) -> SandboxedEnvironment:
+    def harmless(value: object) -> str:
+        text = str(value)
+        return Markup(escape.markdown(text)) if html else escape.one_line(text)  # noqa: S704 - this is what escapes it
+
+    return SandboxedEnvironment(
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=harmless,
+        autoescape=False,  # but for Markdown
+    )

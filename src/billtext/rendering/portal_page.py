@@ -1,0 +1,45 @@
+"""The first page of a customer's portal folder: its documents, newest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from billtext.model import Date
+from billtext.rendering import templating
+from billtext.rendering.language import Language
+from billtext.rules.book import Book
+from billtext.rules.presenting import language_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A document in the folder.
+
+    :param kind: `invoice`, `credit-note` or `statement`
+    :param file: its page, beside this one
+    """
+
+    date: Date
+    number: str
+    kind: str
+    file: str
+    amount: str = ""
+
+
+def render(book: Book, customer: str, rows: Iterable[Row], today: Date) -> str:
+    """The page as HTML, in the customer's language."""
+    language = Language(language_of(book.register, customer, today))
+    statement = language("Statement of account")
+    ordered = sorted(rows, key=lambda row: (row.date, row.number), reverse=True)
+    shown = [
+        {
+            "date": language.date(row.date),
+            "number": row.number,
+            "kind": statement if row.kind == "statement" else language(row.kind),
+            "amount": row.amount,
+            "file": row.file,
+        }
+        for row in ordered
+    ]
+    name = str(book.register.values("customer", customer, today).get("name") or customer)
+    company = str(book.register.company(today).get("name") or "")
+    return templating.render("portal.html.j2", t=language, name=name, company=company, rows=shown)

@@ -1,0 +1,211 @@
+"""What was sent and what waits: each document's way to its customer, from the deliveries that the ledger tells. Pure.
+
+    2026-11-25 custom "delivery" "2026-0076"
+      channel: "email"
+      time: "2026-11-25T10:15:00+01:00"
+      outcome: "sent"
+      sha256: "…"
+
+The last delivery of a document says where it stands. One without any waits; so does one whose last delivery says
+`waiting`, which a person writes who looked. Where a document goes is read from the register as it stands today: it is
+where the customer is to be reached now.
+"""
+
+import datetime
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from billtext import dates
+from billtext.model import Date, Delivery, Document, Ledger, Register
+from billtext.rules import statements
+from billtext.rules.book import Book
+
+# States besides the outcomes of deliveries: nobody wants it sent, and issued too long ago to be sent by itself.
+NONE, OLD, WAITING = "none", "old", "waiting"
+STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", NONE, OLD)
+_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A document, or the statement of a month, with the way that it goes.
+
+    :param number: of the document; the customer's id for a statement
+    :param statement: month of a statement, such as `2026-10`; else empty
+    :param channel: one of `CHANNELS`, or `none`
+    :param email: where a mail goes, or empty
+    :param name: of whom the mail is for
+    :param attach: what goes with a mail: `pdf`, `pdf+xml` or `facturx`
+    :param problem: why it cannot go that way, or empty
+    """
+
+    number: str
+    customer: str
+    date: Date
+    statement: str = ""
+    channel: str = NONE
+    email: str = ""
+    name: str = ""
+    attach: str = "pdf"
+    problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """By what commands call it: the document's number, or `C00017/2026-10` for a statement."""
+        return f"{self.number}/{self.statement}" if self.statement else self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where a parcel stands; `last` is its last delivery, or None."""
+
+    parcel: Parcel
+    state: str
+    last: Delivery | None
+
+    @property
+    def channel(self) -> str:
+        """By which it went, or will go."""
+        sent = self.last is not None and self.state not in {WAITING, NONE, OLD}
+        return (self.last.channel if sent and self.last else "") or self.parcel.channel
+
+
+# --- the way of a document --------------------------------------------------------------------------------
+
+
+def address(register: Register, customer: str, today: Date) -> tuple[str, str]:
+    """Name and e-mail address of whom a customer's mail is for: the contact `billing`, else the customer."""
+    card = register.values("customer", customer, today)
+    contact = register.get("contact", f"{customer} billing")
+    person = (contact.at(today) if contact else None) or {}
+    email = _text(person, "email")
+    if email:
+        return _text(person, "name") or _text(card, "name"), email
+    return _text(card, "name"), _text(card, "email")
+
+
+def parcel(book: Book, document: Document, today: Date) -> Parcel:
+    """A document with its way as of today."""
+    return _parcel(book.register, document.number, document.customer, document.date, "", today)
+
+
+def statement(book: Book, customer: str, month: str, today: Date) -> Parcel:
+    """The statement of a customer for a month. It has no e-invoice: it goes by mail instead, else by post."""
+    _, end = dates.month(month)
+    return _parcel(book.register, customer, customer, end, month, today)
+
+
+def of_month(book: Book, month: str, today: Date) -> list[Parcel]:
+    """The statements of a month that have something to say."""
+    start, end = dates.month(month)
+    return [
+        statement(book, customer, month, today)
+        for customer in book.items_of
+        if customer in book.register.of("customer") and not statements.report(book, customer, start, end).empty
+    ]
+
+
+def named(book: Book, title: str, today: Date) -> Parcel | None:
+    """The parcel of a title: a document's number, or `C00017/2026-10` for a statement; None where there is none."""
+    document = book.ledger.documents.get(title)
+    if document is not None:
+        return parcel(book, document, today)
+    customer, _, month = title.rpartition("/")
+    if book.register.get("customer", customer) is None:
+        return None
+    try:
+        return statement(book, customer, month, today)
+    except ValueError:
+        return None
+
+
+def _parcel(register: Register, number: str, customer: str, date: Date, month: str, today: Date) -> Parcel:
+    card = register.values("customer", customer, today)
+    name, email = address(register, customer, today)
+    channel = _text(card, "channel") or ("email" if email else "print")
+    if month and channel == "ehf":
+        channel = "email" if email else "print"
+    problem = ""
+    if channel == "email" and not email:
+        problem = f"no e-mail address of {customer} is in the register"
+    elif channel == "ehf" and not _text(card, "endpoint"):
+        problem = f"{customer} has no `endpoint:` in the register, which an e-invoice is sent to"
+    elif channel == "ehf" and not _text(register.company(today), "endpoint"):
+        problem = "the company has no `endpoint:` in the register, which an e-invoice is sent from"
+    return Parcel(
+        number=number, customer=customer, date=date, statement=month, channel=channel, email=email, name=name,
+        attach=_text(card, "attach") or str(register.options.at("attach", today)), problem=problem,
+    )  # fmt: skip
+
+
+def _text(values: Mapping[str, object], key: str) -> str:
+    found = values.get(key)
+    return found if isinstance(found, str) else ""
+
+
+# --- where it stands --------------------------------------------------------------------------------------
+
+
+class Log:
+    """Deliveries by document or statement, each in order: the ledger's, then those that are not written there yet."""
+
+    def __init__(self, ledger: Ledger, more: Iterable[Delivery] = ()) -> None:
+        self.all: dict[tuple[str, str], list[Delivery]] = {}
+        for delivery in (*ledger.deliveries, *more):
+            self.all.setdefault((delivery.number, delivery.statement), []).append(delivery)
+
+    def of(self, parcel: Parcel) -> Sequence[Delivery]:
+        """The deliveries of a parcel."""
+        return self.all.get((parcel.number, parcel.statement), ())
+
+    def turn(self, parcel: Parcel) -> int:
+        """How often it has gone to its customer: another turn is another message to those who look for doubles."""
+        return sum(delivery.outcome == "sent" for delivery in self.of(parcel))
+
+    def with_message(self, message: str) -> Delivery | None:
+        """The last delivery with a message's hash."""
+        found = [d for all_ in self.all.values() for d in all_ if d.message and d.message == message]
+        return found[-1] if found else None
+
+
+def state(log: Log, parcel: Parcel, oldest: Date) -> State:
+    """Where a parcel stands.
+
+    :param oldest: the first day of which a document is sent by itself
+    """
+    found = log.of(parcel)
+    last = found[-1] if found else None
+    if last is not None and last.outcome != WAITING:
+        return State(parcel=parcel, state=last.outcome, last=last)
+    if parcel.channel == NONE:
+        return State(parcel=parcel, state=NONE, last=last)
+    return State(parcel=parcel, state=OLD if last is None and parcel.date < oldest else WAITING, last=last)
+
+
+def since(register: Register, today: Date) -> Date:
+    """The first day of which a document is sent by itself: the option `send-days` before today."""
+    return today - datetime.timedelta(days=int(register.options.at("send-days", today)))
+
+
+def states(book: Book, today: Date, oldest: Date, more: Iterable[Delivery] = ()) -> list[State]:
+    """Where all documents stand that are issued by today, and the statements that were ever sent.
+
+    :param more: deliveries that the ledger does not tell yet
+    """
+    log = Log(book.ledger, more)
+    found = [state(log, parcel(book, document, today), oldest) for document in book.documents if document.date <= today]
+    known = book.register.of("customer")
+    months = sorted((month, number) for number, month in log.all if month and number in known)
+    return found + [state(log, statement(book, number, month, today), oldest) for month, number in months]
+
+
+def fingerprint(secret: bytes, parcel: Parcel, recipient: str, turn: int = 0) -> str:
+    """What stands in the Message-ID of a mail: the same for one document and recipient, and telling neither.
+
+    :param secret: the office's own; without it nobody can try addresses until one fits
+    :param turn: 0, and one more each time that a document is sent anew on purpose
+    """
+    text = "\0".join((parcel.title, recipient.lower(), str(turn)))
+    return hmac.new(secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:_DIGITS]

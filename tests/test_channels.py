@@ -1,0 +1,287 @@
+"""What is laid out and what comes back, each without a command: e-invoices and receipts, bounced mail, paper."""
+
+import datetime
+import hashlib
+import io
+import json
+import mailbox
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from billtext.errors import Refused, Unreadable
+from billtext.model import Date, Delivery, Ledger
+from billtext.outside import bounces, einvoice_outbox, print_outbox
+from billtext.outside.print_outbox import Sheet
+from billtext.rules.deliveries import Log, Parcel
+from conftest import Read
+
+NOW = datetime.datetime(2026, 11, 25, 10, 15, tzinfo=datetime.UTC)
+HASH = hashlib.sha256(b"<Invoice/>").hexdigest()
+MARK = "5d41402abc4b2a76b9719d911017c592"
+
+
+@pytest.fixture
+def ledger(read: Read) -> Ledger:
+    return read('2020-01-01 custom "company" "Fjordlys Elektro AS"\n  currency: "NOK"\n').ledger
+
+
+def sent(ledger: Ledger, channel: str = "ehf", outcome: str = "sent", number: str = "2026-0012", **more: str) -> Log:
+    """The log of an office that has sent one document."""
+    day = Date(2026, 11, 20)
+    return Log(ledger, [Delivery(date=day, number=number, channel=channel, outcome=outcome, sha256=HASH, **more)])
+
+
+# --- e-invoices ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "root"), [("invoice", "Invoice"), ("credit-note", "CreditNote")])
+def test_an_envelope_says_between_whom_it_goes(tmp_path: Path, kind: str, root: str) -> None:
+    """Identifiers as the Peppol policy for identifiers writes them, of BIS Billing 3.0 as specified there."""
+    einvoice_outbox.put(
+        tmp_path / "ehf", "2026-0012", b"<Invoice/>", number="2026-0012", kind=kind, sha256=HASH,
+        sender="0192:310000019", receiver="0192:310000205",
+    )  # fmt: skip
+    assert (tmp_path / "ehf" / "2026-0012.xml").read_bytes() == b"<Invoice/>"
+    assert json.loads((tmp_path / "ehf" / "2026-0012.json").read_text("utf-8")) == {
+        "document": "2026-0012",
+        "file": "2026-0012.xml",
+        "sha256": HASH,
+        "sender": "iso6523-actorid-upis::0192:310000019",
+        "receiver": "iso6523-actorid-upis::0192:310000205",
+        "document_type": f"busdox-docid-qns::urn:oasis:names:specification:ubl:schema:xsd:{root}-2::{root}##"
+        "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::2.1",
+        "process": "cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
+    }
+
+
+def receipt(place: Path, **told: object) -> Path:
+    path = place / "receipt.json"
+    path.write_text(json.dumps(told), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"), [("delivered", "delivered"), ("AP", "delivered"), ("RE", "failed"), ("rejected", "failed")]
+)
+def test_a_receipt_tells_the_outcome(tmp_path: Path, ledger: Ledger, word: str, outcome: str) -> None:
+    """AP and RE are the codes of an invoice response (UNCL4343): accepted and rejected."""
+    path = receipt(tmp_path, document="2026-0012", status=word, sha256=HASH, time="2026-11-24T08:00:00+01:00")
+    found = einvoice_outbox.receipts([path], sent(ledger), NOW)
+    assert [(d.number, d.channel, d.outcome, d.sha256, d.time) for d in found.new] == [
+        ("2026-0012", "ehf", outcome, HASH, "2026-11-24T08:00:00+01:00")
+    ]
+    assert einvoice_outbox.receipts([path], sent(ledger, outcome=outcome), NOW).known == 1
+
+
+def test_a_reason_has_no_address(tmp_path: Path, ledger: Ledger) -> None:
+    """It goes into the ledger, where no address may stand, and on one line."""
+    path = receipt(
+        tmp_path, document="2026-0012", outcome="failed", reason="no\nreceiver kari@nordlys.example \x1b[1m!"
+    )
+    found = einvoice_outbox.receipts([path], sent(ledger), NOW).new
+    assert [d.reason for d in found] == ["no receiver [1m!"]
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"document": "2026-9999", "outcome": "delivered"}, "no such document was sent"),
+        ({"document": "2026-0012", "outcome": "perhaps"}, "the outcome is neither delivered nor failed"),
+        ({"document": "2026-0012", "outcome": "delivered", "sha256": "0" * 64}, "of another file"),
+        ({"outcome": "delivered"}, "no document"),
+    ],
+)
+def test_a_receipt_of_something_else_is_told_and_not_taken(
+    tmp_path: Path, ledger: Ledger, told: dict[str, str], why: str
+) -> None:
+    found = einvoice_outbox.receipts([receipt(tmp_path, **told)], sent(ledger), NOW)
+    assert found.new == ()
+    assert [why in words for words in found.strange] == [True]
+
+
+def test_a_receipt_of_a_mail_is_none(tmp_path: Path, ledger: Ledger) -> None:
+    path = receipt(tmp_path, document="2026-0012", outcome="delivered")
+    found = einvoice_outbox.receipts([path], sent(ledger, "email"), NOW)
+    assert (found.new, len(found.strange)) == ((), 1)
+
+
+def test_receipts_in_every_shape(tmp_path: Path, ledger: Ledger) -> None:
+    """A list, an object a line, and our own envelope beside them, which is no receipt."""
+    one = {"document": "2026-0012", "outcome": "delivered"}
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(one)}\n\n{json.dumps(one)}\n", "utf-8")
+    (tmp_path / "b.json").write_text(json.dumps([one]), "utf-8-sig")
+    (tmp_path / "c.json").write_text(json.dumps({"document": "2026-0012", "sender": "x", "receiver": "y"}), "utf-8")
+    found = einvoice_outbox.receipts([tmp_path], sent(ledger), NOW)
+    assert (len(found.new), found.known, found.strange) == (1, 2, ())
+
+
+def test_what_is_no_receipt_at_all_is_refused(tmp_path: Path, ledger: Ledger) -> None:
+    """Not there, not JSON, nested without an end, or as large as no receipt is."""
+    log = sent(ledger)
+    with pytest.raises(Unreadable, match="there is no such file"):
+        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
+    for text in ("<xml/>", "[" * 100_000):
+        (tmp_path / "x.json").write_text(text, "utf-8")
+        with pytest.raises(Unreadable, match="is no JSON"):
+            einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
+    with (tmp_path / "x.json").open("wb") as file:
+        file.truncate(10_000_001)
+    with pytest.raises(Refused, match="larger than 10 MB"):
+        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
+
+
+@pytest.mark.parametrize(
+    ("told", "time"),
+    [
+        ("2026-11-24T08:00:00", "2026-11-24T08:00:00+00:00"),
+        ("2099-01-01T00:00:00+00:00", "2026-11-25T10:15:00+00:00"),
+        ("yesterday", "2026-11-25T10:15:00+00:00"),
+        (None, "2026-11-25T10:15:00+00:00"),
+    ],
+)
+def test_a_time_is_never_in_the_future(told: object, time: str) -> None:
+    """Where no zone is told it is ours, and what is no time is now."""
+    assert einvoice_outbox.time_of(told, NOW) == time
+
+
+# --- mail that came back ------------------------------------------------------------------------------------
+
+# As in RFC 3464, appendix E.1.
+BOUNCE = """\
+From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example>
+To: faktura@fjordlys.example
+Date: Tue, 24 Nov 2026 08:00:00 +0000
+Subject: Returned mail: Cannot send message
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+<regnskap@nordlys.example>: mailbox full
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; regnskap@nordlys.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 regnskap@nordlys.example unknown
+
+--b
+Content-Type: {kind}
+
+{original}
+--b--
+"""
+ORIGINAL = f"Message-ID: <billtext.{MARK}@fjordlys.example>\nSubject: Faktura\n\n"
+
+
+def bounce(
+    action: str = "failed", status: str = "5.1.1", kind: str = "message/rfc822", original: str = ORIGINAL
+) -> str:
+    return BOUNCE.format(action=action, status=status, kind=kind, original=original or ORIGINAL)
+
+
+def mailed(ledger: Ledger, outcome: str = "sent") -> Log:
+    return sent(ledger, "email", outcome, message=MARK)
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
+def test_a_bounce_is_known_by_its_message_id(tmp_path: Path, ledger: Ledger, kind: str) -> None:
+    """What is kept of it is the status code alone: its words name a person."""
+    (tmp_path / "bounce.eml").write_text(bounce(kind=kind), "utf-8")
+    found = bounces.read([tmp_path / "bounce.eml"], mailed(ledger), NOW)
+    assert [(d.number, d.outcome, d.reason, d.time, d.message) for d in found.new] == [
+        ("2026-0012", "bounced", "5.1.1", "2026-11-24T08:00:00+00:00", MARK)
+    ]
+    assert "@" not in str(found.new)
+    again = bounces.read([tmp_path / "bounce.eml"], mailed(ledger, "bounced"), NOW)
+    assert (again.new, again.known) == ((), 1)
+
+
+def test_what_may_still_arrive_has_not_bounced(tmp_path: Path, ledger: Ledger) -> None:
+    (tmp_path / "a.eml").write_text(bounce("delayed", "4.4.1"), "utf-8")
+    assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=())
+
+
+def test_bounces_of_a_mailbox_and_a_maildir(tmp_path: Path, ledger: Ledger) -> None:
+    """Each with the bounce, somebody's letter, and the bounce of a mail that is not ours."""
+    letters = [bounce(), "From: x@example.org\nSubject: Hei\n\nHei!\n", bounce(original="Message-ID: <x@y>\n\n")]
+    box, folder = mailbox.mbox(tmp_path / "box"), mailbox.Maildir(tmp_path / "dir")
+    for letter in letters:
+        box.add(letter)
+        folder.add(letter)
+    box.close()
+    for place in (tmp_path / "box", tmp_path / "dir"):
+        found = bounces.read([place], mailed(ledger), NOW)
+        assert [d.outcome for d in found.new] == ["bounced"]
+        assert sorted(words.partition(": ")[2] for words in found.strange) == [
+            "it is no notification of a delivery (RFC 3464)", "no mail of ours has its Message-ID"
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "\x00\xff\n", "Content-Type: message/delivery-status\n\nAction:\n", "From "])
+def test_a_letter_of_rubbish_is_told(tmp_path: Path, ledger: Ledger, text: str) -> None:
+    (tmp_path / "x.eml").write_text(text, "latin-1")
+    assert bounces.read([tmp_path], mailed(ledger), NOW).new == ()
+
+
+# --- paper --------------------------------------------------------------------------------------------------
+
+
+def page(width: int, count: int = 1) -> bytes:
+    """A PDF whose pages are known by their width."""
+    writer, out = PdfWriter(), io.BytesIO()
+    for _ in range(count):
+        writer.add_blank_page(width=width, height=842)
+    writer.write(out)
+    return out.getvalue()
+
+
+def sheet(number: str, customer: str, country: str, code: str, width: int, count: int = 1, name: str = "Navn") -> Sheet:
+    parcel = Parcel(number=number, customer=customer, date=Date(2026, 11, 20))
+    content = page(width, count)
+    return Sheet(parcel=parcel, name=name, country=country, postal_code=code, city="By", content=content)
+
+
+def test_paper_is_sorted_as_the_post_wants_it(tmp_path: Path) -> None:
+    """Country, postal code, customer, number; the list on top, and the same as CSV that no table reckons with."""
+    sheets = sorted(
+        [
+            sheet("2026-0003", "C2", "NO", "9008", 203),
+            sheet("2026-0002", "C1", "NO", "0150", 202, 2),
+            sheet("2026-0001", "C1", "NO", "0150", 201, name="=cmd()"),
+            sheet("2026-0004", "C3", "DE", "99999", 204),
+        ],
+        key=Sheet.sort_key,
+    )
+    path = print_outbox.put(tmp_path, NOW, print_outbox.batch(sheets, NOW))
+    reader = PdfReader(path)
+    assert [int(p.mediabox.width) for p in reader.pages][1:] == [204, 201, 202, 202, 203]
+    cover = reader.pages[0].extract_text()
+    assert [cover.index(n) for n in ("2026-0004", "2026-0001", "2026-0002", "2026-0003")] == sorted(
+        cover.index(n) for n in ("2026-0004", "2026-0001", "2026-0002", "2026-0003")
+    )
+    rows = path.with_suffix(".csv").read_text("utf-8").splitlines()
+    assert rows[0] == "no,document,customer,name,postal_code,city,country,pages"
+    assert rows[1] == "1,2026-0004,C3,Navn,99999,By,DE,1"
+    assert rows[2].startswith("2,2026-0001,C1,'=cmd()")
+    assert rows[3].endswith(",2")
+
+
+def test_a_print_writes_over_no_other(tmp_path: Path) -> None:
+    made = print_outbox.batch([sheet("2026-0001", "C1", "NO", "0150", 201)], NOW)
+    names = [print_outbox.put(tmp_path, NOW, made).name for _ in range(2)]
+    assert names == ["print-20261125-101500.pdf", "print-20261125-101500-2.pdf"]
+
+
+def test_the_cover_shows_names_as_they_are(tmp_path: Path) -> None:
+    """A name is never Typst code."""
+    one = sheet("2026-0001", "C1", "NO", "0150", 201, name='#panic("x") *b* $x$ \\ [a')
+    pdf, _ = print_outbox.batch([one], NOW)
+    assert '#panic("x")' in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert print_outbox.batch([one], NOW)[0] == pdf

@@ -1,0 +1,450 @@
+"""Sending by mail, with a real server: what was sent, what was refused, and what nobody knows."""
+
+import email
+import email.policy
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from billtext.outside import mail, outbox
+from mail_room import Letters, Room
+from office import Done, Office
+
+AT = "2026-11-25T10:15:00+00:00"
+COMPANY = """
+2020-01-01 custom "company" "Fjordlys Elektro AS"
+  email: "faktura@fjordlys.example"
+  endpoint: "0192:310000019"
+  org-number: "310000019"
+  vat-number: "NO310000019MVA"
+  address: "Kaigata 4"
+  postal-code: "5003"
+  city: "Bergen"
+  country: "NO"
+2020-01-01 custom "customer" "C1"
+  email: "post@nordlys.example"
+  channel: "email"
+  language: "nb"
+2020-01-01 custom "contact" "C1" "billing"
+  name: "Ola Berg"
+  email: "regnskap@nordlys.example"
+2020-01-01 custom "customer" "C2"
+  email: "office@muller.example"
+  channel: "email"
+  language: "de"
+"""
+INVOICE = """
+2026-11-{day:02} * "{name}" "Lamps" ^2026-{n:04}
+  invoice: "2026-{n:04}"
+  due: 2026-12-20
+  Assets:Receivable:{customer}       1250.00 {currency}{rate}
+  Income:Sales                 -1250.00 {currency}{rate}
+    vat: "Z0"
+"""
+
+
+def invoice(n: int, customer: str = "C1", day: int = 20) -> str:
+    foreign = customer == "C2"
+    name = {"C1": "Nordlys Interiør AS", "C2": "Müller GmbH"}.get(customer, customer)
+    return INVOICE.format(
+        n=n, customer=customer, day=day, name=name, currency="EUR" if foreign else "NOK",
+        rate=" @ 11.50 NOK" if foreign else "",
+    )  # fmt: skip
+
+
+class Sending(Office):
+    """An office with documents to send, and its mail server."""
+
+    def __init__(
+        self, root: Path, room: Room | None = None, security: str = "none", more: str = "", user: str = ""
+    ) -> None:
+        super().__init__(root)
+        text = COMPANY + more
+        if room is not None:
+            text += f"""
+2020-01-01 custom "billtext-option" "smtp-host" "127.0.0.1"
+2020-01-01 custom "billtext-option" "smtp-port" {room.port}
+2020-01-01 custom "billtext-option" "smtp-security" "{security}"
+"""
+            if user:
+                text += f'2020-01-01 custom "billtext-option" "smtp-user" "{user}"\n'
+        for customer in ("C1", "C2", "P1"):
+            text += f"2020-01-01 open Assets:Receivable:{customer}\n"
+        self.add("company.beancount", text)
+
+    def add(self, name: str, text: str) -> None:
+        with (self.root / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def invoices(self, *texts: str) -> None:
+        self.add("invoices/2026.beancount", "".join(texts))
+
+    def send(self, *args: str) -> Done:
+        return self.run("send", *(args or ("--due",)), "--at", AT)
+
+    @property
+    def told(self) -> str:
+        """What the ledger tells of deliveries."""
+        return (self.root / "follow-up" / "2026.beancount").read_text("utf-8")
+
+    def states(self) -> dict[str, str]:
+        found = json.loads(self.get("outbox", "--state", "all", "--as-of", "2026-11-25", "--format", "json"))
+        return {one["number"]: one["state"] for one in found}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nobody waits in a test; how long they would have is kept."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    return waited
+
+
+def parsed(letters: Letters, n: int = 0) -> EmailMessage:
+    found = email.message_from_bytes(letters.all[n][2], policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def test_a_mail_has_its_document_and_the_ledger_its_hash(tmp_path: Path) -> None:
+    """The PDF is attached, the text is the customer's language, and no address is written down."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        done = office.send()
+        assert (done.status, done.err) == (0, "")
+    sender, recipients, _ = room.letters.all[0]
+    assert (sender, recipients) == ("faktura@fjordlys.example", ["regnskap@nordlys.example"])
+    found = parsed(room.letters)
+    assert found["From"] == "Fjordlys Elektro AS <faktura@fjordlys.example>"
+    assert found["To"] == "Ola Berg <regnskap@nordlys.example>"
+    assert found["Subject"] == "Faktura 2026-0001 fra Fjordlys Elektro AS"
+    assert found["Date"] == "Wed, 25 Nov 2026 10:15:00 +0000"
+    text, html = found.get_body(("plain",)), found.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert "- Å betale: 1 250,00 NOK" in text.get_content()
+    assert "<li>Å betale: 1 250,00 NOK</li>" in html.get_content()
+    attached = list(found.iter_attachments())
+    assert [part.get_filename() for part in attached] == ["2026-0001.pdf"]
+    pdf = attached[0].get_content()
+    assert pdf.startswith(b"%PDF")
+    hash_ = hashlib.sha256(pdf).hexdigest()
+    message = re.search(r"billtext\.([0-9a-f]{32})@fjordlys\.example", found["Message-ID"])
+    assert message is not None
+    assert office.told.endswith(f'''
+2026-11-25 custom "delivery" "2026-0001"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "sent"
+  sha256: "{hash_}"
+  message: "{message[1]}"
+''')
+    assert "@" not in office.told
+    office.book()
+    assert not (office.root / outbox.PLACE / outbox.JOURNAL).exists()
+
+
+def test_each_is_sent_once(tmp_path: Path) -> None:
+    """What was sent is not due any more; --again sends it with another Message-ID, and to others with yet another."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2, "C2"))
+        assert office.send().status == 0
+        assert office.send().out == "no documents to send\n"
+        done = office.send("2026-0001")
+        assert done.status == 1
+        assert "2026-0001 was sent on 2026-11-25 by email; say --again" in done.err
+        assert office.send("2026-0001", "--again").status == 0
+    ids = [parsed(room.letters, n)["Message-ID"] for n in range(3)]
+    assert len(set(ids)) == 3
+    assert parsed(room.letters, 1)["Subject"] == "Rechnung 2026-0002 von Fjordlys Elektro AS"
+
+
+def test_the_same_document_makes_the_same_mail(tmp_path: Path) -> None:
+    """Byte by byte, once the first was taken back as doubtful: the other side can tell a double."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        room.letters.on_data = lambda _, n: "cut" if n == 1 else None
+        assert office.send().status == 1
+        assert office.states() == {"2026-0001": "doubtful"}
+        assert office.run("outbox", "retry", "2026-0001", "--at", AT).status == 0
+        assert office.states() == {"2026-0001": "waiting"}
+        assert office.send().status == 0
+    assert room.letters.all[0] == room.letters.all[1]
+
+
+def test_nothing_is_sent_by_a_dry_run(tmp_path: Path) -> None:
+    """It says what would go to whom by which channel, and changes nothing, the outbox's own directory included."""
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1), invoice(2, "C2"))
+    before = office.files()
+    assert office.get("send", "--due", "--dry-run", "--at", AT) == (
+        "2026-0001  email  C1  regnskap@nordlys.example  1250.00 NOK\n"
+        "2026-0002  email  C2  office@muller.example  1250.00 EUR\n"
+        "2 documents to send: 2 by email; nothing was sent\n"
+    )
+    assert office.files() == before
+
+
+def test_what_is_old_or_unwanted_is_not_due(tmp_path: Path) -> None:
+    """An imported history is not sent; --since takes it, and `none` is never sent."""
+    office = Sending(tmp_path / "books")
+    office.add("invoices/2026.beancount", invoice(1).replace("2026-11-20", "2026-10-24") + invoice(2))
+    office.add("company.beancount", '2026-11-01 custom "customer" "C1"\n  channel: "none"\n')
+    assert office.states() == {"2026-0001": "none", "2026-0002": "none"}
+    office.add("company.beancount", '2026-11-24 custom "customer" "C1"\n  channel: "email"\n')
+    assert office.states() == {"2026-0001": "old", "2026-0002": "waiting"}
+    assert "2026-0001" not in office.get("send", "--due", "--dry-run", "--at", AT)
+    assert "2026-0001" in office.get("send", "--due", "--since", "2026-10-01", "--dry-run", "--at", AT)
+
+
+# --- the server ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_over_tls_with_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str) -> None:
+    with Room(tmp_path, security, password="hemmelig") as room:  # noqa: S106
+        office = Sending(tmp_path / "books", room, security, user="fjordlys")
+        office.invoices(invoice(1))
+        monkeypatch.setenv("BILLTEXT_SMTP_PASSWORD", "hemmelig")
+        done = office.send()
+        assert "certificate is not trusted" in done.err
+        assert office.states() == {"2026-0001": "waiting"}
+        monkeypatch.setenv("SSL_CERT_FILE", str(room.pem))
+        monkeypatch.setenv("BILLTEXT_SMTP_PASSWORD", "galt")
+        done = office.send()
+        assert (done.status, "does not take the user and password (535)" in done.err) == (1, True)
+        assert "galt" not in done.err
+        assert (office.states(), room.letters.all) == ({"2026-0001": "waiting"}, [])
+        monkeypatch.setenv("BILLTEXT_SMTP_PASSWORD", "hemmelig")
+        assert office.send().status == 0
+    assert len(room.letters.all) == 1
+    assert "hemmelig" not in str(office.files())
+
+
+def test_no_password_goes_in_the_clear(tmp_path: Path) -> None:
+    """A server without STARTTLS gets nothing, and `none` with a password is for this machine alone."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, "starttls")
+        office.invoices(invoice(1))
+        assert "it offers no encryption" in office.send().err
+        assert room.letters.all == []
+    other = Sending(tmp_path / "others", more='2020-01-01 custom "billtext-option" "smtp-host" "mail.example.com"\n'
+                    '2020-01-01 custom "billtext-option" "smtp-security" "none"\n'
+                    '2020-01-01 custom "billtext-option" "smtp-user" "fjordlys"\n')  # fmt: skip
+    other.invoices(invoice(1))
+    assert "would go to mail.example.com in the clear" in other.send().err
+
+
+def test_a_password_that_is_nowhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BILLTEXT_SMTP_PASSWORD", raising=False)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, user="fjordlys")
+        office.invoices(invoice(1))
+        assert "BILLTEXT_SMTP_PASSWORD" in office.send().err
+        assert office.states() == {"2026-0001": "waiting"}
+
+
+def test_nobody_listens(tmp_path: Path, no_waiting: list[float]) -> None:
+    """Tried four times with growing pauses; then all keep waiting, and the ledger hears nothing."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+    office.invoices(invoice(1), invoice(2))
+    before = office.told
+    done = office.send()
+    assert (done.status, office.told) == (1, before)
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
+    assert no_waiting == [1, 2, 4]
+
+
+def test_a_refused_recipient_has_failed(tmp_path: Path) -> None:
+    """The code is kept, the words with the address are not; the others go on."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2, "C2"))
+        room.letters.on_rcpt = lambda to: f"550 5.1.1 <{to}> is unknown" if "nordlys" in to else None
+        done = office.send()
+        assert done.status == 1
+        assert "550 5.1.1 <regnskap@nordlys.example> is unknown" in done.err
+        assert office.states() == {"2026-0001": "failed", "2026-0002": "sent"}
+        assert '  outcome: "failed"\n' in office.told
+        assert '  reason: "550 5.1.1"\n' in office.told
+        assert "@" not in office.told
+        assert office.send().out == "no documents to send\n"
+        room.letters.on_rcpt = lambda _: None
+        assert office.send("2026-0001").status == 0
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+
+
+def test_a_refusal_for_the_time_being_is_tried_again(tmp_path: Path, no_waiting: list[float]) -> None:
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        room.letters.on_data = lambda _, n: "451 4.7.1 later" if n < 3 else None
+        assert office.send().status == 0
+        assert (room.letters.tried, no_waiting) == (3, [1, 2])
+        office.invoices(invoice(2))
+        room.letters.on_data = lambda *_: "451 4.7.1 later"
+        done = office.send()
+        assert "451 4.7.1 later" in done.err
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting"}
+    assert "2026-0002" not in office.told
+
+
+def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
+    """The server has it, and we do not know: it is not sent again by itself, and a person says what became of it."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        room.letters.on_data = lambda _, n: "cut" if n == 1 else None
+        done = office.send()
+        assert (done.status, "no answer came after the message was sent" in done.err) == (1, True)
+        assert office.states() == {"2026-0001": "doubtful", "2026-0002": "sent"}
+        assert office.send().out == "no documents to send\n"
+        done = office.send("2026-0001")
+        assert (done.status, "may have been sent already" in done.err) == (1, True)
+        assert len(room.letters.all) == 2
+    assert office.run("outbox", "sent", "2026-0001", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+    office.book()
+
+
+def test_the_rate_is_kept(tmp_path: Path, no_waiting: list[float]) -> None:
+    """30 a minute: two seconds from one to the next."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, more='2020-01-01 custom "billtext-option" "mail-rate" 30\n')
+        office.invoices(invoice(1), invoice(2), invoice(3))
+        assert office.send().status == 0
+    assert len(no_waiting) == 2
+    assert all(1 < seconds <= 2 for seconds in no_waiting)
+
+
+# --- hostile text -------------------------------------------------------------------------------------------
+
+
+def test_names_make_no_headers(tmp_path: Path) -> None:
+    """Line breaks, quotes and commas in names and subjects stay within their own header."""
+    evil = 'Nordlys\\nBcc: evil@evil.example\\r\\n\\r\\n<b>hi</b>, \\"x\\" <y@evil.example>'
+    with Room(tmp_path) as room:
+        more = f'2026-01-01 custom "contact" "C1" "billing"\n  name: "{evil}"\n'
+        more += f'2026-01-01 custom "company" "{evil}"\n'
+        office = Sending(tmp_path / "books", room, more=more)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+    _, recipients, data = room.letters.all[0]
+    assert recipients == ["regnskap@nordlys.example"]
+    found = parsed(room.letters)
+    assert "Bcc" not in found
+    assert not re.search(rb"(?mi)^bcc:", data)
+    assert [address.addr_spec for address in found["To"].addresses] == ["regnskap@nordlys.example"]
+    assert [address.addr_spec for address in found["From"].addresses] == ["faktura@fjordlys.example"]
+    html = found.get_body(("html",))
+    assert html is not None
+    assert "<b>" not in html.get_content()
+    assert "&lt;b&gt;hi&lt;/b&gt;" in html.get_content()
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Letters that mail servers do not take in an address: told, and it keeps waiting."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.add(
+            "company.beancount", '2026-11-01 custom "contact" "C1" "billing"\n  email: "bjørn@nordlys.example"\n'
+        )
+        office.invoices(invoice(1))
+        done = office.send()
+        assert (done.status, "cannot be used in a mail" in done.err) == (1, True)
+    assert room.letters.all == []
+
+
+def test_a_template_of_the_ledgers_own(tmp_path: Path) -> None:
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        place = office.root / "templates" / "mail"
+        place.mkdir(parents=True)
+        (place / "document.nb.md").write_text("Subject: Regning {{ number }}\n\n**Hei** {{ name }}!\n", "utf-8")
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+        found = parsed(room.letters)
+        html = found.get_body(("html",))
+        assert html is not None
+        assert found["Subject"] == "Regning 2026-0001"
+        assert "<p><strong>Hei</strong> Ola Berg!</p>" in html.get_content()
+        (place / "document.nb.md").write_text("Subject: {{ nubmer }}\n\nHei\n", "utf-8")
+        office.invoices(invoice(2))
+        done = office.send()
+        assert (done.status, "the mail template document.nb.md cannot be used: 'nubmer' is undefined" in done.err) == (
+            1,
+            True,
+        )
+
+
+# --- killed -------------------------------------------------------------------------------------------------
+
+
+def test_killed_in_the_middle_of_five_hundred(tmp_path: Path) -> None:
+    """`kill -9` while mails go out: each of 500 is sent once, waits, or is doubtful; the next run sends the rest."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 501)))
+        place = office.root / "templates"
+        place.mkdir()
+        # The PDF is not what is tested here: a page of one word is made quickly.
+        (place / "invoice.typ").write_text("Faktura\n", "utf-8")
+        child = subprocess.Popen(
+            [sys.executable, "-m", "billtext", "-f", str(office.main), "send", "--due", "--at", AT],
+            stdout=subprocess.DEVNULL, stderr=(tmp_path / "err").open("w"),
+        )  # fmt: skip
+        end = time.monotonic() + 60
+        while len(room.letters.all) < 120 and time.monotonic() < end and child.poll() is None:
+            time.sleep(0.005)
+        assert child.poll() is None, (tmp_path / "err").read_text()
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        time.sleep(0.1)  # what was in the line comes in
+        first = len(room.letters.all)
+        assert 120 <= first < 500
+        states = office.states()
+        doubtful = {number for number, state in states.items() if state == "doubtful"}
+        assert len(doubtful) <= 1
+        assert sum(state == "sent" for state in states.values()) + len(doubtful) >= first
+        done = office.send()
+        assert "a run before was interrupted" in done.err
+        states = office.states()
+        assert {state for number, state in states.items() if number not in doubtful} == {"sent"}
+        assert {number for number, state in states.items() if state == "doubtful"} == doubtful
+    subjects = [re.search(rb"Subject: Faktura (2026-\d{4})", data)[1].decode() for _, _, data in room.letters.all]  # type: ignore[index]
+    assert len(subjects) == len(set(subjects)), "none was sent twice"
+    assert set(subjects) | doubtful == {f"2026-{n:04}" for n in range(1, 501)}, "none was lost"
+    office.book()
+
+
+def test_two_never_send_at_once(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1))
+    with outbox.Outbox(office.root):
+        assert "another billtext is sending" in office.send().err
+
+
+def test_a_torn_journal_is_read(tmp_path: Path) -> None:
+    """A line that the disk has half of was no intent: nothing had gone out."""
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1), invoice(2))
+    place = office.root / outbox.PLACE
+    place.mkdir()
+    line = json.dumps({"n": 1, "date": "2026-11-25", "number": "2026-0001", "channel": "email"})
+    (place / outbox.JOURNAL).write_text(f"{line}\n{line.replace('0001', '0002')[:40]}", "utf-8")
+    assert office.states() == {"2026-0001": "doubtful", "2026-0002": "waiting"}
+    assert "one sending written down, 1 of them doubtful" in office.get("outbox", "record")
+    assert office.states() == {"2026-0001": "doubtful", "2026-0002": "waiting"}

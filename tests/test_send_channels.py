@@ -1,0 +1,171 @@
+"""What `send` and `outbox` do besides mail: e-invoices, the portal, paper, statements, and what comes back."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from billtext.outside import outbox
+from mail_room import Room
+from test_send import AT, Sending, invoice, parsed
+
+EHF = """
+2026-01-01 custom "customer" "C1"
+  channel: "ehf"
+  endpoint: "0192:310000205"
+  org-number: "310000205"
+  buyer-reference: "Berg"
+  address: "Storgata 1"
+  postal-code: "9008"
+  city: "Tromsø"
+  country: "NO"
+2020-01-01 custom "bank-account" "drift"
+  account: Assets:Bank
+  currency: "NOK"
+  iban: "NO9386011117947"
+"""
+
+
+def channel(name: str, customer: str = "C1") -> str:
+    return f'2026-01-01 custom "customer" "{customer}"\n  channel: "{name}"\n'
+
+
+def test_an_answer_that_says_nothing_is_doubtful(tmp_path: Path) -> None:
+    """A server that answers neither yes (250) nor no (4xx, 5xx) may have the mail: it is not tried again."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        room.letters.on_data = lambda *_: "299 perhaps"
+        done = office.send()
+        assert (done.status, "says neither yes nor no (299)" in done.err) == (1, True)
+        assert room.letters.tried == 1
+    assert office.states() == {"2026-0001": "doubtful"}
+
+
+def test_an_e_invoice_is_laid_out_and_its_receipt_read(tmp_path: Path) -> None:
+    """The file with its envelope, whose hash the ledger has; then what the access point says."""
+    office = Sending(tmp_path / "books", more=EHF)
+    office.invoices(invoice(1))
+    done = office.send()
+    assert (done.status, done.err) == (0, "")
+    place = office.root / "outbox" / "ehf"
+    content = (place / "2026-0001.xml").read_bytes()
+    envelope = json.loads((place / "2026-0001.json").read_text("utf-8"))
+    assert envelope["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (envelope["sender"], envelope["receiver"]) == (
+        "iso6523-actorid-upis::0192:310000019", "iso6523-actorid-upis::0192:310000205"
+    )  # fmt: skip
+    assert f'  sha256: "{envelope["sha256"]}"\n' in office.told
+    (place / "receipts").mkdir()
+    told = {"document": "2026-0001", "outcome": "failed", "reason": "no such receiver"}
+    (place / "receipts" / "1.json").write_text(json.dumps(told), "utf-8")
+    before = office.told
+    assert "1 new outcome" in office.get("outbox", "receipts", "--dry-run", "--at", AT).replace("one ", "1 ")
+    assert office.told == before
+    assert office.run("outbox", "receipts", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "failed"}
+    assert '  reason: "no such receiver"\n' in office.told
+    office.book()
+
+
+def test_an_e_invoice_with_an_error_is_not_sent(tmp_path: Path) -> None:
+    """Without a city and country of the buyer it breaks EN 16931 (BR-11): told with the rule, and it keeps waiting."""
+    office = Sending(tmp_path / "books", more=EHF.replace('  country: "NO"\n', ""))
+    office.invoices(invoice(1))
+    before = office.told
+    done = office.send()
+    assert (done.status, "its e-invoice is not right" in done.err, "BR-11" in done.err) == (1, True, True), done.err
+    assert not list((office.root / "outbox").rglob("*.xml"))
+    assert (office.states(), office.told) == ({"2026-0001": "waiting"}, before)
+
+
+def test_paper_is_one_pdf(tmp_path: Path) -> None:
+    """Both documents behind their list, and each document's hash is its own PDF's."""
+    office = Sending(tmp_path / "books", more=channel("print") + channel("print", "C2"))
+    office.invoices(invoice(1), invoice(2, "C2"))
+    assert office.send().status == 0
+    path = office.root / "outbox" / "print" / "print-20261125-101500.pdf"
+    assert len(PdfReader(path).pages) == 3
+    rows = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text("utf-8"))))
+    assert {row["document"] for row in rows} == {"2026-0001", "2026-0002"}
+    assert len(set(re.findall(r'sha256: "([0-9a-f]{64})"', office.told))) == 2
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+
+
+def test_the_portal_is_behind_a_name_that_nobody_guesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for each customer, which stays; the page lists what came before; the secret is out of git."""
+    office = Sending(tmp_path / "books", more=channel("portal") + channel("portal", "C2"))
+    office.invoices(invoice(1), invoice(2, "C2"))
+    assert office.send().status == 0
+    place = office.root / "outbox" / "portal"
+    folders = {path.parent.name for path in place.glob("*/index.html")}
+    assert len(folders) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{40}", name) for name in folders)
+    assert not any(name in (place / "index.html").read_text("utf-8") for name in folders)
+    office.invoices(invoice(3))
+    assert office.send().status == 0
+    assert {path.parent.name for path in place.glob("*/index.html")} == folders
+    mine = next(path.parent for path in place.glob("*/2026-0003.html"))
+    assert {path.name for path in mine.iterdir()} == {"index.html", "2026-0001.html", "2026-0003.html"}
+    page = (mine / "index.html").read_text("utf-8")
+    assert page.index("2026-0003.html") < page.index("2026-0001.html")
+    assert "2026-0002" not in page
+    assert not any(name in office.told for name in folders)
+    secret = office.root / outbox.PLACE / outbox.SECRET
+    assert secret.stat().st_mode & 0o077 == 0
+    assert (secret.parent / ".gitignore").read_text("utf-8").splitlines()[-1] == "*"
+    monkeypatch.setenv(outbox.SECRET_VARIABLE, "another secret of the office, long enough")
+    office.invoices(invoice(4))
+    assert office.send().status == 0
+    assert len(list(place.glob("*/index.html"))) == 3
+
+
+def test_statements_go_once_a_month(tmp_path: Path) -> None:
+    """1250.00 of the invoice is owed at the end of November; the second time there is nothing to send."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        assert office.send("--statements", "2026-11").status == 0
+        assert office.send("--statements", "2026-11").out == "no documents to send\n"
+    mail = parsed(room.letters)
+    assert mail["Subject"] == "Kontoutskrift november 2026 fra Fjordlys Elektro AS"
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "1 250,00 NOK" in text.get_content()
+    assert [part.get_content()[:4] for part in mail.iter_attachments()] == [b"%PDF"]
+    assert '"delivery" "C1"\n  statement: "2026-11"\n' in office.told
+    office.book()
+
+
+def test_mail_that_came_back_is_written_down(tmp_path: Path) -> None:
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+    bounce = (
+        'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: message/delivery-status\n\n'
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; regnskap@nordlys.example\nAction: failed\n"
+        f"Status: 5.1.1\n\n--b\nContent-Type: message/rfc822\n\nMessage-ID: {parsed(room.letters)['Message-ID']}\n\n"
+        "x\n--b--\n"
+    )
+    (tmp_path / "bounce.eml").write_text(bounce, "utf-8")
+    assert office.run("outbox", "bounces", str(tmp_path / "bounce.eml"), "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "bounced"}
+    assert '  outcome: "bounced"\n' in office.told
+    assert "@" not in office.told
+    assert office.send().out == "no documents to send\n"
+    assert office.run("outbox", "retry", "2026-0001", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "waiting"}
+    office.book()
+
+
+def test_the_outbox_in_every_form(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1))
+    for form in ("table", "csv", "markdown", "json"):
+        assert "2026-0001" in office.get("outbox", "--as-of", "2026-11-25", "--format", form)
