@@ -1,4 +1,4 @@
-"""Check invoices and credit notes: lines, VAT, sums, dates, references.
+"""Check invoices and credit notes: lines, VAT, sums, dates, references, and how they were sent and filed.
 
 A ledger with a mistake::
 

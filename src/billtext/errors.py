@@ -537,7 +537,7 @@ class AllocateUndoError(AllocationError):
 # --- deliveries ---------------------------------------------------------------------------------------------
 
 
-class DeliveryError(LedgerError):
+class DeliveryError(DocumentError):
     """A mistake in what is written about the sending of a document."""
 
 
@@ -570,7 +570,7 @@ class DeliveryPersonError(DeliveryError):
 # --- the archive --------------------------------------------------------------------------------------------
 
 
-class FiledError(LedgerError):
+class FiledError(DocumentError):
     """A mistake in what is written about a file of the archive."""
 
 
