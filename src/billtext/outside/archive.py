@@ -192,6 +192,22 @@ def _content(handle: int) -> bytes:
         return stream.read(LARGEST + 1)
 
 
+def content(root: Path, one: Filed) -> bytes:
+    """The content of a filed file, as it was filed.
+
+    :param root: directory of the ledger's top file
+    :raises Refused: it is not there any more, or not as it was filed
+    """
+    path = root / filing.ROOT / one.file
+    _, why = _state(root / filing.ROOT, one)
+    found = b"" if why else path.read_bytes()
+    if not why and hashlib.sha256(found).hexdigest() != one.sha256:
+        why = "it is being changed at this moment"
+    if why:
+        raise Refused(f"{path}: {why}, and {one.document or one.label} was filed there; see `billtext archive verify`")
+    return found
+
+
 # --- is all as it was? ------------------------------------------------------------------------------------
 
 

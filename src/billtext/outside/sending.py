@@ -14,9 +14,9 @@ from pathlib import Path
 
 from billtext import dates
 from billtext.errors import Refused
-from billtext.model import Delivery
+from billtext.model import DOCUMENTS, Delivery, Filed
 from billtext.money import exact
-from billtext.outside import attachments, einvoice_outbox, files, forms, mail, portal, print_outbox
+from billtext.outside import archive, attachments, einvoice_outbox, files, forms, mail, portal, print_outbox
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own, secret
@@ -102,10 +102,23 @@ class Sender:
         """
         if parcel.statement:
             return forms.statement(self.book, self._report(parcel), form, root=self.root)
-        made = forms.document(self.book, self.book.ledger.documents[parcel.number], form, root=self.root)
+        found = self.book.ledger.documents[parcel.number]
+        if form == "pdf":  # what was filed is what goes, whatever the template has become since
+            filed = self._filed.get(parcel.number)
+            if filed is not None:
+                content = archive.content(self.root, filed)
+                return Made(name=f"{forms.document_name(found)}.pdf", mime="application/pdf", content=content)
+        made = forms.document(self.book, found, form, root=self.root)
         if form in {"ubl", "facturx"}:
             _validate(made)
         return made
+
+    @cached_property
+    def _filed(self) -> dict[str, Filed]:
+        """The archive's PDF of each document."""
+        return {
+            one.document: one for one in self.book.ledger.filed if one.kind in DOCUMENTS and one.file.endswith(".pdf")
+        }
 
     def _report(self, parcel: Parcel) -> statements.Statement:
         return statements.report(self.book, parcel.customer, *dates.month(parcel.statement))

@@ -1,0 +1,354 @@
+"""The other channels: e-invoices with receipts, paper, the portal; mail that came back; statements."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from billtext.outside import validation
+from mail_room import Room
+from test_send import AT, Sending, invoice, parsed
+
+EHF = """
+2026-11-01 custom "customer" "C1"
+  channel: "ehf"
+  endpoint: "0192:310000205"
+  org-number: "310000205"
+  vat-number: "NO310000205MVA"
+  address: "Storgata 1"
+  postal-code: "0155"
+  city: "Oslo"
+  country: "NO"
+  buyer-reference: "Ola"
+2026-11-01 custom "bank-account" "drift"
+  number: "86011117947"
+  iban: "NO9386011117947"
+"""
+
+
+def ehf(root: Path) -> Sending:
+    office = Sending(root, more=EHF)
+    office.invoices(invoice(1).replace("  due:", "  delivery: 2026-11-20\n  due:"))
+    return office
+
+
+def receipt(office: Sending, name: str, text: str) -> None:
+    place = office.root / "outbox" / "ehf" / "receipts"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / name).write_text(text, "utf-8")
+
+
+# --- e-invoices ---------------------------------------------------------------------------------------------
+
+
+def test_an_einvoice_lies_beside_its_envelope(tmp_path: Path) -> None:
+    """The file keeps to the rules; the envelope says between whom and by which process it goes."""
+    office = ehf(tmp_path / "books")
+    done = office.send()
+    assert (done.status, done.err) == (0, ""), done
+    place = office.root / "outbox" / "ehf"
+    content = (place / "2026-0001.xml").read_bytes()
+    assert [found for found in validation.findings(content, "2026-0001.xml") if found.severity == "error"] == []
+    hash_ = hashlib.sha256(content).hexdigest()
+    assert json.loads((place / "2026-0001.json").read_text("utf-8")) == {
+        "document": "2026-0001",
+        "file": "2026-0001.xml",
+        "sha256": hash_,
+        "sender": "iso6523-actorid-upis::0192:310000019",
+        "receiver": "iso6523-actorid-upis::0192:310000205",
+        "document_type": "busdox-docid-qns::urn:oasis:names:specification:ubl:schema:xsd:Invoice-2::Invoice##urn:cen.eu"
+        ":en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::2.1",
+        "process": "cenbii-procid-ubl::urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
+    }
+    assert f'  outcome: "sent"\n  sha256: "{hash_}"\n' in office.told
+    assert (office.root / "outbox" / ".gitignore").read_text("utf-8").endswith("*\n")
+
+
+def test_an_einvoice_with_an_error_is_not_sent(tmp_path: Path) -> None:
+    """Without a seller's VAT number nothing bears VAT (BR-Z-02)."""
+    office = ehf(tmp_path / "books")
+    path = office.root / "company.beancount"
+    path.write_text(path.read_text("utf-8").replace('  vat-number: "NO310000019MVA"\n', ""), "utf-8")
+    done = office.send()
+    assert (done.status, "its e-invoice is not right" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "waiting"}
+    assert not (office.root / "outbox" / "ehf" / "2026-0001.xml").exists()
+
+
+def test_without_an_endpoint_there_is_no_einvoice(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books", more='2026-11-01 custom "customer" "C1"\n  channel: "ehf"\n')
+    office.invoices(invoice(1))
+    assert "C1 has no `endpoint:` in the register" in office.send().err
+
+
+def test_receipts_say_what_became_of_it(tmp_path: Path) -> None:
+    """Objects, lists and lines; other keys are passed over; what is known is not written twice."""
+    office = ehf(tmp_path / "books")
+    office.invoices(invoice(2).replace("  due:", "  delivery: 2026-11-20\n  due:"))
+    assert office.send().status == 0
+    receipt(office, "a.json", '{"document": "2026-0001", "outcome": "delivered", "time": "2026-11-25T10:20:00+01:00"}')
+    receipt(office, "b.jsonl", '{"number": "2026-0002", "status": "ERROR", "reason": "unknown a@b.example", "x": 1}\n')
+    receipt(office, "c.json", '[{"document": "2026-0009", "outcome": "delivered"}, 7, {"document": "2026-0001"}]')
+    done = office.run("outbox", "receipts", "--at", "2026-11-26T08:00:00+00:00")
+    assert done.status == 0
+    assert "c.json: 2026-0009: no such document was sent" in done.err
+    assert "2 new outcomes" in done.out
+    assert office.states() == {"2026-0001": "delivered", "2026-0002": "failed"}
+    assert '  time: "2026-11-25T10:20:00+01:00"\n  outcome: "delivered"\n' in office.told
+    assert '  reason: "unknown"\n' in office.told
+    before = office.told
+    assert "no new outcomes, 2 known already" in office.run("outbox", "receipts", "--at", AT).out
+    assert office.told == before
+    office.book()
+
+
+def test_a_receipt_of_another_file_is_not_believed(tmp_path: Path) -> None:
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    receipt(office, "a.json", json.dumps({"document": "2026-0001", "outcome": "delivered", "sha256": "0" * 64}))
+    assert "the receipt is of another file" in office.run("outbox", "receipts", "--at", AT).err
+    assert office.states() == {"2026-0001": "sent"}
+    receipt(office, "a.json", "{")
+    done = office.run("outbox", "receipts", "--at", AT)
+    assert (done.status, "is no JSON" in done.err) == (2, True)
+
+
+# --- paper --------------------------------------------------------------------------------------------------
+
+PAPER = """
+2026-11-01 custom "customer" "C1"
+  channel: "print"
+  country: "NO"
+  postal-code: "5003"
+  city: "Bergen"
+2026-11-01 custom "customer" "C2"
+  name: "=Müller #strong[GmbH] <b>"
+  channel: "print"
+  country: "DE"
+  postal-code: "20095"
+  city: "Hamburg"
+2026-11-01 custom "customer" "P1"
+  channel: "print"
+  country: "NO"
+  postal-code: "0155"
+  city: "Oslo"
+"""
+
+
+def test_one_print_in_the_order_of_the_post(tmp_path: Path) -> None:
+    """By country, postal code, customer and number; a list on top, and the same as CSV."""
+    office = Sending(tmp_path / "books", more=PAPER)
+    office.invoices(invoice(1), invoice(2, "C2"), invoice(3, "P1"), invoice(4))
+    done = office.send()
+    assert (done.status, done.err) == (0, ""), done
+    place = office.root / "outbox" / "print"
+    assert sorted(path.name for path in place.iterdir()) == ["print-20261125-101500.csv", "print-20261125-101500.pdf"]
+    rows = list(csv.DictReader(io.StringIO((place / "print-20261125-101500.csv").read_text("utf-8"))))
+    assert [row["document"] for row in rows] == ["2026-0002", "2026-0003", "2026-0001", "2026-0004"]
+    assert rows[0]["name"] == "'=Müller #strong[GmbH] <b>"
+    pages = [page.extract_text() for page in PdfReader(place / "print-20261125-101500.pdf").pages]
+    assert len(pages) == 5
+    assert "=Müller #strong[GmbH] <b>" in pages[0]
+    assert "4 documents on 4 pages" in pages[0]
+    found = [re.search(r"2026-000\d", page) for page in pages[1:]]
+    assert [match and match[0] for match in found] == ["2026-0002", "2026-0003", "2026-0001", "2026-0004"]
+    assert set(office.states().values()) == {"sent"}
+
+
+def test_what_was_filed_is_what_goes(tmp_path: Path) -> None:
+    """The PDF of the archive, whatever the template has become since; one that was changed there goes nowhere."""
+    office = Sending(tmp_path / "books", more=PAPER)
+    path = office.root / "documents" / "Assets" / "Receivable" / "C1" / "2026-11-20.2026-0001.pdf"
+    path.parent.mkdir(parents=True)
+    office.invoices(invoice(1))
+    office.get("render", "2026-0001", "--as", "pdf", "--out", str(tmp_path))
+    filed = (tmp_path / "2026-0001.pdf").read_bytes() + b"% as it was filed\n"
+    path.write_bytes(filed)
+    hash_ = hashlib.sha256(filed).hexdigest()
+    office.add("main.beancount", 'option "documents" "documents"\n')
+    office.add(
+        "invoices/2026.beancount",
+        f'''
+2026-11-20 custom "filed" "Assets/Receivable/C1/2026-11-20.2026-0001.pdf"
+  sha256: "{hash_}"
+  kind: "invoice"
+  customer: "C1"
+  document: "2026-0001"
+''',
+    )
+    path.write_bytes(filed + b"changed")
+    done = office.send()
+    assert (done.status, "see `billtext archive verify`" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "waiting"}
+    path.write_bytes(filed)
+    assert office.send().status == 0
+    assert f'  sha256: "{hash_}"' in office.told
+
+
+# --- the portal ---------------------------------------------------------------------------------------------
+
+PORTAL = """
+2026-11-01 custom "customer" "C1"
+  channel: "portal"
+2026-11-01 custom "customer" "P1"
+  channel: "portal"
+"""
+
+
+def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for each, behind a name that hangs on a secret; the name stays, and leads to old and new."""
+    monkeypatch.delenv("BILLTEXT_SECRET", raising=False)
+    office = Sending(tmp_path / "books", more=PORTAL)
+    office.invoices(invoice(1), invoice(2, "P1"))
+    assert office.send().status == 0
+    portal = office.root / "outbox" / "portal"
+    folders = [path for path in sorted(portal.iterdir()) if path.is_dir()]
+    assert all(re.fullmatch(r"[0-9a-f]{40}", path.name) for path in folders)
+    by = {("C1" if (path / "2026-0001.html").exists() else "P1"): path for path in folders}
+    assert sorted(path.name for path in by["C1"].iterdir()) == ["2026-0001.html", "index.html"]
+    assert sorted(path.name for path in by["P1"].iterdir()) == ["2026-0002.html", "index.html"]
+    for mine, other in (("C1", "P1"), ("P1", "C1")):
+        text = "".join(path.read_text("utf-8") for path in by[mine].iterdir())
+        assert by[other].name not in text
+        assert {"C1": "Nordlys", "P1": "Kari"}[other] not in text
+    assert not re.search(r"2026|[0-9a-f]{40}", (portal / "index.html").read_text("utf-8"))
+    office.invoices(invoice(3))
+    assert office.send().status == 0
+    index = (by["C1"] / "index.html").read_text("utf-8")
+    assert [n for n in ("2026-0001", "2026-0002", "2026-0003") if n in index] == ["2026-0001", "2026-0003"]
+    secret = office.root / ".billtext" / "secret"
+    assert secret.stat().st_mode & 0o077 == 0
+    assert (office.root / ".billtext" / ".gitignore").exists()
+
+
+def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+    for n, secret in enumerate(("a" * 40, "b" * 40, "a" * 40)):
+        monkeypatch.setenv("BILLTEXT_SECRET", secret)
+        office = Sending(tmp_path / str(n), more=PORTAL)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+        names.append(next(p.name for p in (office.root / "outbox" / "portal").iterdir() if p.is_dir()))
+    assert names[0] == names[2] != names[1]
+
+
+# --- statements ---------------------------------------------------------------------------------------------
+
+
+def test_statements_of_a_month(tmp_path: Path) -> None:
+    """Of those who owe something; each once; the ledger names the customer and the month."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        done = office.send("--statements", "2026-11")
+        assert (done.status, done.err) == (0, ""), done
+        assert office.send("--statements", "2026-11").out == "no documents to send\n"
+        assert "C1/2026-11 was sent on 2026-11-25" in office.send("C1/2026-11").err
+    found = parsed(room.letters)
+    assert found["Subject"] == "Kontoutskrift november 2026 fra Fjordlys Elektro AS"
+    text = found.get_body(("plain",))
+    assert text is not None
+    assert "Saldo per 30. nov. 2026: 1 250,00 NOK" in text.get_content()
+    assert '2026-11-25 custom "delivery" "C1"\n  statement: "2026-11"\n  channel: "email"\n' in office.told
+    office.book()
+
+
+# --- mail that came back ------------------------------------------------------------------------------------
+
+DSN = """\
+From: MAILER-DAEMON@mx.example
+To: faktura@fjordlys.example
+Date: Wed, 25 Nov 2026 09:20:00 +0000
+Subject: Undelivered Mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+regnskap@nordlys.example is unknown.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; regnskap@nordlys.example
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <regnskap@nordlys.example> unknown
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {id}
+Subject: Faktura
+
+--b--
+"""
+
+
+def test_mail_that_came_back_is_known_by_its_message_id(tmp_path: Path) -> None:
+    """Message files, an mbox and a Maildir; a delay is no bounce, strangers are told, nothing is written twice."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2), invoice(3))
+        assert office.send().status == 0
+    ids = [parsed(room.letters, n)["Message-ID"] for n in range(3)]
+    box = tmp_path / "box"
+    box.mkdir()
+    (box / "1.eml").write_text(DSN.format(action="failed", id=ids[0]), "utf-8")
+    (box / "2.eml").write_text(DSN.format(action="delayed", id=ids[1]), "utf-8")
+    (box / "3.eml").write_text(DSN.format(action="failed", id="<other@mx.example>"), "utf-8")
+    (box / "4.eml").write_text("Subject: Re: Faktura\n\nJeg er på ferie\n", "utf-8")
+    done = office.run("outbox", "bounces", str(box), "--at", "2026-11-26T08:00:00+00:00")
+    assert done.status == 0
+    assert "3.eml: no mail of ours has its Message-ID" in done.err
+    assert "4.eml: it is no notification" in done.err
+    assert office.states() == {"2026-0001": "bounced", "2026-0002": "sent", "2026-0003": "sent"}
+    assert '  time: "2026-11-25T09:20:00+00:00"\n  outcome: "bounced"\n' in office.told
+    assert '  reason: "5.1.1"\n' in office.told
+    assert "@" not in office.told
+    before = office.told
+    assert "1 known already" in office.run("outbox", "bounces", str(box), "--at", AT).out
+    assert office.told == before
+    mbox = tmp_path / "bounces.mbox"
+    mbox.write_text(f"From MAILER-DAEMON Wed Nov 25 09:20:00 2026\n{DSN.format(action='failed', id=ids[2])}\n", "utf-8")
+    assert office.run("outbox", "bounces", str(mbox), "--dry-run", "--at", AT).status == 0
+    assert office.states()["2026-0003"] == "sent"
+    assert office.run("outbox", "bounces", str(mbox), "--at", AT).status == 0
+    maildir = tmp_path / "Maildir"
+    for part in ("cur", "new", "tmp"):
+        (maildir / part).mkdir(parents=True)
+    (maildir / "new" / "1").write_text(DSN.format(action="failed", id=ids[1]), "utf-8")
+    assert office.run("outbox", "bounces", str(maildir), "--at", AT).status == 0
+    assert set(office.states().values()) == {"bounced"}
+    assert office.run("outbox", "bounces", str(tmp_path / "none"), "--at", AT).status == 2
+    office.book()
+
+
+# --- the report ---------------------------------------------------------------------------------------------
+
+
+def test_outbox_in_every_format(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1), invoice(2, "P1"))
+    office.add("follow-up/2026.beancount", '\n2026-11-21 custom "delivery" "2026-0001"\n  channel: "print"\n')
+    args = ("outbox", "--as-of", "2026-11-25", "--format")
+    assert office.get(*args, "csv") == (
+        "number,date,customer,name,channel,state,when,reason\n"
+        "2026-0001,2026-11-20,C1,Nordlys Interiør AS,print,sent,2026-11-21,\n"
+        "2026-0002,2026-11-20,P1,Kari Nordmann,print,waiting,,\n"
+    )
+    assert json.loads(office.get(*args, "json"))[0]["state"] == "sent"
+    assert "| 2026-0002 |" in office.get(*args, "markdown")
+    assert "2026-0002" in office.get(*args, "table")
+    assert json.loads(office.get("outbox", "--state", "failed", *args[1:], "json")) == []
+    done = office.run("outbox", "retry", "2026-0001", "--at", AT)
+    assert (done.status, "2026-0001 is sent, not doubtful" in done.err) == (1, True)
+    assert office.run("outbox", "sent", "2026-0002", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
