@@ -7,12 +7,12 @@ catalogue, and other languages read English. A ledger's own template takes the p
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape as html_escape
 from importlib.resources import files as package_files
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -106,13 +106,17 @@ def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -
     if not head.startswith(_SUBJECT):
         raise Refused(f"the mail template {file} does not begin with `{_SUBJECT}`; write the subject in its first line")
     try:
-        plain, marked = (_environment(html=html) for html in (False, True))
-        subject = escape.one_line(plain.from_string(head.removeprefix(_SUBJECT)).render(values)).strip()
-        text = plain.from_string(body).render(values).strip() + "\n"
-        html = markdown.markdown(marked.from_string(body).render(values), extensions=["tables", "sane_lists"])
+        subject = escape.one_line(_compiled(head.removeprefix(_SUBJECT), html=False).render(values)).strip()
+        text = _compiled(body, html=False).render(values).strip() + "\n"
+        html = markdown.markdown(_compiled(body, html=True).render(values), extensions=["tables", "sane_lists"])
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Refused(f"the mail template {file} cannot be used: {escape.one_line(str(error))}") from None
     return Words(subject=subject, text=text, html=_PAGE.format(html_escape(language), html))
+
+
+@lru_cache(maxsize=32)
+def _compiled(text: str, *, html: bool) -> Template:
+    return _environment(html=html).from_string(text)
 
 
 @cache
