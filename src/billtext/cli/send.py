@@ -181,15 +181,16 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
         try:
             with Progress() as progress:
                 step = progress.stage("Sending", len(parcels))
-                for n, result in enumerate(Sender(book, root, outbox, log, now).send(parcels)):
+                shown = {True: 0, False: 0}
+                for result in Sender(book, root, outbox, log, now).send(parcels):
                     step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
                     where = f"  {relative(str(result.place))}" if result.place else ""
                     line = f"{result.parcel.title}  {result.parcel.channel}  {result.outcome}{where}"
-                    if result.outcome != "sent":
-                        click.echo(escape.one_line(f"{line}: {result.words}"), err=True)
-                    elif n < _SHOWN:
-                        click.echo(escape.one_line(line))
+                    well = result.outcome == "sent"
+                    shown[well] += 1
+                    if shown[well] <= _SHOWN:
+                        click.echo(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
         finally:
             record(face, outbox)
     told = ", ".join(
