@@ -11,7 +11,7 @@ from billtext.model import KINDS
 from billtext.rendering import units
 from billtext.rendering.language import CATALOGUES, Language, _words, languages
 from billtext.rules.invoices import STATUSES
-from billtext.rules.presenting import EXEMPT
+from billtext.rules.presented_lines import EXEMPT
 
 SOURCE = Path(__file__).parent.parent / "src" / "billtext"
 

@@ -15,7 +15,7 @@ from billtext.money import ZERO
 from billtext.rendering import document_view, escape, statement_pages
 from billtext.rendering.language import Language
 from billtext.rules import core_invoice as core
-from billtext.rules import presenting
+from billtext.rules import parties, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.statements import Section, Statement
@@ -56,7 +56,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     t = Language(presenting.language_of(register, report.customer, day))
     company = register.company(day)
     card = register.values("customer", report.customer, day)
-    seller, buyer = presenting.seller(register, day), presenting.buyer(register, report.customer, day)
+    seller, buyer = parties.seller(register, day), parties.buyer(register, report.customer, day)
     period = (
         (t("Period"), f"{t.date(report.start)} – {t.date(day)}")
         if report.kind == "activity"

@@ -20,7 +20,7 @@ from billtext.ledger.write import Account
 from billtext.model import Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import numbering, presenting
+from billtext.rules import numbering, parties, presented_lines, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice, Identifier, Party
 from billtext.rules.register_changes import free_ids
@@ -291,7 +291,7 @@ def identifier(found: Identifier) -> str:
     """
     scheme = f"{found.scheme} {found.version}" if found.version else found.scheme
     for text in (f"{scheme}:{found.id}" if scheme else found.id, f":{found.id}"):
-        if presenting.identifier(text) == found:
+        if parties.identifier(text) == found:
             return text
     raise Refused(
         f"the identifier {shown(found.id)!r} of scheme {shown(found.scheme)!r} cannot be written in the ledger"
@@ -418,10 +418,8 @@ def _terms(found: CoreInvoice, work: _Work, customer: str, number: str, files: d
     card_seller = register.company(date)
     if not card_seller:
         card_seller = {**_card("company", found.seller)}
-    keys |= _overrides("seller-", found.seller, presenting.party(card_seller))
-    shown_buyer = (
-        presenting.buyer(register, customer, date) if card else presenting.party(_card("customer", found.buyer))
-    )
+    keys |= _overrides("seller-", found.seller, parties.party(card_seller))
+    shown_buyer = parties.buyer(register, customer, date) if card else parties.party(_card("customer", found.buyer))
     changed = _overrides("buyer-", found.buyer, shown_buyer)
     if changed and card:
         names = ", ".join(key.removeprefix("buyer-") for key in changed)
@@ -639,8 +637,8 @@ def _vat_words(
     """Why there is no VAT, where it is not what the register's code says."""
     keys: dict[str, Any] = {}
     for part in found.vat:
-        code, reason = presenting.EXEMPT.get(part.category, ("", ""))
-        if part.category in presenting.EXEMPT:
+        code, reason = presented_lines.EXEMPT.get(part.category, ("", ""))
+        if part.category in presented_lines.EXEMPT:
             values = register.values("vat", codes[part.category, part.rate][0], found.date)
             reason, code = str(values.get("text") or reason), str(values.get("vatex") or code)
         if (reason, code) != (part.reason, part.reason_code):
