@@ -19,7 +19,7 @@ from billtext.outside import attachments, einvoice_files, einvoice_import
 from billtext.rendering import cii, ubl
 from billtext.rules import book, core_invoice, core_terms, presenting
 from billtext.rules.core_invoice import CoreInvoice
-from billtext.rules.incoming import Wishes
+from billtext.rules.incoming_work import Wishes
 from office import Done, Office
 
 ROOT = Path(__file__).parents[1]

@@ -43,7 +43,8 @@ def command(
     """
     from billtext.errors import Refused
     from billtext.outside import einvoice_files, einvoice_import
-    from billtext.rules.incoming import Wishes, texts
+    from billtext.rules.incoming import texts
+    from billtext.rules.incoming_work import Wishes
 
     wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate, kind=kind)
     found = []

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files as package
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
 from beancount.core.data import Close, Open
@@ -19,7 +19,7 @@ from beancount.core.data import Close, Open
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import write
 from billtext.model import Date, Document, Filed
-from billtext.outside import forms
+from billtext.outside import files, forms
 from billtext.outside.desk import Desk
 from billtext.rules import filing
 from billtext.rules.book import Book
@@ -65,7 +65,7 @@ def file(
         where = filing.place(account, document.date, forms.document_name(document), "pdf")
         places.check(account, document.date, document.customer)
         one = Filed(
-            date=document.date, file=where, sha256=hashlib.sha256(made.content).hexdigest(), kind=document.kind,
+            date=document.date, file=where, sha256=files.digest(made.content), kind=document.kind,
             customer=document.customer, document=document.number, label=document.entry.narration or "",
         )  # fmt: skip
         _put(desk, one, made.content)
@@ -91,7 +91,7 @@ def add(
         if owner.customer != customer:
             raise Refused(f"{document} is of customer {owner.customer}, not {customer}; correct one of them")
     content = read(source)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = files.digest(content)
     twin = next((one for one in book.ledger.filed if one.sha256 == sha256 and one.customer == customer), None)
     if twin is not None:
         raise Refused(f"{source} is filed already as {twin.file}")
@@ -201,7 +201,7 @@ def content(root: Path, one: Filed) -> bytes:
     path = root / filing.ROOT / one.file
     _, why = _state(root / filing.ROOT, one)
     found = b"" if why else path.read_bytes()
-    if not why and hashlib.sha256(found).hexdigest() != one.sha256:
+    if not why and files.digest(found) != one.sha256:
         why = "it is being changed at this moment"
     if why:
         raise Refused(f"{path}: {why}, and {one.document or one.label} was filed there; see `billtext archive verify`")
@@ -271,7 +271,7 @@ def periods(country: str, as_of: Date) -> dict[str, Period]:
 
     :raises Refused: there is no data about the country or the day
     """
-    data = package("billtext") / "data" / f"retention-{country}.toml"
+    data = resources.files("billtext") / "data" / f"retention-{country}.toml"
     if not country.isalpha() or not data.is_file():
         raise Refused(f"how long papers are kept in {country} is not known to billtext, which knows NO; keep them")
     found: dict[str, Period] = {}

@@ -13,7 +13,8 @@ from billtext.outside.desk import Desk
 from billtext.outside.issuing import rates
 from billtext.rules import book, core_terms, incoming, presenting
 from billtext.rules.core_invoice import CoreInvoice
-from billtext.rules.incoming import Incoming, Wishes
+from billtext.rules.incoming import Incoming
+from billtext.rules.incoming_work import Wishes
 
 # What the ledger adds to a document, which it does not have to state: see the guide's page about imports.
 _ADDED = ("BT-6", "BT-26", "BT-111")

@@ -7,6 +7,7 @@ after it, `recover` finishes the renames. Every `Switch` recovers first.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -270,6 +271,11 @@ def read(path: Path) -> str:
         raise Unreadable(f"{path}: not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of a file, as the ledger writes it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def raw(path: Path) -> str:

@@ -5,7 +5,6 @@ told and keeps waiting; it is no attempt, and the ledger hears nothing of it.
 """
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,7 +127,7 @@ class Sender:
         return Delivery(
             date=now.date(), number=parcel.number, statement=parcel.statement, channel=parcel.channel,
             time=now.isoformat(timespec="seconds"), message=message,
-            sha256=" ".join(digest(one.content) for one in made),
+            sha256=" ".join(files.digest(one.content) for one in made),
         )  # fmt: skip
 
     # --- mail ---------------------------------------------------------------------------------------------
@@ -251,11 +250,6 @@ class Sender:
         for sheet, number in zip(sheets, numbers, strict=True):
             self.outbox.tell(number, "sent")
             yield Result(parcel=sheet.parcel, outcome="sent", place=path)
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 of a file, as the ledger writes it."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _validate(made: Made) -> None:

@@ -297,15 +297,7 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Due"), t.date(one.due)
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
-    for account in one.payment.accounts:
-        if account.number:
-            yield t("Bank account"), account.number
-        if account.iban:
-            yield "IBAN", account.iban
-        if account.bic:
-            yield "BIC", account.bic
-        if account.name:
-            yield t("Account name"), account.name
+    yield from accounts(one.payment.accounts, t)
     if one.payment.text:
         yield t("Payment"), one.payment.text
 
@@ -315,3 +307,14 @@ def _kid(one: CoreInvoice) -> bool:
     text = one.payment.reference
     digits = text.removesuffix("-").isascii() and text.removesuffix("-").isdigit()
     return one.seller.address.country == "NO" and digits and 2 <= len(text) <= 25
+
+
+def accounts(found: Iterable[core.Account], t: Language) -> Iterable[Pair]:
+    """Where to pay: what each of our bank accounts is called by."""
+    for account in found:
+        for label, text in (
+            (t("Bank account"), account.number), ("IBAN", account.iban), ("BIC", account.bic),
+            (t("Account name"), account.name),
+        ):  # fmt: skip
+            if text:
+                yield label, text

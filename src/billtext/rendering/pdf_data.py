@@ -68,7 +68,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "overdue": t("Days overdue"), "open": t("Open"), "ageing": t("Ageing, in days overdue"),
         "nothing": t("Nothing is open."), "payment": t("Payment"), "scan": "",
     }  # fmt: skip
-    accounts = [pair for part in statement_pages.payment(book, day, t) for pair in [_account(part)]]
+    accounts = [account for _, account in presenting.bank_accounts(register, day)]
     return _cleaned({
         "heading": t("Statement of account"), "title": "", "words": words, "forward": [],
         "facts": [(t("Customer"), report.customer), period,
@@ -77,15 +77,10 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "seller": {"name": seller.name, "lines": document_view.seller(seller, buyer, t)},
         "buyer": {"name": report.name,
                   "lines": statement_pages.address(card, str(company.get("country", "")), t)},
-        "sections": [_section(each, report, t) for each in report.sections], "payment": accounts,
+        "sections": [_section(each, report, t) for each in report.sections],
+        "payment": list(document_view.accounts(accounts, t)),
         "foot": _foot(seller, t), "sender": _sender(seller), **_day(day), "lang": t.code,
     })  # fmt: skip
-
-
-def _account(line: str) -> tuple[str, str]:
-    """Words before the first digit, and the rest: `Bank account 86011117947 · IBAN …`."""
-    word, _, rest = line.rpartition(" ") if " · " not in line else line.partition(" · ")
-    return word, rest
 
 
 def _section(section: Section, report: Statement, t: Language) -> dict[str, Any]:

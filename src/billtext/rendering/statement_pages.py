@@ -6,8 +6,8 @@ from typing import Any
 from billtext.model import Date
 from billtext.rendering import templating
 from billtext.rendering.language import Language
+from billtext.rules import presenting
 from billtext.rules.book import Book
-from billtext.rules.presenting import language_of
 from billtext.rules.statements import Statement
 
 
@@ -36,10 +36,9 @@ def sender(company: Mapping[str, Any], card: Mapping[str, Any], language: Langua
 def payment(book: Book, date: Date, language: Language) -> list[str]:
     """Where to pay: a line for each bank account of ours."""
     lines = []
-    for record in book.register.of("bank-account").values():
-        bank = record.at(date) or {}
-        parts = [str(bank["number"])] if bank.get("number") else []
-        parts += [f"{word} {bank[key]}" for key, word in (("iban", "IBAN"), ("bic", "BIC")) if bank.get(key)]
+    for _, account in presenting.bank_accounts(book.register, date):
+        parts = [account.number] if account.number else []
+        parts += [f"{word} {text}" for word, text in (("IBAN", account.iban), ("BIC", account.bic)) if text]
         if parts:
             lines.append(f"{language('Bank account')} {' · '.join(parts)}")
     return lines
@@ -50,7 +49,7 @@ def render(book: Book, statement: Statement, form: str) -> str:
 
     :param form: `markdown` or `html`
     """
-    language = Language(language_of(book.register, statement.customer, statement.end))
+    language = Language(presenting.language_of(book.register, statement.customer, statement.end))
     company = book.register.company(statement.end)
     card = book.register.values("customer", statement.customer, statement.end)
     return templating.render(

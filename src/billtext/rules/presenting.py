@@ -209,19 +209,25 @@ def _delivery(meta: Meta) -> core.Delivery:
     )  # fmt: skip
 
 
+def bank_accounts(register: Register, date: Date) -> tuple[tuple[str, core.Account], ...]:
+    """Our bank accounts on a day, each with its currency."""
+    cards = [values for record in register.of("bank-account").values() if (values := record.at(date))]
+    return tuple(
+        (
+            str(card.get("currency", register.currency)),
+            core.Account(iban=stated.text(card, "iban"), number=stated.text(card, "number"),
+                         bic=stated.text(card, "bic"), name=stated.text(card, "name")),
+        )
+        for card in cards
+    )  # fmt: skip
+
+
 def payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
     """How to pay: to our accounts in the document's currency, else those with an IBAN; or as the document says."""
-    cards = [values for record in register.of("bank-account").values() if (values := record.at(date))]
-    home = register.currency
-    mine = [card for card in cards if card.get("currency", home) == currency] or [
-        card for card in cards if card.get("iban")
-    ]
     own = any(key.startswith(("payment-iban", "payment-account", "payment-bic")) for key in meta)
-    accounts = _accounts(meta) if own else tuple(
-        core.Account(iban=stated.text(card, "iban"), number=stated.text(card, "number"), bic=stated.text(card, "bic"),
-                     name=stated.text(card, "name"))
-        for card in mine
-    )  # fmt: skip
+    ours = bank_accounts(register, date)
+    mine = [account for of, account in ours if of == currency] or [account for _, account in ours if account.iban]
+    accounts = _accounts(meta) if own else tuple(mine)
     debit, creditor, debited = (stated.text(meta, f"mandate{end}") for end in ("", "-creditor", "-account"))
     number, holder = stated.text(meta, "card-number"), stated.text(meta, "card-holder")
     reference = next(filter(None, (stated.text(meta, key) for key in ("payment-reference", "kid", "reference"))), "")
