@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import einvoices, ledgers, papers, sites, writing
+from bench import documents, ledgers, sites, writing
 from bench.measure import Figure, in_turn, once
 
 ROOT = Path(__file__).parent.parent
@@ -153,27 +153,27 @@ def starting() -> Iterator[Result]:
 def e_invoices() -> Iterator[Result]:
     """E-invoices written and validated, in seconds of one core, and whether memory grows with their number."""
     place = WORK / "einvoices"
-    written = einvoices.measured("write", 1000, place, 3)
+    written = documents.measured("write", 1000, place, 3)
     yield limited("1 000 UBL files written: seconds / 1.5", written, 1.5)
-    valid = einvoices.measured("validate", 1000, place, 3)
+    valid = documents.measured("validate", 1000, place, 3)
     yield limited("1 000 UBL files validated: seconds / 10", valid, 10)
-    many = einvoices.measured("write", 10_000, place, 1)
+    many = documents.measured("write", 10_000, place, 1)
     yield weighed("10 000 / 1 000 UBL files written: memory", many, written, 1.10)
-    many = einvoices.measured("validate", 10_000, place, 1)
+    many = documents.measured("validate", 10_000, place, 1)
     yield weighed("10 000 / 1 000 UBL files validated: memory", many, valid, 1.10)
 
 
 def paper() -> Iterator[Result]:
     """PDF/A-3 by Typst beside WeasyPrint, by one process and by two, and whether memory grows with their number."""
     place = WORK / "papers-pdf"
-    made = einvoices.measured("pdf", 1000, place, 3, module="bench.papers")
+    made = documents.measured("pdf", 1000, place, 3)
     yield limited("1 000 PDF/A-3 invoices: seconds / 8", made, 8)
-    other = einvoices.measured("weasyprint", 50, place, 3, module="bench.papers")
+    other = documents.measured("weasyprint", 50, place, 3)
     one = Figure(seconds=made.seconds / 1000, memory=made.memory, runs=3)
     yield timed("a PDF/A-3 invoice / by WeasyPrint", one, Figure(seconds=other.seconds / 50, memory=0, runs=3), 1 / 25)
-    many = einvoices.measured("pdf", 10_000, place, 1, module="bench.papers")
+    many = documents.measured("pdf", 10_000, place, 1)
     yield weighed("10 000 / 1 000 PDF/A-3 invoices: memory", many, made, 1.10)
-    alone, two = papers.shared(WORK, BIN, 2000)
+    alone, two = documents.shared(WORK, BIN, 2000)
     yield timed("2 000 PDF by `render -j 2` / by one process", two, alone, 1 / 1.7)
 
 

@@ -1,0 +1,47 @@
+"""A page of the guide and a copy of the demo ledger, where the commands of the page are typed, each a program of its own."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_OURS = {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in _OURS} | {"LC_ALL": "C", "PYTHONUTF8": "1"}
+
+
+def page(name: str) -> str:
+    """The text of a page."""
+    return (ROOT / "site" / "guide" / f"{name}.md").read_text("utf-8")
+
+
+def demo(place: Path) -> Path:
+    """A copy of the demo ledger in `ledger/` below a directory, which is given back."""
+    shutil.copytree(ROOT / "ledger", place / "ledger")
+    return place
+
+
+def commands(text: str) -> list[str]:
+    """What is typed on a page after `billtext`."""
+    return re.findall(r"^\$ billtext (.*)$", text, re.MULTILINE)
+
+
+def typed(words: Sequence[str], place: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a directory, and see that it ends well."""
+    done = shell(words, place)
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    return done
+
+
+def shell(words: Sequence[str], place: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a directory, however it ends."""
+    return subprocess.run(words, capture_output=True, text=True, cwd=place, check=False, env=ENVIRONMENT)
+
+
+def billtext(command: str) -> list[str]:
+    """The program and its arguments for what is typed after `billtext`."""
+    return [sys.executable, "-m", "billtext", *shlex.split(command)]
