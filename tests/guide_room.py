@@ -1,4 +1,4 @@
-"""A page of the guide and a copy of the demo ledger, where the commands of the page are typed, each a program of its own."""
+"""A page of the guide and a copy of the demo ledger, where its commands are typed, each a program of its own."""
 
 import os
 import re
