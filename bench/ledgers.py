@@ -1,6 +1,8 @@
 """Ledgers to measure on: generated ones of any size, copies without the plugin, and the same data for hledger."""
 
 import datetime
+import subprocess
+import sys
 from pathlib import Path
 
 DAYS = 2000
@@ -79,13 +81,24 @@ def with_and_without(directory: Path, text: str) -> Path:
 
 
 def for_hledger(main: Path) -> Path:
-    """Write the transactions of a ledger as an hledger journal beside it: dates, accounts and amounts."""
+    """Write the transactions of a ledger as an hledger journal beside it: dates, accounts and amounts.
+
+    In a process of its own: the system counts the memory of the one that starts a program as that of the program.
+    """
+    subprocess.run([sys.executable, "-m", "bench.ledgers", str(main)], check=True, cwd=Path(__file__).parent.parent)
+    return _journal(main)
+
+
+def _journal(main: Path) -> Path:
+    return main.parent / "hledger.journal"
+
+
+def _write_journal(main: Path) -> None:
     from beancount.core.data import Transaction
 
     from billtext.ledger import load
 
-    journal = main.parent / "hledger.journal"
-    with journal.open("w", encoding="utf-8") as out:
+    with _journal(main).open("w", encoding="utf-8") as out:
         for entry in load.load(main).entries:
             if isinstance(entry, Transaction):
                 out.write(f"{entry.date} * {(entry.narration or '').replace(';', ',')}\n")
@@ -93,4 +106,7 @@ def for_hledger(main: Path) -> Path:
                     price = f" @ {posting.price}" if posting.price else ""
                     out.write(f"    {posting.account}  {posting.units.number} {posting.units.currency}{price}\n")
                 out.write("\n")
-    return journal
+
+
+if __name__ == "__main__":
+    _write_journal(Path(sys.argv[1]))
