@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from beancount import loader
 
+from billtext.outside import last_load
 from billtext.rendering.language import Language
 from billtext.rules import ageing
-from billtext_plugins import checking
 
 DEMO = Path(__file__).parent.parent / "ledger" / "main.beancount"
 DAY = "2026-11-23"
@@ -57,7 +57,7 @@ def test_the_plugin(command: Figures) -> None:
     """What the plugin read while Beancount's own loader loaded the ledger."""
     entries, errors, options = loader.load_file(str(DEMO))
     assert errors == []
-    report = ageing.report(checking.read(entries, options).book, datetime.date.fromisoformat(DAY))
+    report = ageing.report(last_load.read(entries, options).book, datetime.date.fromisoformat(DAY))
     shown = {(r.customer, r.currency): (*(r.columns[name] for name in COLUMNS), r.total) for r in report.rows}
     assert shown == command
 
@@ -122,7 +122,7 @@ def test_the_table_of_customers(command: Figures, site: Path) -> None:
     shown = {}
     for row in re.findall(r"<tr data-is=.*?</tr>", page, re.DOTALL):
         customer, _, currency = re.findall(r"<td>([^<]*)</td>", row)[:3]
-        shown[customer, currency] = tuple(Decimal(value) for value in re.findall(r'data-v="([^"]*)"', row)[:3])
+        shown[customer, currency] = tuple(Decimal(value) for value in re.findall(r'data-sort-value="([^"]*)"', row)[:3])
     expected = {key: (each[-1], sum(each[1:5], Decimal(0)), each[5]) for key, each in command.items()}
     assert {key: figures for key, figures in shown.items() if any(figures)} == expected
 
@@ -138,8 +138,8 @@ def test_the_customers_pages(command: Figures, site: Path) -> None:
             assert legend(currency, figures) in legends(page)
         table = page[page.index("data-sort>") : page.index("</table>")]
         shown = re.findall(
-            r'<tr><td>(?:<a [^>]*>)?([^<]*).*?data-v="([\d-]+)".*?data-v="([\d-]+)".*?'
-            r'data-v="([\d.-]+)".*?data-v="([\d.-]+)".*?data-v="(\d+)"',
+            r'<tr><td>(?:<a [^>]*>)?([^<]*).*?data-sort-value="([\d-]+)".*?data-sort-value="([\d-]+)".*?'
+            r'data-sort-value="([\d.-]+)".*?data-sort-value="([\d.-]+)".*?data-sort-value="(\d+)"',
             table,
         )
         assert sorted(shown) == sorted(

@@ -44,7 +44,7 @@ def demo() -> Book:
 def test_the_customers_page_shows_the_figures_of_the_ageing_report(demo: Book, built: Path) -> None:
     page = (built / "public/receivables/customers.html").read_text()
     shown = re.findall(
-        r'<td>(\w+)</td><td>[^<]*</td><td>([A-Z]{3})</td><td[^>]*data-v="([^"]*)"[^>]*>[^<]*</td><td[^>]*data-v="([^"]*)"',
+        r'<td>(\w+)</td><td>[^<]*</td><td>([A-Z]{3})</td><td[^>]*data-sort-value="([^"]*)"[^>]*>[^<]*</td><td[^>]*data-sort-value="([^"]*)"',
         page,
     )
     expected = {(r.customer, r.currency): (r.total, r.overdue) for r in ageing.report(demo, DAY).rows}
@@ -54,7 +54,7 @@ def test_the_customers_page_shows_the_figures_of_the_ageing_report(demo: Book, b
 
 def articles(frame: Frame, customer: str) -> dict[tuple[str, str], tuple[str, str]]:
     """First and last month of each statement on a customer's page, with its language and its text."""
-    _, text = pages.customers.page(frame, customer)
+    text = pages.customers.page(frame, customer).body
     found = re.findall(
         r'<article class="r-month" id="m([\d-]+)"(?: data-until="([\d-]+)")? lang="(\w+)">(.*?)</article>',
         text,
@@ -116,7 +116,7 @@ def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_sta
 
 
 def test_a_number_stands_under_its_own_name(demo: Book) -> None:
-    _, text = pages.documents.page(Frame(demo, DAY, revision=""), "2026-0012")
+    text = pages.documents.page(Frame(demo, DAY, revision=""), "2026-0012").body
     assert "<small>Org.nr. 310000019</small><br><small>MVA-nr. NO310000019MVA</small>" in text
 
 
@@ -147,7 +147,7 @@ def test_years_in_which_nothing_changes_are_one_statement(tmp_path: Path) -> Non
 
 def test_the_overview_opens_and_closes_the_month_with_what_was_owed(demo: Book) -> None:
     frame = Frame(demo, DAY, revision="")
-    text = pages.overview.page(frame)
+    text = pages.overview.page(frame).body
     for row in ageing.report(demo, date(2026, 10, 31)).totals:
         assert f'<td>{row.currency}</td><td class="r-num">{frame.f.amount(row.total, row.currency)}</td>' in text
     for row in frame.report.totals:
@@ -156,10 +156,10 @@ def test_the_overview_opens_and_closes_the_month_with_what_was_owed(demo: Book) 
 
 def test_what_comes_later_is_not_on_an_earlier_day(demo: Book) -> None:
     frame = Frame(demo, date(2026, 3, 15), revision="")
-    names = [name for name, _ in pages.render(frame)]
-    assert "documents/2026-0012.md" in names
-    assert "documents/K2026-0003.md" not in names
-    assert "months/2026-04.md" not in names
+    names = [page.path for page in pages.render(frame)]
+    assert "documents/2026-0012" in names
+    assert "documents/K2026-0003" not in names
+    assert "months/2026-04" not in names
     assert len(names) == pages.count(frame)
 
 
@@ -168,10 +168,10 @@ def test_documents_get_pages_by_choice(demo: Book, choice: str, count: int) -> N
     frame = Frame(demo, DAY, revision="", choice=choice)
     if choice == "open":
         count = sum(bool(row.open) for row in invoices.rows(demo, DAY))
-    texts = dict(pages.render(frame))
+    texts = {page.path: page.body for page in pages.render(frame)}
     assert sum(name.startswith("documents/") for name in texts) == count
     linked = {link for text in texts.values() for link in re.findall(r'href="(?:\.\./)?(documents/[^"]*)\.html"', text)}
-    assert all(f"{link}.md" in texts for link in linked)
+    assert all(link in texts for link in linked)
 
 
 @given(

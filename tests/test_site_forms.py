@@ -26,7 +26,7 @@ def test_the_page_and_the_core_invoice_agree(demo: Book) -> None:
     frame = Frame(demo, demo.documents[-1].date, revision="")
     for found in demo.documents:
         core = presenting.document(demo, found)
-        page = lxml.html.fromstring(documents.page(frame, found.number)[1].partition("---\n")[2].partition("---\n")[2])
+        page = lxml.html.fromstring(documents.page(frame, found.number).body)
         lines, sums = (
             [
                 number(row[-1].text_content(), frame.t.code)

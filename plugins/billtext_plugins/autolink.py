@@ -28,9 +28,9 @@ from beancount.core.data import Transaction
 from billtext.ledger import load
 from billtext.ledger.accounts import Receivables
 from billtext.model import DOCUMENTS
+from billtext.outside.last_load import read
 from billtext.rendering.escape import file_name
 from billtext.rules.book import Book
-from billtext_plugins.checking import read
 
 __plugins__ = ("autolink",)
 

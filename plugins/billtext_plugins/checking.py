@@ -1,35 +1,14 @@
-"""What the plugins share: read the entries of a load once, and tell each error of it once."""
+"""What the plugins share: each error of a load is told once."""
 
-import gc
-from dataclasses import dataclass, field
-from operator import is_
 from typing import Any
 
 from beancount.core.data import Custom, Transaction
 
 from billtext.errors import AllocationError, DocumentError, LedgerError, NumberError, RegisterError
 from billtext.ledger import load
-from billtext.rules import book
-from billtext.rules.book import Book
+from billtext.outside.last_load import read
 
 Options = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Load:
-    """One load of a ledger, of which each plugin sees a part: Beancount hands the same options to all of them.
-
-    :param entries: those that were read, or that differ from them in nothing that is read
-    :param told: errors that a plugin has reported, as file, line and message
-    """
-
-    options: Options
-    entries: list[Any]
-    book: Book
-    told: set[tuple[str, int, str]] = field(default_factory=set)
-
-
-_last: list[Load] = []
 
 
 def check(entries: list[Any], options: Options, part: type[LedgerError] | None = None) -> list[LedgerError]:
@@ -60,27 +39,3 @@ def _is_of(error: LedgerError, part: type[LedgerError]) -> bool:
     if type(error).__base__ is LedgerError:
         return part is (DocumentError if isinstance(error.entry, Transaction) else RegisterError)
     return isinstance(error, part)
-
-
-def read(entries: list[Any], options: Options) -> Load:
-    """Read entries; a second plugin over the same entries does not read them again."""
-    before = _last[0] if _last and _last[0].options is options else None
-    if before and len(before.entries) == len(entries) and all(map(is_, before.entries, entries)):
-        return before
-    current = Load(options=options, entries=entries, book=_build(entries))
-    if before:
-        current.told = before.told
-    _last[:] = [current]
-    return current
-
-
-def _build(entries: list[Any]) -> Book:
-    collecting = gc.isenabled()
-    gc.disable()
-    gc.unfreeze()
-    try:
-        return book.build(entries, load.sources)
-    finally:
-        gc.freeze()  # the entries live on: later collections need not look through them again
-        if collecting:
-            gc.enable()

@@ -20,8 +20,8 @@ The entries come back as they were. `billing` does not check seals: it takes lon
 from typing import Any
 
 from billtext.ledger import load
+from billtext.outside.last_load import read
 from billtext.rules import closing, seals
-from billtext_plugins.checking import read
 
 __plugins__ = ("seal",)
 

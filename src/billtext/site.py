@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from billtext.model import Date
 from billtext.outside import forked, mkdocs_build, page_files, revision
-from billtext.rendering import pages, shapes
+from billtext.rendering import pages
 from billtext.rendering.language import Language
+from billtext.rendering.pages import faults
 from billtext.rendering.pages.frame import Frame
 from billtext.rules.book import Book
 
@@ -50,27 +51,6 @@ class Result:
     seconds: tuple[float, float]
 
 
-def revision_text(directory: Path, language: Language) -> str:
-    """The ledger's revision in words."""
-    found = revision.of(directory)
-    if found is None:
-        return language("ledger not in git")
-    name, changed = found
-    text = f"{language('ledger')} {name}" if name else language("ledger without a commit")
-    return f"{text}, {language('with uncommitted changes')}" if changed else text
-
-
-def errors(loaded: "Loaded", book: Book) -> list[dict[str, Any]]:
-    """Errors of the ledger, with files as they are named from its directory."""
-    root = loaded.path.resolve().parent
-    found = shapes.errors([*loaded.errors, *book.errors])
-    for error in found:
-        path = Path(error["file"])
-        if path.is_absolute() and path.is_relative_to(root):
-            error["file"] = path.relative_to(root).as_posix()
-    return found
-
-
 def build(
     loaded: "Loaded",
     book: Book,
@@ -88,12 +68,13 @@ def build(
     """
     progress = progress or (lambda _name, _count: lambda: None)
     start = time.monotonic()
+    root = loaded.path.resolve().parent
     language = Language(str(book.register.company(as_of).get("language") or ""))
     frame = Frame(
         book,
         as_of,
-        revision=revision_text(loaded.path.resolve().parent, language),
-        errors=errors(loaded, book),
+        revision=revision.text(root, language),
+        errors=faults.errors([*loaded.errors, *book.errors], root),
         choice=documents,
     )
     count = pages.count(frame)
@@ -103,7 +84,7 @@ def build(
 
     def made(part: int) -> Iterator[tuple[str, str]]:
         for page in pages.render(frame, part, parts):
-            yield page
+            yield f"{page.path}.md", frame.markdown(page)
             if part == 0:
                 for _ in range(parts):  # the others are as far as this one
                     step()

@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from billtext.rendering.language import Language
+
 
 def of(directory: Path) -> tuple[str, bool] | None:
     """Short revision of a directory's repository, and whether the directory has uncommitted changes; None outside git.
@@ -45,3 +47,13 @@ def of(directory: Path) -> tuple[str, bool] | None:
     revision = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "(initial)")
     changed = any(not line.startswith("#") for line in lines)
     return ("" if revision == "(initial)" else revision[:7]), changed
+
+
+def text(directory: Path, language: Language) -> str:
+    """The revision of a ledger in words."""
+    found = of(directory)
+    if found is None:
+        return language("ledger not in git")
+    name, changed = found
+    words = f"{language('ledger')} {name}" if name else language("ledger without a commit")
+    return f"{words}, {language('with uncommitted changes')}" if changed else words

@@ -1,6 +1,7 @@
 """Open items and ageing on a day. By due date or by document date; columns in days overdue; unapplied money apart."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -98,18 +99,65 @@ def open_items(
     :param customers: ids to report, all if None
     :param basis: `due` or `date`: what the days overdue count from
     """
-    wanted = book.items_of if customers is None else {id_: book.items_of.get(id_, []) for id_ in customers}
+    wanted = book.spans_of if customers is None else {id_: book.spans_of.get(id_, []) for id_ in customers}
     found = []
-    opened, touched = book.allocations.open, book.allocations.of
-    for items in wanted.values():
-        for item in items:
-            if item.date > as_of:
+    opened = book.allocations.open
+    for spans in wanted.values():
+        for date, settled, item in spans:
+            if date > as_of:
                 break
-            open_ = opened(item, as_of) if item in touched else item.amount
+            if settled <= as_of:
+                continue
+            open_ = opened(item, as_of)
             if open_:
                 start = item.due if basis == "due" and item.kind != "credit-note" else item.date
                 found.append(OpenItem(item=item, open=open_, age=dates.days_overdue(start, as_of)))
     return tuple(found)
+
+
+def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None = None) -> tuple[tuple[Row, ...], ...]:
+    """The totals of the ageing report by due date on each of several days, in one pass over the items.
+
+    :param days: oldest first; each is aged by the edges that the ledger's option has on it
+    """
+    wanted = book.spans_of if customers is None else {id_: book.spans_of.get(id_, []) for id_ in customers}
+    edges = [tuple(book.register.options.at("aging-edges", day)) for day in days]
+    names = [(*buckets(each), UNAPPLIED) for each in edges]
+    sums: list[dict[str, dict[str, Decimal]]] = [{} for _ in days]
+    opened, touching = book.allocations.open, book.allocations.of
+    for spans in wanted.values():
+        for date, settled, item in spans:
+            if date > days[-1]:
+                break
+            if settled <= days[0]:
+                continue
+            last = touching[item][-1].date if item in touching else date
+            applies = item.stands is not None
+            start = item.date if item.kind == "credit-note" else item.due
+            final: Decimal | None = None
+            for n in range(bisect_left(days, date), bisect_left(days, settled)):
+                day = days[n]
+                if day < last:
+                    open_ = opened(item, day)
+                else:
+                    open_ = final = opened(item, day) if final is None else final
+                if open_:
+                    found = sums[n].setdefault(item.currency, {})
+                    place = _place(dates.days_overdue(start, day), edges[n]) if applies else -1
+                    column = names[n][place]
+                    found[column] = found.get(column, ZERO) + open_
+    return tuple(
+        tuple(
+            Row(customer="", name="", currency=currency, columns={**dict.fromkeys(columns, ZERO), **each})
+            for currency, each in sorted(found.items())
+        )
+        for columns, found in zip(names, sums, strict=True)
+    )
+
+
+def _place(age: int, edges: Iterable[int]) -> int:
+    """Place of an age in days among the columns."""
+    return 0 if age == 0 else 1 + sum([age > edge for edge in edges])
 
 
 def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] | None = None,
@@ -132,11 +180,7 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     for found in items:
         key = (found.item.customer, found.item.currency)
-        if found.kind == UNAPPLIED:
-            column = UNAPPLIED
-        else:
-            days = found.age
-            column = names[0 if days == 0 else 1 + sum(days > edge for edge in edges)]
+        column = UNAPPLIED if found.kind == UNAPPLIED else names[_place(found.age, edges)]
         sums.setdefault(key, dict(empty))[column] += found.open
     rows = tuple(
         Row(customer=customer, name=name_of(book, customer, as_of), currency=currency, columns=columns)

@@ -63,6 +63,16 @@ class Allocations:
             found.setdefault(allocation.target, []).append(allocation)
         return found
 
+    @cached_property
+    def settled(self) -> Mapping[Item, Date]:
+        """The day from which on nothing is open of an item any more; an item of which something stays is not there."""
+        found = {}
+        for item, touching in self.of.items():
+            used = touching[0].amount if len(touching) == 1 else sum([a.amount for a in touching], ZERO)
+            if used == item.amount or used == -item.amount:
+                found[item] = touching[-1].date
+        return found
+
     def open(self, item: Item, as_of: Date) -> Decimal:
         """What is open of an item on a day: its amount less the allocations until then; 0 before its date."""
         if item.date > as_of:

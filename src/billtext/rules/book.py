@@ -29,7 +29,7 @@ from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
-from billtext.model import DOCUMENTS, RANK, Document, Item, Ledger, Line, Register, VatPosting
+from billtext.model import DOCUMENTS, RANK, Date, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, closing, delivery_checks, filing_checks, numbering, vat
 from billtext.rules.allocation import Allocations, Names
@@ -68,6 +68,15 @@ class Book:
         for item in self.items:
             found.setdefault(item.customer, []).append(item)
         return dict(sorted(found.items()))
+
+    @cached_property
+    def spans_of(self) -> dict[str, list[tuple[Date, Date, Item]]]:
+        """Items by customer as `items_of` has them, each with its date and the day from which on it is settled."""
+        settled, never = self.allocations.settled, Date.max
+        return {
+            customer: [(item.date, settled.get(item, never), item) for item in items]
+            for customer, items in self.items_of.items()
+        }
 
     @cached_property
     def documents_of(self) -> dict[str, list[Document]]:

@@ -61,7 +61,7 @@ def _section(frame: Frame, reader: Reader, section: Section) -> dict[str, Any]:
                 "kind": t(line.kind),
                 "number": line.number,
                 "text": line.text,
-                "href": frame.linked.get(line.number) if line.kind in DOCUMENTS else None,
+                "href": frame.document(line.number) if line.kind in DOCUMENTS else None,
                 "amount": f.amount(line.amount, currency),
                 "balance": f.amount(line.balance, currency),
             }

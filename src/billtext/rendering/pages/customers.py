@@ -10,7 +10,7 @@ from billtext.model import Date
 from billtext.money import ZERO, exact
 from billtext.rendering import shapes
 from billtext.rendering.pages import account
-from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
 from billtext.rules.ageing import OpenItem, Row
@@ -37,7 +37,7 @@ FIELDS = {
 _ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "country"}
 
 
-def index(frame: Frame) -> str:
+def index(frame: Frame) -> Page:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
     for n, customer in enumerate(frame.customers):
@@ -60,7 +60,7 @@ def index(frame: Frame) -> str:
                 {
                     "n": n,
                     "id": customer,
-                    "href": frame.pages[customer],
+                    "href": frame.customer(customer),
                     "name": frame.names[customer],
                     "city": str(card.get("city", "")),
                     "currency": row.currency,
@@ -76,14 +76,14 @@ def index(frame: Frame) -> str:
                     ],
                 }
             )
-    return frame.render("customers.md.j2", "customers", frame.t("Customers"), leaf=False, rows=rows)
+    return frame.render("customers.html.j2", "customers", frame.t("Customers"), leaf=False, rows=rows)
 
 
 def _nothing(customer: str, currency: str) -> Row:
     return Row(customer=customer, name="", currency=currency, columns={ageing.UNAPPLIED: ZERO})
 
 
-def page(frame: Frame, customer: str) -> tuple[str, str]:
+def page(frame: Frame, customer: str) -> Page:
     """Make the page of a customer."""
     book, as_of = frame.book, frame.as_of
     items = book.items_of.get(customer, ())
@@ -96,9 +96,9 @@ def page(frame: Frame, customer: str) -> tuple[str, str]:
     rows = {row.currency: row for row in frame.aging_of.get(customer, ())}
     order = frame.currencies(section.currency for section in report.sections)
     sections = sorted(report.sections, key=lambda section: order.index(section.currency))
-    path = frame.pages[customer]
-    text = frame.render(
-        "customer.md.j2",
+    path = frame.customer(customer)
+    return frame.render(
+        "customer.html.j2",
         path,
         frame.names[customer],
         id=customer,
@@ -112,7 +112,6 @@ def page(frame: Frame, customer: str) -> tuple[str, str]:
         several=len(sections) > 1,
         months=account.months(frame, customer),
     )
-    return f"{path}.md", text
 
 
 def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
@@ -127,7 +126,7 @@ def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
             "due": frame.f.date(each.item.due),
             "kind": frame.t(each.kind),
             "number": each.item.name,
-            "href": frame.linked.get(each.item.number),
+            "href": frame.document(each.item.number),
             "currency": each.item.currency,
             "amount": frame.f.amount(each.item.amount, each.item.currency),
             "open": frame.f.amount(each.open, each.item.currency),

@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from billtext import dates
-from billtext.model import Date, Document, Line
+from billtext.model import DOCUMENTS, Date, Document, Line
 from billtext.money import ZERO, exact
 from billtext.rendering import units
 from billtext.rendering.pages import addresses
-from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, invoices, presenting
 from billtext.rules.invoices import Row
@@ -30,16 +30,20 @@ FIELDS = {
 }
 
 
-def index(frame: Frame) -> str:
+def index(frame: Frame) -> Page:
     """Make the table of months, one row a currency."""
     sums: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in frame.rows.values():
-        document = row.document
-        key = (f"{document.date:%Y-%m}", document.currency)
-        found = sums.setdefault(key, {"invoice": 0, "credit-note": 0, "invoiced": ZERO, "credited": ZERO, "open": ZERO})
-        found[document.kind] += 1
-        found["invoiced" if document.kind == "invoice" else "credited"] += document.gross
-        found["open"] += row.open
+    for name, documents in frame.documents_of_month.items():
+        for document in documents:
+            found = sums.get((name, document.currency))
+            if found is None:
+                found = {"invoice": 0, "credit-note": 0, "invoiced": ZERO, "credited": ZERO, "open": ZERO}
+                sums[name, document.currency] = found
+            found[document.kind] += 1
+            found["invoiced" if document.kind == "invoice" else "credited"] += document.gross
+    for each in frame.open:
+        if each.item.kind in DOCUMENTS:
+            sums[f"{each.item.date:%Y-%m}", each.item.currency]["open"] += each.open
     months: dict[str, list[dict[str, Any]]] = {month: [] for month in frame.months}
     for (month, currency), found in sorted(sums.items()):
         amounts = [frame.f.amount(found[name], currency) for name in ("invoiced", "credited", "open")]
@@ -50,13 +54,16 @@ def index(frame: Frame) -> str:
         {"href": addresses.month(month), "title": frame.f.month(dates.month(month)[0]), "month": month, "sums": each}
         for month, each in months.items()
     ]
-    return frame.render("documents.md.j2", "documents", frame.t("Documents"), leaf=False, months=rows)
+    return frame.render("documents.html.j2", "documents", frame.t("Documents"), leaf=False, months=rows)
 
 
-def month(frame: Frame, name: str) -> tuple[str, str]:
+def month(frame: Frame, name: str) -> Page:
     """Make the page of a month's documents, void numbers among them."""
     first, last = dates.month(name)
-    rows = [_row(frame, row) for row in frame.rows_of_month.get(name, ())]
+    rows = [
+        _row(frame, invoices.row(frame.book, document, frame.as_of))
+        for document in frame.documents_of_month.get(name, ())
+    ]
     rows += [
         {
             "number": void.number,
@@ -67,12 +74,12 @@ def month(frame: Frame, name: str) -> tuple[str, str]:
             "status": frame.t("void"),
             "mark": "void",
         }
-        for void in invoices.voids(frame.book, frame.as_of)
+        for void in frame.voids
         if first <= void.date <= last
     ]
     path = addresses.month(name)
     title = f"{frame.t('Documents')}, {frame.t.month(first)}"
-    return f"{path}.md", frame.render("month.md.j2", path, title, rows=rows)
+    return frame.render("month.html.j2", path, title, rows=rows)
 
 
 def _row(frame: Frame, row: Row) -> dict[str, Any]:
@@ -80,13 +87,13 @@ def _row(frame: Frame, row: Row) -> dict[str, Any]:
     currency = document.currency
     return {
         "number": document.number,
-        "href": frame.linked.get(document.number),
+        "href": frame.document(document.number),
         "kind": frame.t(document.kind),
         "date": frame.f.date(document.date),
         "day": document.date.isoformat(),
         "due": frame.f.date(document.due),
         "due_day": document.due.isoformat(),
-        "customer": frame.pages[document.customer],
+        "customer": frame.customer(document.customer),
         "name": frame.names[document.customer],
         "currency": currency,
         "gross": frame.f.amount(document.gross * document.sign, currency),
@@ -99,18 +106,18 @@ def _row(frame: Frame, row: Row) -> dict[str, Any]:
     }
 
 
-def page(frame: Frame, number: str) -> tuple[str, str]:
+def page(frame: Frame, number: str) -> Page:
     """Make the page of a document, with the register as it stood on the document's date."""
-    row = frame.rows[number]
-    document = row.document
+    document = frame.book.ledger.documents[number]
+    row = invoices.row(frame.book, document, frame.as_of)
     detail = invoices.detail(frame.book, document, frame.as_of)
     register, currency, f = frame.book.register, document.currency, frame.f
     company = register.company(document.date)
     card = register.values("customer", document.customer, document.date)
     kind = frame.t("Invoice" if document.kind == "invoice" else "Credit note")
-    path = frame.linked[number]
-    text = frame.render(
-        "document.md.j2",
+    path = addresses.document(number)
+    return frame.render(
+        "document.html.j2",
         path,
         f"{kind} {number}",
         number=number,
@@ -122,7 +129,7 @@ def page(frame: Frame, number: str) -> tuple[str, str]:
         receiver=_party(frame, card, company),
         name=ageing.name_of(frame.book, document.customer, document.date),
         customer=document.customer,
-        customer_href=frame.pages[document.customer],
+        customer_href=frame.customer(document.customer),
         month=f"{document.date:%Y-%m}",
         month_title=f.month(document.date),
         fields=_fields(frame, document),
@@ -164,7 +171,6 @@ def page(frame: Frame, number: str) -> tuple[str, str]:
         ],
         open=f.amount(row.open, currency),
     )
-    return f"{path}.md", text
 
 
 def _party(frame: Frame, card: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,10 +229,10 @@ def _rate(frame: Frame, document: Document) -> str | None:
 
 
 def _linked(frame: Frame, numbers: list[str]) -> list[tuple[str, str | None]]:
-    return [(number, frame.linked.get(number)) for number in numbers]
+    return [(number, frame.document(number)) for number in numbers]
 
 
 def _page_of(frame: Frame, name: str) -> str | None:
     """Page of the document that a name means; `2026-0012/2` is an instalment of 2026-0012."""
     document, slash, _ = name.rpartition("/")
-    return frame.linked.get(name) or (frame.linked.get(document) if slash else None)
+    return frame.document(name) or (frame.document(document) if slash else None)

@@ -1,20 +1,21 @@
-"""What the pages of one site share: the book on its day, the words, the links, and the templates."""
+"""What the pages of a ledger share: the book on its day, the words, the links, and the templates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from billtext.model import Date
+from billtext.model import Date, Document, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
 from billtext.rules import ageing, invoices
-from billtext.rules.ageing import OpenItem, Row
+from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
 from billtext.rules.presenting import language_of
 
@@ -35,7 +36,7 @@ class _Environment(Environment):
 def environment() -> Environment:
     """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
     found = _Environment(
-        loader=PackageLoader("billtext.rendering", "templates/site"),
+        loader=PackageLoader("billtext.rendering", "templates/pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -73,62 +74,152 @@ class Reader:
         return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that people browse, in the site or in Fava.
+
+    :param path: its address, from the directory of the receivables
+    :param heading: may come from the ledger
+    :param language: of its words, as a code
+    :param body: HTML in which every text of the ledger is escaped
+    :param leaf: whether it is one of many, which have no place in a navigation
+    """
+
+    path: str
+    heading: str
+    language: str
+    body: Markup
+    leaf: bool
+
+
+# From the address of a page, what makes a link on it of the address of another.
+Links = Callable[[str], Callable[[str], Markup]]
+
+
+def files(path: str) -> Callable[[str], Markup]:
+    """Links between pages that are files: relative, so that they open from a disk as well."""
+    root = "../" * path.count("/")
+    return lambda address: Markup(f"{root}{address}.html")  # noqa: S704 - addresses are of our own making
+
+
 class Frame:
-    """A site on a day.
+    """The pages of a ledger on a day. What takes time is worked out when a page first asks for it.
 
     :param revision: of the ledger, in words
     :param errors: of the ledger, in the shape of `shapes.error`
     :param choice: which documents get a page: `all`, `open` or `none`
+    :param customers: ids of those to show; all if None
+    :param language: of the reader; the company's if empty
+    :param links: how pages name each other
     """
 
     def __init__(
-        self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all"
-    ) -> None:
+        self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
+        customers: Collection[str] | None = None, language: str = "", links: Links = files,
+    ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
+        self.choice, self.only, self.links = choice, customers, links
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
-        self._own = Reader(str(self.company.get("language") or ""))
+        self._own = Reader(language or str(self.company.get("language") or ""))
         self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
         self._readers: dict[str, Reader] = {}
-        self.report = ageing.report(book, as_of)
-        self.rows = {row.document.number: row for row in invoices.rows(book, as_of)}
-        self.linked = {
-            number: addresses.document(number)
-            for number, row in self.rows.items()
-            if choice == "all" or (choice == "open" and row.open)
-        }
-        self.open_of: dict[str, list[OpenItem]] = {}
-        for found in ageing.open_items(book, as_of):
-            self.open_of.setdefault(found.item.customer, []).append(found)
-        self.aging_of: dict[str, list[Row]] = {}
-        for row in self.report.rows:
-            self.aging_of.setdefault(row.customer, []).append(row)
-        known = {record.id for record in book.register.of("customer").values() if record.first <= as_of}
-        known.update(customer for customer, items in book.items_of.items() if items[0].date <= as_of)
-        self.names = {customer: ageing.name_of(book, customer, as_of) for customer in known}
-        self.customers = sorted(
-            known, key=lambda customer: (escape.one_line(self.names[customer]).casefold(), customer)
-        )
-        self.pages = {customer: addresses.customer(customer) for customer in self.customers}
-        self.rows_of_month: dict[str, list[invoices.Row]] = {}
-        for each in self.rows.values():
-            self.rows_of_month.setdefault(f"{each.document.date:%Y-%m}", []).append(each)
-        self.contacts: dict[str, list[Mapping[str, Any]]] = {}
-        for contact in book.register.of("contact").values():
-            values = contact.at(as_of)
-            if values is not None:
-                self.contacts.setdefault(contact.id.partition(" ")[0], []).append(values)
-        self.corrected: dict[str, list[str]] = {}
-        for number, found_row in self.rows.items():
-            if found_row.document.corrects:
-                self.corrected.setdefault(found_row.document.corrects, []).append(number)
 
-    @property
+    @cached_property
+    def report(self) -> Report:
+        """The ageing of the day."""
+        return ageing.of_items(self.book, self.as_of, self.open)
+
+    @cached_property
+    def open(self) -> tuple[OpenItem, ...]:
+        """What is open on the day, by customer."""
+        return ageing.open_items(self.book, self.as_of, customers=None if self.only is None else sorted(self.only))
+
+    @cached_property
+    def open_of(self) -> dict[str, list[OpenItem]]:
+        """What is open of each customer of whom anything is."""
+        return grouped(self.open, lambda found: found.item.customer)
+
+    @cached_property
+    def aging_of(self) -> dict[str, list[Row]]:
+        """The rows of the ageing report by customer."""
+        return grouped(self.report.rows, lambda row: row.customer)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of the customers, those without a card by their id."""
+        known = {record.id for record in self.book.register.of("customer").values() if record.first <= self.as_of}
+        known.update(id_ for id_, items in self.book.items_of.items() if items[0].date <= self.as_of)
+        if self.only is not None:
+            known &= set(self.only)
+        return {id_: ageing.name_of(self.book, id_, self.as_of) for id_ in known}
+
+    @cached_property
+    def customers(self) -> list[str]:
+        """Ids of the customers, in the order of their names."""
+        return sorted(self.names, key=lambda id_: (escape.one_line(self.names[id_]).casefold(), id_))
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """Invoices and credit notes until the day."""
+        return [
+            document for document in self.book.documents
+            if document.date <= self.as_of and (self.only is None or document.customer in self.only)
+        ]  # fmt: skip
+
+    @cached_property
+    def documents_of_month(self) -> dict[str, list[Document]]:
+        """The documents by month, such as `2026-10`."""
+        return grouped(self.documents, lambda document: f"{document.date.year:04}-{document.date.month:02}")
+
+    @cached_property
+    def voids(self) -> tuple[Void, ...]:
+        """Void numbers until the day; they are nobody's, and so not of customers who are chosen."""
+        return invoices.voids(self.book, self.as_of) if self.only is None else ()
+
+    @cached_property
     def months(self) -> list[str]:
         """Months that have documents or void numbers, latest first."""
-        found = {f"{row.document.date:%Y-%m}" for row in self.rows.values()}
-        found.update(f"{void.date:%Y-%m}" for void in invoices.voids(self.book, self.as_of))
-        return sorted(found, reverse=True)
+        return sorted({*self.documents_of_month, *(f"{void.date:%Y-%m}" for void in self.voids)}, reverse=True)
+
+    @cached_property
+    def linked(self) -> list[str]:
+        """Numbers of the documents that have a page, in their order."""
+        return [document.number for document in self.documents if self.document(document.number)]
+
+    def document(self, number: str) -> str | None:
+        """The address of a document's page, if it has one."""
+        document = self.book.ledger.documents.get(number)
+        if document is None or document.date > self.as_of or self.choice == "none":
+            return None
+        if self.only is not None and document.customer not in self.only:
+            return None
+        if self.choice == "open" and not invoices.row(self.book, document, self.as_of).open:
+            return None
+        return addresses.document(number)
+
+    def customer(self, id_: str) -> str:
+        """The address of a customer's page."""
+        return addresses.customer(id_)
+
+    @cached_property
+    def contacts(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Contacts by customer."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for contact in self.book.register.of("contact").values():
+            values = contact.at(self.as_of)
+            if values is not None:
+                found.setdefault(contact.id.partition(" ")[0], []).append(values)
+        return found
+
+    @cached_property
+    def corrected(self) -> dict[str, list[str]]:
+        """Numbers of the credit notes that correct an invoice, by its number."""
+        found: dict[str, list[str]] = {}
+        for document in self.documents:
+            if document.corrects:
+                found.setdefault(document.corrects, []).append(document.number)
+        return found
 
     def currencies(self, found: Iterable[str]) -> list[str]:
         """Currencies in order, the company's first."""
@@ -183,16 +274,37 @@ class Frame:
             "currency": currency,
         }
 
-    def render(self, template: str, path: str, heading: str, *, leaf: bool = True, **values: Any) -> str:
-        """Fill a template, and put the front matter before it and the stamp after it.
+    def render(self, template: str, path: str, heading: str, *, leaf: bool = True, **values: Any) -> Page:
+        """Fill a template, and put the stamp after it.
 
         :param path: of the page, from the directory of the receivables
         :param heading: of the page; may come from the ledger
-        :param leaf: whether it is one of many, which have no place in the navigation
         """
-        found = environment()
-        common = {"t": self.t, "f": self.f, "frame": self, "heading": heading}
-        body = found.get_template(template).render(**common, root="../" * path.count("/"), **values)
+        link = self.links(path)
+        common = {"t": self.t, "f": self.f, "frame": self, "heading": heading, "link": link}
+        body = environment().get_template(template).render(**common, **values)
+        stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
+            self.t("As of"), self.f.date(self.as_of), self.revision
+        )
+        whole = Markup(body) + stamp  # noqa: S704 - the template escapes
+        return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
+
+    def markdown(self, page: Page) -> str:
+        """A page as a file of the site: Markdown that is one block of HTML, with its front matter."""
         # MkDocs writes the title as it stands: on a leaf it is the name of the file, elsewhere a word of ours.
-        title = path.rpartition("/")[2] if leaf else heading
-        return found.get_template("page.md.j2").render(**common, title=title, leaf=leaf, body=Markup(body))  # noqa: S704
+        title = page.path.rpartition("/")[2] if page.leaf else page.heading
+        template = environment().get_template("page.md.j2")
+        return template.render(
+            t=self.t, f=self.f, frame=self, title=title, heading=page.heading, leaf=page.leaf, body=page.body
+        )
+
+
+T = TypeVar("T")
+
+
+def grouped(found: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Values by a key, in their order."""
+    groups: dict[str, list[T]] = {}
+    for each in found:
+        groups.setdefault(key(each), []).append(each)
+    return groups

@@ -2,6 +2,7 @@
 
 import datetime
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,9 @@ from billtext.model import DOCUMENTS, Date, Item
 from billtext.money import ZERO
 from billtext.rendering.pages import charts
 from billtext.rendering.pages.flows import Flow, flow
-from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import ageing
-from billtext.rules.ageing import Report, Row
+from billtext.rules.ageing import Row
 
 DEBTORS = 10
 LATEST = 20
@@ -19,23 +20,23 @@ MONTHS = 12
 SOON = 7  # days
 
 
-def page(frame: Frame) -> str:
+def page(frame: Frame) -> Page:
     """Make the page."""
     as_of = frame.as_of
     ends = month_ends(as_of, MONTHS)
-    reports = [ageing.report(frame.book, end) for end in ends[:-1]] + [frame.report]
+    history = ageing.totals(frame.book, ends, customers=frame.only)
     first = as_of.replace(day=1)
     moved = _moved(frame, first)
-    found = {row.currency for report in reports for row in report.totals} | {item.currency for item in moved}
+    found = {row.currency for rows in history for row in rows} | {item.currency for item in moved}
     currencies = frame.currencies(
         found or ({str(frame.company["currency"])} if frame.company.get("currency") else set())
     )
     return frame.render(
-        "overview.md.j2",
+        "overview.html.j2",
         "index",
         frame.t("Receivables"),
         leaf=False,
-        currencies=[_currency(frame, n, currency, ends, reports, moved) for n, currency in enumerate(currencies)],
+        currencies=[_currency(frame, n, currency, ends, history, moved) for n, currency in enumerate(currencies)],
         latest=[_movement(frame, item) for item in moved[::-1][:LATEST]],
         moved=len(moved),
         this_month=frame.f.month(as_of),
@@ -58,25 +59,26 @@ def month_ends(as_of: Date, count: int) -> list[Date]:
 
 def _moved(frame: Frame, first: Date) -> list[Item]:
     items = frame.book.items
-    return list(items[bisect_left(items, first, key=_date) : bisect_right(items, frame.as_of, key=_date)])
+    found = items[bisect_left(items, first, key=_date) : bisect_right(items, frame.as_of, key=_date)]
+    return [item for item in found if frame.only is None or item.customer in frame.only]
 
 
 def _date(item: Item) -> Date:
     return item.date
 
 
-def _total(report: Report, currency: str) -> Row:
-    empty = dict.fromkeys((*report.buckets, ageing.UNAPPLIED), ZERO)
-    return next((row for row in report.totals if row.currency == currency), None) or Row(
+def _total(frame: Frame, rows: Sequence[Row], currency: str) -> Row:
+    empty = dict.fromkeys((*frame.report.buckets, ageing.UNAPPLIED), ZERO)
+    return next((row for row in rows if row.currency == currency), None) or Row(
         customer="", name="", currency=currency, columns=empty
     )
 
 
 def _currency(
-    frame: Frame, n: int, currency: str, ends: list[Date], reports: list[Report], moved: list[Item]
+    frame: Frame, n: int, currency: str, ends: list[Date], history: Sequence[Sequence[Row]], moved: list[Item]
 ) -> dict[str, Any]:
     """What the page shows of one currency."""
-    row = _total(frame.report, currency)
+    row = _total(frame, frame.report.totals, currency)
     soon = sum(
         (
             found.open
@@ -107,12 +109,12 @@ def _currency(
         "unapplied": amount(row.columns[ageing.UNAPPLIED]),
         "share": _share(row.overdue, row.total, frame),
         "aged": frame.aged(row, f"aged-{n}"),
-        "development": _development(frame, n, currency, ends, reports),
+        "development": _development(frame, n, currency, ends, history),
         "debtors": [
             {
                 "name": r.name,
                 "id": r.customer,
-                "href": frame.pages[r.customer],
+                "href": frame.customer(r.customer),
                 "owed": amount(r.total),
                 "overdue": amount(r.overdue),
                 "late": r.overdue > 0,
@@ -146,19 +148,19 @@ def _movement(frame: Frame, item: Item) -> dict[str, Any]:
         "date": frame.f.date(item.date),
         "kind": frame.t(item.kind),
         "number": item.name,
-        "href": frame.linked.get(item.number) if item.kind in DOCUMENTS else None,
+        "href": frame.document(item.number) if item.kind in DOCUMENTS else None,
         "name": frame.names[item.customer],
-        "customer": frame.pages[item.customer],
+        "customer": frame.customer(item.customer),
         "amount": frame.f.amount(item.amount, item.currency),
         "currency": item.currency,
     }
 
 
 def _development(
-    frame: Frame, place: int, currency: str, ends: list[Date], reports: list[Report]
+    frame: Frame, place: int, currency: str, ends: list[Date], history: Sequence[Sequence[Row]]
 ) -> dict[str, Any] | None:
     """The last months as columns, and as a table."""
-    rows = [_total(report, currency) for report in reports]
+    rows = [_total(frame, each, currency) for each in history]
     if not any(any(row.columns.values()) for row in rows):
         return None
     words = [("r-b0", frame.t("not-due")), ("r-b3", frame.t("overdue")), ("r-u", frame.t("unapplied"))]

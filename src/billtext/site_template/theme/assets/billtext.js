@@ -10,7 +10,7 @@
   function key(row, column) {
     var cell = row.cells[column];
     if (!cell) return "";
-    var raw = cell.getAttribute("data-v");
+    var raw = cell.getAttribute("data-sort-value");
     return raw === null ? cell.textContent.trim() : raw;
   }
 
@@ -101,13 +101,15 @@
     });
   }
 
-  function start() {
+  function start(sorts) {
     document.querySelectorAll("section.bt summary").forEach(foldable);
-    document.querySelectorAll("table[data-sort]").forEach(sortable);
-    document.querySelectorAll("[data-filter]").forEach(filterable);
-    document.querySelectorAll("a.r-print").forEach(printable);
+    if (sorts) document.querySelectorAll("section.bt table[data-sort]").forEach(sortable);
+    document.querySelectorAll("section.bt [data-filter]").forEach(filterable);
+    document.querySelectorAll("section.bt a.r-print").forEach(printable);
   }
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  // Fava sorts by itself, and calls when it has loaded a page.
+  if (document.getElementById("ledger-data")) globalThis.billtext = { start: start };
+  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", function () { start(true); });
+  else start(true);
 })();

@@ -1,0 +1,76 @@
+"""What the plugins read while a ledger was loaded, for who asks for the same entries afterwards: Fava, above all.
+
+A book of a hundred thousand invoices takes seconds to build. The plugins build it in the middle of a load; who has
+loaded the ledger then need not build it again, as long as the entries are the same.
+"""
+
+import gc
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import is_
+from typing import Any
+
+from beancount.core.data import Custom, Open, Pad, Transaction
+
+from billtext.ledger import load
+from billtext.rules import book
+from billtext.rules.book import Book
+
+_READ = (Transaction, Custom, Open, Pad)
+
+
+@dataclass(slots=True)
+class Load:
+    """One load of a ledger, of which each plugin sees a part: Beancount hands the same options to all of them.
+
+    :param entries: those that were read, or that differ from them in nothing that is read
+    :param told: errors that a plugin has reported, as file, line and message
+    """
+
+    options: Mapping[str, Any]
+    entries: list[Any]
+    book: Book
+    told: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+_last: list[Load] = []
+
+
+def read(entries: list[Any], options: Mapping[str, Any]) -> Load:
+    """Read entries in a plugin; a second plugin over the same entries does not read them again."""
+    before = _last[0] if _last and _last[0].options is options else None
+    if before and len(before.entries) == len(entries) and all(map(is_, before.entries, entries)):
+        return before
+    current = Load(options=options, entries=entries, book=build(entries))
+    if before:
+        current.told = before.told
+    _last[:] = [current]
+    return current
+
+
+def book_of(entries: Sequence[Any]) -> Book:
+    """The book of a loaded ledger: the one that a plugin has built of these entries, else a new one."""
+    for known in _last:
+        if _same(known.entries, entries):
+            return known.book
+    return build(entries)
+
+
+def build(entries: Iterable[Any]) -> Book:
+    """Build a book; the collector of garbage is asked not to look through what lives on."""
+    collecting = gc.isenabled()
+    gc.disable()
+    gc.unfreeze()
+    try:
+        return book.build(entries, load.sources)
+    finally:
+        gc.freeze()  # the entries live on: later collections need not look through them again
+        if collecting:
+            gc.enable()
+
+
+def _same(read: Iterable[Any], entries: Iterable[Any]) -> bool:
+    """Whether two lists hold the same directives of the kinds that a book is made of, in the same order."""
+    ours = [entry for entry in read if isinstance(entry, _READ)]
+    theirs = [entry for entry in entries if isinstance(entry, _READ)]
+    return len(ours) == len(theirs) and all(map(is_, ours, theirs))
