@@ -492,6 +492,20 @@ def test_columns_and_totals_of_the_ageing_add_up(drawn: list[Event], oldest: boo
 
 @given(events, st.booleans())
 @settings(max_examples=200)
+def test_the_totals_of_several_days_are_those_of_each_days_report(drawn: list[Event], oldest: bool) -> None:
+    """What is worked out in one pass for many days is what each day's report says, for all and for some customers."""
+    found = chunks(drawn)
+    _, made = read(whole(found, oldest=oldest))
+    asked = sorted(days(found))
+    for customers in (None, CUSTOMERS[:1]):
+        for day, rows in zip(asked, ageing.totals(made, asked, customers=customers), strict=True):
+            totals = ageing.report(made, day, customers=customers).totals
+            expected = {row.currency: row.columns for row in totals if any(row.columns.values())}
+            assert {row.currency: row.columns for row in rows if any(row.columns.values())} == expected
+
+
+@given(events, st.booleans())
+@settings(max_examples=200)
 def test_a_statement_opens_with_what_the_one_before_closed_with(drawn: list[Event], oldest: bool) -> None:
     """Opening = closing of the day before; opening + movements = closing."""
     found = chunks(drawn)

@@ -256,11 +256,11 @@ def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
     for words in (["init", "-q"], ["add", "main.beancount"], ["commit", "-q", "-m", "one"]):
         subprocess.run([*git, *words], check=True, capture_output=True)
     revision = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout[:7]
-    from billtext.site import revision_text
+    from billtext.outside import revision as of_git
 
-    assert revision_text(tmp_path, Language()) == f"ledger {revision}"
+    assert of_git.text(tmp_path, Language()) == f"ledger {revision}"
     ledger.write_text(ledger.read_text() + "\n; more\n")
-    assert revision_text(tmp_path, Language()) == f"ledger {revision}, with uncommitted changes"
+    assert of_git.text(tmp_path, Language()) == f"ledger {revision}, with uncommitted changes"
 
 
 def files(directory: Path) -> dict[str, bytes]:

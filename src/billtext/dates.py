@@ -45,6 +45,14 @@ def after(date: Date, days: int, *, end_of_month: bool = False) -> Date:
         return Date.max
 
 
+def before(date: Date, days: int) -> Date:
+    """The day a number of days before a date; the first day there is, if none is."""
+    try:
+        return date - datetime.timedelta(days=days)
+    except OverflowError:
+        return Date.min
+
+
 def next_day(date: Date) -> Date:
     """The day after a day; the last day there is, if none is."""
     return date if date == Date.max else date + datetime.timedelta(days=1)

@@ -1,6 +1,6 @@
 """Open items and ageing on a day. By due date or by document date; columns in days overdue; unapplied money apart."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -123,32 +123,36 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     wanted = book.spans_of if customers is None else {id_: book.spans_of.get(id_, []) for id_ in customers}
     edges = [tuple(book.register.options.at("aging-edges", day)) for day in days]
     names = [(*buckets(each), UNAPPLIED) for each in edges]
-    sums: list[dict[str, dict[str, Decimal]]] = [{} for _ in days]
+    # What is due before the first of these days stands in the last column, and so on; from the last on it is not due.
+    cuts = [[dates.before(day, edge) for edge in (*each[::-1], 0)] for day, each in zip(days, edges, strict=True)]
+    sums: list[dict[str, list[Decimal]]] = [{} for _ in days]
     opened, touching = book.allocations.open, book.allocations.of
+    first, final = days[0], days[-1]
     for spans in wanted.values():
         for date, settled, item in spans:
-            if date > days[-1]:
+            if date > final:
                 break
-            if settled <= days[0]:
+            if settled <= first:
                 continue
             last = touching[item][-1].date if item in touching else date
-            applies = item.stands is not None
-            start = item.date if item.kind == "credit-note" else item.due
-            final: Decimal | None = None
+            applies, currency = item.stands is not None, item.currency
+            start = date if item.kind == "credit-note" else item.due
+            rest: Decimal | None = None
             for n in range(bisect_left(days, date), bisect_left(days, settled)):
-                day = days[n]
-                if day < last:
-                    open_ = opened(item, day)
+                if days[n] < last:
+                    open_ = opened(item, days[n])
+                elif rest is None:
+                    open_ = rest = opened(item, days[n])
                 else:
-                    open_ = final = opened(item, day) if final is None else final
+                    open_ = rest
                 if open_:
-                    found = sums[n].setdefault(item.currency, {})
-                    place = _place(dates.days_overdue(start, day), edges[n]) if applies else -1
-                    column = names[n][place]
-                    found[column] = found.get(column, ZERO) + open_
+                    found = sums[n].get(currency)
+                    if found is None:
+                        found = sums[n][currency] = [ZERO] * len(names[n])
+                    found[len(cuts[n]) - bisect_right(cuts[n], start) if applies else -1] += open_
     return tuple(
         tuple(
-            Row(customer="", name="", currency=currency, columns={**dict.fromkeys(columns, ZERO), **each})
+            Row(customer="", name="", currency=currency, columns=dict(zip(columns, each, strict=True)))
             for currency, each in sorted(found.items())
         )
         for columns, found in zip(names, sums, strict=True)

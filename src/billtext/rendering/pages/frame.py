@@ -1,5 +1,6 @@
 """What the pages of a ledger share: the book on its day, the words, the links, and the templates."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from billtext import dates
 from billtext.model import Date, Document, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
@@ -160,17 +162,22 @@ class Frame:
         return sorted(self.names, key=lambda id_: (escape.one_line(self.names[id_]).casefold(), id_))
 
     @cached_property
-    def documents(self) -> list[Document]:
-        """Invoices and credit notes until the day."""
-        return [
-            document for document in self.book.documents
-            if document.date <= self.as_of and (self.only is None or document.customer in self.only)
-        ]  # fmt: skip
+    def documents(self) -> Sequence[Document]:
+        """Invoices and credit notes until the day, in the order of their dates."""
+        found = self.book.documents[: bisect_right(self.book.documents, self.as_of, key=_date)]
+        return found if self.only is None else [document for document in found if document.customer in self.only]
 
     @cached_property
-    def documents_of_month(self) -> dict[str, list[Document]]:
+    def documents_of_month(self) -> dict[str, Sequence[Document]]:
         """The documents by month, such as `2026-10`."""
-        return grouped(self.documents, lambda document: f"{document.date.year:04}-{document.date.month:02}")
+        found: dict[str, Sequence[Document]] = {}
+        start = 0
+        while start < len(self.documents):
+            first = self.documents[start].date
+            end = bisect_right(self.documents, dates.month_end(first), lo=start, key=_date)
+            found[f"{first.year:04}-{first.month:02}"] = self.documents[start:end]
+            start = end
+        return found
 
     @cached_property
     def voids(self) -> tuple[Void, ...]:
@@ -297,6 +304,10 @@ class Frame:
         return template.render(
             t=self.t, f=self.f, frame=self, title=title, heading=page.heading, leaf=page.leaf, body=page.body
         )
+
+
+def _date(document: Document) -> Date:
+    return document.entry.date
 
 
 T = TypeVar("T")
