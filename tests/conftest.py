@@ -2,7 +2,8 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from beancount import loader
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from billtext.ledger import load
 from billtext.rules import book
 from billtext.rules.book import Book
+from site_room import CHROMIUM, FLAGS
 
 Read = Callable[[str], Book]
 
@@ -37,3 +39,15 @@ def told(request: pytest.FixtureRequest, read: Read) -> Book:
     """The ledger in the docstring of the test, after its first paragraph and the `BEGIN` of its module."""
     _, _, text = inspect.cleandoc(request.function.__doc__).partition("\n\n")
     return read(getattr(request.module, "BEGIN", "") + text)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, where the machine has it; what it shows is tested on the text of the pages too."""
+    if not CHROMIUM.exists():
+        pytest.skip("no chromium here; the same pages are read by a parser")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as found:
+        launched = found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()

@@ -1,7 +1,6 @@
 """Names and texts of the ledger are data on the site: none of them ever becomes HTML, Markdown, a script or a path."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from billtext.outside import mkdocs_config
 from billtext.rendering.pages import addresses
-from site_room import CHROMIUM, FLAGS, HARMLESS, billtext, built, read, write
+from site_room import HARMLESS, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
 
@@ -169,16 +168,6 @@ def test_no_two_texts_share_an_address_whatever_the_case_of_letters(texts: list[
     assert all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._~-]*", name) for name in found)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium, where the machine has it; what it shows is tested on the text of the pages too."""
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium here; the same pages are read by a parser")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as found:
-        yield found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-
-
 def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], browser: object) -> None:
     page = browser.new_page()  # type: ignore[attr-defined]
     told: list[str] = []
@@ -221,7 +210,8 @@ def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) 
     page = browser.new_page()  # type: ignore[attr-defined]
     page.goto((built / "public/receivables/customers.html").as_uri())
     owed = (
-        "[...document.querySelectorAll('#customers tbody tr:not([hidden])')].map(r => parseFloat(r.cells[4].dataset.v))"
+        "[...document.querySelectorAll('#customers tbody tr:not([hidden])')]"
+        ".map(r => parseFloat(r.cells[4].dataset.sortValue))"
     )
     before = page.evaluate(owed)
     page.focus("#customers th:nth-child(5) button")

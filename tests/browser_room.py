@@ -1,0 +1,85 @@
+"""What the tests in a browser share: Chromium, pages that tell what went wrong on them, accessibility, and Fava."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cheroot.wsgi import Server
+from fava.application import create_app
+
+from site_room import ROOT
+
+LEDGER = ROOT / "ledger"
+EXTENSION = '2020-01-01 custom "fava-extension" "billtext.fava"\n'
+PHONE = {"width": 390, "height": 844}
+SCREEN = {"width": 1280, "height": 900}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+
+
+@contextmanager
+def opened(browser: Any, *, told: list[str], host: str, phone: bool = False, scheme: str = "light") -> Iterator[Any]:
+    """A page of a browser of its own.
+
+    :param told: gets what goes wrong on it: errors, warnings, dialogs, and requests to other hosts than `host`
+    """
+    context = browser.new_context(viewport=PHONE if phone else SCREEN, color_scheme=scheme, locale="en-GB")
+    page = context.new_page()
+    page.on("pageerror", lambda error: told.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: told.append(f"dialog: {dialog.message}"))
+    page.on("console", lambda said: told.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((host, "data:", "file:", "blob:"))
+            else told.append(f"request: {request.url}")
+        ),
+    )
+    page.on("response", lambda answer: told.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None)
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def accessible(page: Any, part: str) -> list[str]:
+    """What axe has to say against a part of a page, named by a selector."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page, context=part, options=RULES)
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:120]} {node['failureSummary']}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+@contextmanager
+def fava(*ledgers: Path, **options: Any) -> Iterator[str]:
+    """Fava itself, serving ledgers on a free port; yields the address of the first ledger."""
+    app = create_app([str(path) for path in ledgers], load=True, **options)
+    server = Server(("127.0.0.1", 0), app, numthreads=8)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        slug = app.test_client().get("/").headers["Location"].split("/")[1]
+        yield f"http://127.0.0.1:{server.bind_addr[1]}/{slug}"
+    finally:
+        server.stop()
+        thread.join(10)
+
+
+def with_extension(directory: Path, text: str = "") -> Path:
+    """A copy of the demo ledger, or a ledger of a text, with the extension; its top file."""
+    path = directory / "main.beancount"
+    if not text:
+        shutil.copytree(LEDGER, directory, dirs_exist_ok=True)
+        text = path.read_text("utf-8")
+    directory.mkdir(exist_ok=True)
+    known = "\n".join(each.read_text("utf-8") for each in directory.rglob("*.beancount"))
+    path.write_text(text if "billtext.fava" in known + text else text + "\n" + EXTENSION, "utf-8")
+    return path
