@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import documents, ledgers, sites, writing
+from bench import documents, ledgers, reviewing, sites, writing
 from bench.measure import Figure, in_turn, once
 
 ROOT = Path(__file__).parent.parent
@@ -177,9 +177,21 @@ def paper() -> Iterator[Result]:
     yield timed("2 000 PDF by `render -j 2` / by one process", two, alone, 1 / 1.7)
 
 
+def fava() -> Iterator[Result]:
+    """Fava's pages on 100 000 invoices, each the slowest of its kind, and the first after a reload."""
+    main = ledgers.generate(WORK / "generated-100000", 100_000)
+    for what, seconds in reviewing.pages(main, "2026-05-31").items():
+        name, most = (
+            ("first page after a reload, beyond Fava's load", 1.5) if what == "reload" else (f"page {what}", 0.3)
+        )
+        yield limited(
+            f"Fava, 100 000 invoices, {name}: seconds / {most:g}", Figure(seconds=seconds, memory=0, runs=1), most
+        )
+
+
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "starting": starting, "generated": generated, "written": written, "retail": retail,
-    "einvoices": e_invoices, "papers": paper,
+    "einvoices": e_invoices, "papers": paper, "fava": fava,
 }  # fmt: skip
 
 
