@@ -15,7 +15,7 @@ COUNTRIES = frozenset({
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 _OWED_BY_BUYER = {"AE": "is reverse-charged", "K": "is left out as of an intra-Community supply"}
-_WITHOUT = ("E", "K", "AE")
+_WITHOUT = ("E", "K", "AE", "G")
 
 
 def lacking(view: View) -> Iterator[Lacking]:
