@@ -320,7 +320,8 @@ def test_vat_that_is_off_by_a_cent_is_refused_with_what_to_do(office: Office) ->
     done = run(office, vat="50.01", gross="250.01", payable="250.01")
     assert done.err == (
         "billtext: A-17 would be an error in the ledger: "
-        "it says that its VAT is 50.01, but 25 % of 200.00 is 50.00 NOK; credit it and issue it anew, or book it by hand with 50.00 as VAT and 0.01 on Expenses:Rounding\n"
+        "it says that its VAT is 50.01, but 25 % of 200.00 is 50.00 NOK; credit it and "
+        "issue it anew, or book it by hand with 50.00 as VAT and 0.01 on Expenses:Rounding\n"
     )
 
 
