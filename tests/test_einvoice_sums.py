@@ -174,6 +174,16 @@ def test_figures_that_cannot_be_read_are_told() -> None:
     assert one.text.startswith("a.xml: PriceAmount '100000000000000000000' is not a number of money or things")
 
 
+def test_sums_of_extensions_are_others() -> None:
+    """Lines within lines, and charges that the standard does not know."""
+    changed = ubl.render(with_vat(ONE, 0, amount=D("14.35"))).decode()
+    extended = re.sub(
+        r"(<cbc:CustomizationID>)[^<]*", r"\1urn:cen.eu:en16931:2017#conformant#urn:x:extension:1", changed
+    )
+    assert "BILLTEXT-VAT" in {each.rule for each in findings(changed.encode(), "a.xml")}
+    assert "BILLTEXT-VAT" not in {each.rule for each in findings(extended.encode(), "a.xml")}
+
+
 # Of the 33 published examples, which figures are truly wrong: the numbers of their lines. A basis quantity that repeats
 # the price, or a sign that is lost, as is said where they are imported.
 WRONG_LINES = {

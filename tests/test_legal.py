@@ -144,6 +144,7 @@ ISSUED = {
         "kind": "credit-note",
         "keys": '  reason: "A mistake"\n',
     },
+    "VAT of another country": {"keys": '  seller-vat-number: "DE136695976"\n'},
     "delivered elsewhere": {"customer": "B6", "keys": '  delivery-city: "Voss"\n'},
     "a number with MVA is an organisation number": {"company": without("org-number")},
     "Nynorsk": {"company": COMPANY.replace('"Foretaksregisteret"', '"Føretaksregisteret"')},

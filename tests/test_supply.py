@@ -65,6 +65,13 @@ def test_the_days_of_the_lines_are_those_of_the_document(office: Office) -> None
     assert "  period-start: 2026-11-22\n  period-end: 2026-11-23\n" in issued(office)
 
 
+def test_a_discount_on_the_whole_is_no_delivery(office: Office) -> None:
+    """It is a line of its own, and has no day."""
+    office.draft(*draft("a", keys="  discount: 10\n", line="    date: 2026-11-22\n"))
+    office.get("issue", "--all", *ON)
+    assert "  delivery: 2026-11-22\n" in issued(office)
+
+
 def test_a_guest_was_served_on_the_days_of_the_charges(office: Office) -> None:
     office.get("charge", "G1", "CONS", "1", "--date", "2026-11-22")
     office.get("charge", "G1", "CONS", "1", "--date", "2026-11-24")

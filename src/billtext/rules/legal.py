@@ -72,7 +72,8 @@ def _seller(view: View) -> Iterator[Lacking]:
             f"the seller's VAT number {shown(vat_number)} is not that of its organisation number {shown(number)}",
             f'write `vat-number: "NO{digits}MVA"`, or correct `org-number:`, below the `company` directive', "§ 5-1-2",
         )  # fmt: skip
-    elif view.prepared.vat and ours is None:
+    # A document that names a VAT number of another country charges that country's VAT.
+    elif view.prepared.vat and ours is None and not view.prepared.keys.get("seller-vat-number"):
         yield (
             "the document charges VAT, but the seller has no organisation number followed by MVA",
             f'write `vat-number: "NO{digits}MVA"` below the `company` directive', "§ 5-1-2",

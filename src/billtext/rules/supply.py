@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from billtext.model import Date
-from billtext.rules.prepared import Prepared
+from billtext.rules.prepared import Line, Prepared
 
 # Keys of a document that tell it, the first of which counts.
 KEYS = ("delivery", "period-end", "period-start")
@@ -19,7 +19,7 @@ _OF_LINES = ("period-end", "period-start")
 
 def stated(one: Prepared) -> bool:
     """Whether a document says when it was delivered, itself or on each of its lines."""
-    return _says(one.keys, KEYS) or all(_says(line.keys, _OF_LINES) for line in one.lines)
+    return _says(one.keys, KEYS) or all(_says(line.keys, _OF_LINES) for line in _delivered(one))
 
 
 def supplied(one: Prepared, day: Date | None) -> Prepared:
@@ -29,13 +29,19 @@ def supplied(one: Prepared, day: Date | None) -> Prepared:
     """
     if one.draft.kind != "invoice" or stated(one):
         return one
-    dated = [found if isinstance(found := line.keys.get("date"), Date) else day for line in one.lines]
+    dated = [found if isinstance(found := line.keys.get("date"), Date) else day for line in _delivered(one)]
     days = [found for found in dated if found is not None]
     if not days or len(days) < len(dated):
         return one
     first, last = min(days), max(days)
     told = {"delivery": last} if first == last else {"period-start": first, "period-end": last}
     return replace(one, keys={**one.keys, **told})
+
+
+def _delivered(one: Prepared) -> list[Line]:
+    """The lines of a document without its allowances and charges, which are no delivery."""
+    plain = [line for line in one.lines if line.keys.get("allowance") is None and line.keys.get("charge") is None]
+    return plain or list(one.lines)
 
 
 def _says(keys: Mapping[str, Any], names: tuple[str, ...]) -> bool:
