@@ -38,7 +38,8 @@ demo: $(READY)
 	@echo "== A morning at the billing desk, on a copy of the ledger in demo-desk/"
 	@rm -rf demo-desk && cp -R ledger demo-desk
 	$(DESK) draft list --as-of $(DAY)
-	$(DESK) invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November" --date $(DAY)
+	$(DESK) invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November" \
+	  --delivery 2026-11-23 --date $(DAY)
 	$(DESK) issue --all --date $(DAY)
 	$(DESK) credit 2026-0075 --line 1 --quantity 2 --reason "hours billed twice" --date $(DAY)
 	$(DESK) issue credit-2026-0075 --date $(DAY)

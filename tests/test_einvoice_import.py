@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load
 from billtext.model import Date
-from billtext.outside import attachments, einvoice_files, einvoice_import
+from billtext.outside import attachments, einvoice_files
+from billtext.outside.desk import Desk
+from billtext.outside.einvoice_import import Brought, Import
 from billtext.rendering import cii, ubl
 from billtext.rules import book, core_invoice, core_terms, presenting
 from billtext.rules.core_invoice import CoreInvoice
@@ -72,9 +74,17 @@ def fresh(root: Path) -> Path:
     return top
 
 
+def imported(top: Path, found: CoreInvoice, wishes: Wishes | None = None) -> Brought:
+    """Import a document alone."""
+    with Desk(top) as desk:
+        brought = Import(desk, wishes or Wishes()).bring(found)
+        desk.commit()
+    return brought
+
+
 def bring(top: Path, found: CoreInvoice, **wishes: object) -> CoreInvoice:
     """Import a document; the ledger is right after it, and shows it."""
-    done, _ = einvoice_import.bring_file(top, found, Wishes(**wishes), trial=False)  # type: ignore[arg-type]
+    done = imported(top, found, Wishes(**wishes))  # type: ignore[arg-type]
     loaded = load.load(top)
     made = book.build(loaded.entries, load.sources)
     assert [error.message for error in [*loaded.errors, *made.errors]] == []
@@ -118,7 +128,7 @@ def test_an_example_with_a_wrong_figure_is_refused_with_the_reason(name: str, tm
     top = fresh(tmp_path)
     found = einvoice_files.read(EXAMPLES / name)
     with pytest.raises(Refused) as refused:
-        einvoice_import.bring_file(top, found, Wishes(), trial=False)
+        imported(top, found)
     assert REFUSED[name] in str(refused.value)
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".beancount"] == ["main.beancount"]
 
@@ -281,6 +291,40 @@ def test_several_files_in_the_order_of_their_dates(office: Office) -> None:
     assert office.run("check").status == 0
 
 
+def test_many_files_are_one_change_of_a_ledger_that_is_loaded_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second names the number of the first, the fourth is in a closed month: both are refused alone."""
+    made = (("A-1", "2026-03-02"), ("A-1", "2026-03-03"), ("A-3", "2026-03-04"), ("A-4", "2026-01-04"))
+    paths = []
+    for n, (number, date) in enumerate(made):
+        paths.append(str(office.root / f"{n}.xml"))
+        Path(paths[-1]).write_text(UBL.format(**{**VALUES, "number": number, "date": date}), "utf-8")
+    office.get("close", "2026-01", "--date", "2026-02-01")
+    read, loads = load.load, []
+    monkeypatch.setattr(load, "load", lambda path: loads.append(path) or read(path))
+    done = office.run("import", "ubl", *paths)
+    assert (done.status, len(loads)) == (1, 1)
+    assert "A-1 is in the ledger already" in done.err
+    assert "2026-01-04 is in a closed month" in done.err
+    assert done.out.splitlines()[:2] == [
+        "A-1 of 2026-03-02 for C3, from 0.xml", "A-3 of 2026-03-04 for C3, from 2.xml"
+    ]  # fmt: skip
+    assert done.out.count("invoices/imported-2026.beancount") == 1
+    assert len([path for path in (office.root / "documents").rglob("*") if path.is_file()]) == 2
+    assert office.run("check").status == 0
+
+
+def test_vat_that_is_off_by_a_cent_is_refused_with_what_to_do(office: Office) -> None:
+    """The official rules let 1.00 pass; the ledger's VAT is base × rate, and the return is made of it."""
+    done = run(office, vat="50.01", gross="250.01", payable="250.01")
+    assert done.err == (
+        "billtext: A-17 would be an error in the ledger: "
+        "it says that its VAT is 50.01, but 25 % of 200.00 is 50.00 NOK; credit it and "
+        "issue it anew, or book it by hand with 50.00 as VAT and 0.01 on Expenses:Rounding\n"
+    )
+
+
 def test_what_was_paid_before_is_a_receipt(office: Office) -> None:
     """100.00 of 250.00 leave 150.00."""
     done = run(office, paid="100.00", payable="150.00")
@@ -391,7 +435,7 @@ def test_documents_of_the_demo_go_into_another_ledger_and_are_the_same(tmp_path:
     for n, there in enumerate(sorted(some.values(), key=lambda d: (d.date, d.number))):
         render = (ubl.render, cii.render)[n % 2]
         found = einvoice_files.parse(render(presenting.document(demo, there)), there.number)
-        done, _ = einvoice_import.bring_file(top, found, Wishes(rate=D("11.40")), trial=False)
+        done = imported(top, found, Wishes(rate=D("11.40")))
         assert done.differs == (), there.number
     again = load.load(top)
     made = book.build(again.entries, load.sources)
@@ -508,7 +552,7 @@ def test_whatever_is_written_is_read_and_kept(found: CoreInvoice, render: Callab
         top = fresh(Path(directory))
         if not re.search("[A-Za-z0-9]", back.number):
             with pytest.raises(Refused, match="cannot name a document"):
-                einvoice_import.bring_file(top, back, Wishes(), trial=False)
+                imported(top, back)
             return
-        done, _ = einvoice_import.bring_file(top, back, Wishes(), trial=False)
+        done = imported(top, back)
         assert done.differs == ()

@@ -20,6 +20,7 @@ CUSTOMERS = """\
 2020-01-01 custom "customer" "B1"
   name: "Nordlys Interiør AS"
   org-number: "310000205"
+  city: "Oslo"
 2020-01-01 custom "customer" "B2"
   name: "Kari Nordmann"
   kind: "person"
@@ -35,13 +36,19 @@ CUSTOMERS = """\
 2020-01-01 custom "customer" "B5"
   name: "Müller GmbH"
   vat-number: "DE136695976"
+  city: "Hamburg"
+  country: "DE"
   language: "de"
+2020-01-01 custom "customer" "B6"
+  name: "Havblikk AS"
+  org-number: "312000458"
 """
 ON = ("--date", "2026-11-25")
 
 
 def office(root: Path, *, company: str = COMPANY, customer: str = "B1", vat: str = "S25", title: str = "Work",
-           text: str = "", keys: str = "") -> Office:  # fmt: skip
+           text: str = "", keys: str = "", kind: str = "invoice",
+           delivered: str = "  delivery: 2026-11-24\n") -> Office:  # fmt: skip
     """An office of an AS in Norway with one draft."""
     made = Office(root)
     path = made.root / "company.beancount"
@@ -50,25 +57,49 @@ def office(root: Path, *, company: str = COMPANY, customer: str = "B1", vat: str
     register = made.root / "customers" / "register.beancount"
     register.write_text(register.read_text("utf-8") + CUSTOMERS, "utf-8")
     made.draft(
-        "d", f'2026-11-25 ! "{title}"\n  invoice:\n  customer: "{customer}"\n{keys}  Income:Sales\n'
+        "d", f'2026-11-25 ! "{title}"\n  {kind}:\n  customer: "{customer}"\n{delivered}{keys}  Income:Sales\n'
              f'    price: 100.00 NOK\n    vat: "{vat}"\n{text}',
     )  # fmt: skip
     return made
 
 
-def without(key: str) -> str:
-    """The company's card without a key."""
-    return re.sub(f"  {key}: .*\n", "", COMPANY)
+def without(*keys: str) -> str:
+    """The company's card without some keys."""
+    return re.sub(f"  ({'|'.join(keys)}): .*\n", "", COMPANY)
 
 
 REFUSED = {
     "no MVA": ({"company": without("vat-number")}, "`vat-number: \"NO310000019MVA\"` below the `company`", "5-1-2"),
+    "no organisation number": (
+        {"company": without("org-number", "vat-number"), "vat": "Z0"}, "write `org-number:` below the `company`",
+        "5-1-2",
+    ),
+    "MVA of another number": (
+        {"company": COMPANY.replace('"NO310000019MVA"', '"NO310000205MVA"'), "vat": "Z0"},
+        "VAT number NO310000205MVA is not that of its organisation number 310000019", "5-1-2",
+    ),
+    "a VAT number that is not MVA": (
+        {"company": COMPANY.replace('"NO310000019MVA"', '"DE136695976"')}, "organisation number followed by MVA",
+        "5-1-2",
+    ),
+    "another register": (
+        {"company": COMPANY.replace('"Foretaksregisteret"', '"Brønnøysund"')}, "does not say Foretaksregisteret",
+        "5-1-2",
+    ),
+    "no day of delivery": (
+        {"delivered": ""}, "or `period-start:` and `period-end:`, or issue it with --delivery DATE", "5-1-1",
+    ),
+    "no place of delivery": ({"customer": "B6"}, "for customer B6, or `delivery-city:` in the draft", "5-1-1"),
     "no Foretaksregisteret": ({"company": without("register")}, "`register: \"Foretaksregisteret\"`", "5-1-2"),
     "NUF by its legal form": (
         {"company": without("register") + '  legal-form: "NUF"\n'}, "the seller is an NUF", "5-1-2",
     ),
     "a buyer without address": ({"customer": "B3"}, "or `org-number:`, for customer B3", "5-1-2"),
     "reverse charge to nobody": ({"customer": "B2", "vat": "AE0"}, "write `org-number:` for customer B2", "5-1-1"),
+    "reverse charge in other words": (
+        {"vat": "AE0", "keys": '  exemption-ae: "Climate quotas"\n'},
+        'says "Climate quotas" of it; write `text: "Omvendt avgiftsplikt – Merverdiavgift ikke beregnet"`', "5-1-1",
+    ),
     "nothing said of the line": ({"title": ""}, "the line on Income:Sales does not say", "5-1-1"),
     "German": ({"customer": "B5"}, 'write `language: "en"` for customer B5', "5-1-1a"),
     "a company that writes Finnish": (
@@ -105,13 +136,41 @@ ISSUED = {
     "a sole trader is in no Foretaksregister": {"company": without("register") + '  legal-form: "ENK"\n'},
     "the document says it itself": {"customer": "B3", "keys": '  buyer-address: "Kaigata 1"\n'},
     "not in Norway": {"customer": "B3", "company": without("country")},
-    "no organisation number": {"customer": "B3", "company": without("org-number")},
+    "from day to day": {"delivered": "  period-start: 2026-11-01\n  period-end: 2026-11-30\n"},
+    "each line from day to day": {"delivered": "", "text": "    period-start: 2026-11-01\n"},
+    "each line with its day": {"delivered": "", "text": "    date: 2026-11-23\n"},
+    "a credit note does not repeat the day": {
+        "delivered": "",
+        "kind": "credit-note",
+        "keys": '  reason: "A mistake"\n',
+    },
+    "VAT of another country": {"keys": '  seller-vat-number: "DE136695976"\n'},
+    "delivered elsewhere": {"customer": "B6", "keys": '  delivery-city: "Voss"\n'},
+    "a number with MVA is an organisation number": {"company": without("org-number")},
+    "Nynorsk": {"company": COMPANY.replace('"Foretaksregisteret"', '"Føretaksregisteret"')},
+    "reverse charge in own words": {"vat": "AE0", "keys": '  exemption-ae: "Snudd avrekning, mval. § 11-1"\n'},
 }
 
 
 @pytest.mark.parametrize("case", ISSUED)
 def test_what_has_all_is_issued(tmp_path: Path, case: str) -> None:
     made = office(tmp_path / "books", **ISSUED[case])
+    number = "K2026-0001" if "kind" in ISSUED[case] else "2026-0001"
+    assert made.get("issue", "--all", *ON).startswith(f"{number}  ")
+
+
+def test_vat_is_stated_in_kroner_whatever_the_currency(tmp_path: Path) -> None:
+    """A company that keeps its accounts in kroner states it by its rate; one in euros says it in a note (§ 5-1-1)."""
+    made = office(tmp_path / "books", text="    quantity: 1\n")
+    company, draft = made.root / "company.beancount", made.root / "drafts" / "d.beancount"
+    draft.write_text(draft.read_text("utf-8").replace("NOK", "EUR"), "utf-8")
+    assert made.get("issue", "--all", "--dry-run", *ON).startswith("2026-0001  ")
+    company.write_text(company.read_text("utf-8").replace('currency: "NOK"', 'currency: "EUR"'), "utf-8")
+    done = made.run("issue", "--all", *ON)
+    assert "the document does not state its VAT in kroner" in done.err
+    assert "(bokføringsforskriften § 5-1-1)" in done.err
+    note = '  invoice:\n  note: "VAT 287.50 NOK"\n'
+    draft.write_text(draft.read_text("utf-8").replace("  invoice:\n", note), "utf-8")
     assert made.get("issue", "--all", *ON).startswith("2026-0001  ")
 
 

@@ -372,7 +372,7 @@ def test_close_and_reopen(demo: Path) -> None:
     again = run("customer", "close", "C00017", "--reason", "bankrupt", "--force", *ON, ledger=str(demo))
     assert "is closed on 2026-11-23 already" in again.stderr
     change(demo, "customer", "reopen", "C00017", "--date", "2026-11-24")
-    assert "2026-" in change(demo, "issue", "one", "--date", "2026-11-24")
+    assert "2026-" in change(demo, "issue", "one", "--date", "2026-11-24", "--delivery", "2026-11-20")
 
 
 def test_no_document_may_follow_the_closing() -> None:

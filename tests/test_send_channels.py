@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from billtext.outside import outbox
 from mail_room import Room
 from test_send import AT, Sending, invoice, parsed
+from test_validation import RULES
 
 EHF = """
 2026-01-01 custom "customer" "C1"
@@ -82,6 +83,27 @@ def test_an_e_invoice_with_an_error_is_not_sent(tmp_path: Path) -> None:
     assert (done.status, "its e-invoice is not right" in done.err, "BR-11" in done.err) == (1, True, True), done.err
     assert not list((office.root / "outbox").rglob("*.xml"))
     assert (office.states(), office.told) == ({"2026-0001": "waiting"}, before)
+
+
+def test_an_e_invoice_keeps_to_rules_of_a_directory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --rules DIR, or $BILLTEXT_RULES for all commands alike: HOUSE-1 wants a note, which there is none."""
+    office = Sending(tmp_path / "books", more=EHF)
+    office.invoices(invoice(1))
+    house = tmp_path / "rules"
+    house.mkdir()
+    done = office.send("--due", "--rules", str(house))
+    assert (done.status, "has no rules as XSLT" in done.err) == (2, True)
+    (house / "house.xslt").write_text(RULES.replace("{flag}", "fatal"), "utf-8")
+    done = office.send("--due", "--rules", str(house))
+    assert (done.status, "its e-invoice is not right: HOUSE-1: Write a note." in done.err) == (1, True), done.err
+    monkeypatch.setenv("BILLTEXT_RULES", str(house))
+    assert "HOUSE-1" in office.send("--due").err
+    assert not list((office.root / "outbox").rglob("*.xml"))
+    assert office.states() == {"2026-0001": "waiting"}
+    monkeypatch.delenv("BILLTEXT_RULES")
+    assert office.send("--due").status == 0
+    rules = ("--rules", str(house))
+    assert office.run("validate", str(office.root / "outbox" / "ehf" / "2026-0001.xml"), *rules).status == 1
 
 
 def test_paper_is_one_pdf(tmp_path: Path) -> None:

@@ -37,14 +37,14 @@ TEMPLATE = """\
 
 # A command, and words of what it says.
 YEAR = """
-customer new --name "Nordlys Interiør AS" --org-number 310000205 --terms net-14 --date 2026-01-02 | C00001
+customer new --name "Nordlys Interiør AS" --org-number 310000205 --city Oslo --terms net-14 --date 2026-01-02 | C00001
 customer new --name "Havblikk AS" --kind company --city Bergen --terms net-14 --date 2026-01-02 | C00002
 customer new G00001 --name "Kari Nordmann" --kind guest --date 2026-01-02 | G00001
 item new CONS --text "Consultant" --unit HUR --price 1250 --vat S25 --account Income:Sales --date 2026-01-02 | CONS
-invoice new C00001 --item CONS 8 --date 2026-01-15 | 12500.00 NOK
+invoice new C00001 --item CONS 8 --delivery 2026-01-15 --date 2026-01-15 | 12500.00 NOK
 issue --all --date 2026-01-15 | 2026-0001  Nordlys Interiør AS  12500.00 NOK  due 2026-01-29
 pay C00001 12500.00 --invoice 2026-0001 --date 2026-01-29 | settles 2026-0001
-invoice new C00002 --line "Goods" 3 333.33 S25 --item CONS 2 --date 2026-02-10 | 4374.99 NOK
+invoice new C00002 --line "Goods" 3 333.33 S25 --item CONS 2 --delivery 2026-02-10 --date 2026-02-10 | 4374.99 NOK
 issue --all --date 2026-02-10 | 2026-0002  Havblikk AS  4374.99 NOK
 credit 2026-0002 --line 2 --quantity 1 --reason "one was broken" --date 2026-02-20 | -416.66 NOK
 issue --all --date 2026-02-20 | K2026-0001  Havblikk AS  416.66 NOK
@@ -53,14 +53,14 @@ pay C00002 3958.00 --invoice 2026-0002 --date 2026-03-05 | leaves 0.33
 write-off 2026-0002 --reason "below the limit" --date 2026-03-31 | 0.33
 quote new C00001 --item CONS 10 --date 2026-04-01 | Q2026-0001
 quote accept Q2026-0001 --date 2026-04-10 | 15625.00
-issue --all --date 2026-04-10 | 2026-0003  Nordlys Interiør AS  15625.00 NOK
+issue --all --date 2026-04-10 --delivery 2026-04-08 | 2026-0003  Nordlys Interiør AS  15625.00 NOK
 recurring run --as-of 2026-07-31 |
 recurring run --as-of 2026-07-31 |
 issue --all --collect --date 2026-07-31 | 2026-0004  Havblikk AS  3750.00 NOK
 deposit C00001 10000.00 --vat S25 --date 2026-08-01 | 12500.00
 issue --all --date 2026-08-01 | 2026-0005  Nordlys Interiør AS  12500.00 NOK
 pay C00001 12500.00 --invoice 2026-0005 --date 2026-08-03 | settles 2026-0005
-invoice new C00001 --item CONS 20 --date 2026-09-10 | 31250.00 NOK
+invoice new C00001 --item CONS 20 --delivery 2026-09-10 --date 2026-09-10 | 31250.00 NOK
 deduct C00001-2026-09-10 --date 2026-09-10 | 10000.00
 issue --all --date 2026-09-10 | 2026-0006  Nordlys Interiør AS  18750.00 NOK
 pay C00001 34375.00 --invoice 2026-0003 --invoice 2026-0006 --date 2026-09-20 | settles 2026-0006
@@ -72,7 +72,7 @@ allocate B2026-0006 2026-0004 3750.00 --date 2026-11-05 | 3750.00
 refund C00002 1250.00 --of B2026-0006 --date 2026-11-06 | 1250.00
 customer edit C00001 --email regnskap@nordlys.example --date 2026-11-10 | C00001
 close 2026-11 --date 2026-12-05 | 2026-11
-invoice new C00001 --item CONS 1 --date 2026-12-20 | 1562.50 NOK
+invoice new C00001 --item CONS 1 --delivery 2026-12-20 --date 2026-12-20 | 1562.50 NOK
 issue --all --date 2026-12-20 | 2026-0008  Nordlys Interiør AS  1562.50 NOK  due 2027-01-03
 """
 

@@ -205,6 +205,15 @@ def form(command: F) -> F:
     return option(command)
 
 
+def rules(command: F) -> F:
+    """Option `--rules`: rules that an e-invoice keeps to besides, for every command that looks at one."""
+    option = click.option(
+        "--rules", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False),
+        envvar="BILLTEXT_RULES", help="Directory with further rules as XSLT, such as Peppol's. Else $BILLTEXT_RULES.",
+    )  # fmt: skip
+    return option(command)
+
+
 def example(*lines: str) -> str:
     """The example that ends a command's help."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

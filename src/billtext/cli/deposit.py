@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Day, Face, example
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -19,6 +19,12 @@ from billtext.cli.writing import Number, changing, done, force, on, trial
 @click.option("--gross", is_flag=True, help="The amount is with VAT.")
 @click.option("--currency", metavar="CODE", help="Else that of the customer.")
 @click.option("--text", metavar="TEXT", help="What the invoice says.")
+@click.option(
+    "--delivery",
+    type=Day(),
+    metavar="DATE",
+    help="When it will be delivered. Else the day of the deposit.",
+)
 @click.option("--draft", "name", metavar="NAME", help="Name of the draft. Else CUSTOMER-deposit.")
 @on
 @trial
@@ -26,7 +32,7 @@ from billtext.cli.writing import Number, changing, done, force, on, trial
 @click.pass_obj
 def command(
     face: Face, customer: str, amount: Decimal, code: str | None, no_vat: bool, gross: bool, currency: str | None,
-    text: str | None, name: str | None, date: datetime.date, trial: bool, force: bool,
+    text: str | None, delivery: datetime.date | None, name: str | None, date: datetime.date, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Draft the invoice of a deposit, with its VAT; it stands as a liability until a final invoice deducts it.
 
@@ -50,6 +56,7 @@ def command(
             gross=gross,
             text=text,
             name=name,
+            delivery=delivery,
         )
         click.echo(written, nl=False)
         click.echo(f"{told(one.gross, one.currency)} with VAT; issue it with `billtext issue {name}`")

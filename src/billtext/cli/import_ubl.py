@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from billtext.cli.common import Face, counted, example, relative
-from billtext.cli.writing import Number, force, trial
+from billtext.cli.common import Face, counted, example
+from billtext.cli.writing import Number, changing, done, force, trial
 
 if TYPE_CHECKING:
     from billtext.outside.einvoice_import import Brought
@@ -39,7 +39,7 @@ def command(
 
     Each FILE becomes a document of the ledger that shows every business term of the file, and a customer where the
     buyer is not in the register yet. The seller must be our company; a ledger without one gets it from the first file.
-    A file that cannot be booked is told with the reason, and the others are booked; exit status 1 then.
+    A file that cannot be booked is told with the reason, and the others are booked in one change; exit status 1 then.
     """
     from billtext.errors import Refused
     from billtext.outside import einvoice_files, einvoice_import
@@ -57,21 +57,27 @@ def command(
                 raise
             reasons.append(str(error))
     found.sort(key=lambda pair: (pair[1].date, pair[1].number))
-    for path, one in found:
-        try:
-            brought, desk = einvoice_import.bring_file(face.path, one, wishes, trial=trial, force=force)
-        except Refused as error:
-            if len(names) == 1:
-                raise
-            reasons.append(f"{path}: {error}")
-            continue
-        if trial:
-            click.echo(texts([brought.incoming]), nl=False)
-        else:
-            click.echo(f"{brought.incoming.number} of {one.date} for {brought.incoming.customer}, from {path.name}")
-            for written in desk.written:
-                click.echo(f"wrote {relative(str(written))}")
-        _tell(brought)
+    brought: list[tuple[Path, Brought]] = []
+    with changing(face, force=force) as desk:
+        work = einvoice_import.Import(desk, wishes)
+        for path, one in found:
+            try:
+                brought.append((path, work.bring(one)))
+            except Refused as error:
+                if len(names) == 1:
+                    raise
+                reasons.append(f"{path}: {error}")
+        if brought and not trial:
+            desk.commit()
+        for path, each in brought:
+            if trial:
+                click.echo(texts([each.incoming]), nl=False)
+            else:
+                click.echo(
+                    f"{each.incoming.number} of {each.incoming.date} for {each.incoming.customer}, from {path.name}"
+                )
+            _tell(each)
+        done(desk)
     if reasons:
         for reason in reasons[:-1]:
             click.echo(f"refused: {reason}", err=True)

@@ -16,7 +16,7 @@ def command() -> None:
 
 @command.command(
     epilog=example(
-        "billtext invoice new C00017 --item CONS-SR 8",
+        "billtext invoice new C00017 --item CONS-SR 8 --delivery 2026-11-24",
         'billtext invoice new C00017 --item CONS-SR 8 --line "Travel" 1 450.00 S25 --text "Consulting, November"',
         'billtext invoice new C00017 --item CONS-SR 8 --on 1 discount=10 --charge "Urgency" 500.00 S25',
         "billtext invoice new C00017 --edit",
@@ -69,7 +69,7 @@ def command() -> None:
 @click.option("--currency", metavar="CODE", help="Else the customer's.")
 @click.option("--rate", type=Number(), help="Rate to the company's currency; else that of the ledger.")
 @click.option("--due", type=Day(), metavar="DATE", help="Else by the customer's terms.")
-@click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery.")
+@click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery; `billtext issue` can name it too.")
 @click.option("--order", help="The customer's order number.")
 @click.option("--set", "more", multiple=True, metavar="KEY=VALUE", help="Any other key; may be repeated.")
 @click.option(
@@ -117,6 +117,7 @@ def new(
     from billtext.ledger import write
     from billtext.outside import drafting, files
     from billtext.rendering import drafts, ledger_text
+    from billtext.rules import legal
 
     try:
         others = drafting.keys_of(more)
@@ -173,11 +174,13 @@ def new(
                 raise Refused(
                     f"{error.format_message()}, so no draft was written; set EDITOR to one that runs"
                 ) from None
+        missing: list[str] = []
         try:
             wrong = ""
             try:
                 prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
                 click.echo(drafts.preview(prepared, register), nl=False)
+                missing = [error.message for error in legal.check(prepared, register)]
             except Refused as error:
                 if not edit or trial:
                     raise
@@ -194,6 +197,8 @@ def new(
         raise Refused(f"the draft is kept, but cannot be issued yet: {wrong}")
     if edit and trial:
         click.echo(f"what you typed is kept in {files.keep(found, path.stem)}")
+    for sentence in missing:
+        click.echo(f"before it is issued: {sentence}")
     if not trial:
         click.echo(f"issue it with: billtext issue {path.stem}")
 

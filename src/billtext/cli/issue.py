@@ -4,24 +4,30 @@ import datetime
 
 import click
 
-from billtext.cli.common import Face, example, relative
+from billtext.cli.common import Day, Face, example, relative
 from billtext.cli.writing import archive, changing, done, force, on, refused, trial
 
 
 @click.command(
-    epilog=example("billtext issue nordlys", "billtext issue --all --date 2026-11-30", "billtext issue --all --dry-run")
+    epilog=example(
+        "billtext issue nordlys",
+        "billtext issue --all --date 2026-11-30",
+        "billtext issue --all --dry-run",
+        "billtext issue nordlys --delivery 2026-11-20",
+    )
 )
 @click.argument("names", metavar="[DRAFT]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All drafts.")
 @on
+@click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery, for drafts that do not say it.")
 @click.option("--collect", is_flag=True, help="One invoice of a customer's drafts for a month.")
 @click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")
 @trial
 @force
 @click.pass_obj
 def command(
-    face: Face, names: tuple[str, ...], every: bool, date: datetime.date, collect: bool, atomic: bool, trial: bool,
-    force: bool,
+    face: Face, names: tuple[str, ...], every: bool, date: datetime.date, delivery: datetime.date | None, collect: bool,
+    atomic: bool, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Issue drafts: each gets its number, date, due date and payment reference, and is appended to the ledger.
 
@@ -37,7 +43,7 @@ def command(
         files = draft_files.every(desk.root) if every else []
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
-        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True)
+        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery)
         for file in files:
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, Month, counted, example, relative
+from billtext.cli.common import Day, Face, Month, counted, example, relative, rules
 from billtext.cli.progress import Progress
 from billtext.cli.writing import changing, done, force, trial
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from billtext.model import Delivery
     from billtext.rules.book import Book
     from billtext.rules.deliveries import Log, Parcel
@@ -54,6 +56,7 @@ def clock(at: datetime.datetime | None) -> Clock:
         "billtext send --due",
         "billtext send 2026-0076 2026-0077",
         "billtext send --statements 2026-10",
+        "billtext send --due --rules ~/peppol-rules",
     )
 )
 @click.argument("numbers", metavar="[NUMBER]...", nargs=-1)
@@ -67,18 +70,21 @@ def clock(at: datetime.datetime | None) -> Clock:
 )  # fmt: skip
 @click.option("--since", type=Day(), metavar="DATE", help="With --due: documents dated from this day on.")
 @click.option("--again", is_flag=True, help="Documents that went already, or may have, go once more.")
+@rules
 @moment
 @trial
 @force
 @click.pass_obj
 def command(
     face: Face, numbers: tuple[str, ...], due: bool, month: tuple[datetime.date, datetime.date] | None,
-    since: datetime.date | None, again: bool, at: datetime.datetime | None, trial: bool, force: bool,
+    since: datetime.date | None, again: bool, rules: "Path | None", at: datetime.datetime | None,
+    trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Send documents by each customer's channel: email, ehf, print or portal.
 
     A document waits from its issue until it is sent. Each sending is written into the ledger with its outcome. What was
-    on its way when the program was killed is doubtful: it is never sent again by itself, see `billtext outbox`.
+    on its way when the program was killed is doubtful: it is never sent again by itself, see `billtext outbox`. An
+    e-invoice is validated before it goes, as `billtext validate` does.
     """
     if (bool(numbers), due, month is not None).count(True) != 1:
         raise click.UsageError("name documents, or ask for --due or --statements")
@@ -102,7 +108,11 @@ def command(
         _show(face, parcels)
         face.finish()
         return
-    _send(face, choose, now, force)
+    if rules is not None:
+        from billtext.outside import validation
+
+        validation.load_rules(rules)
+    _send(face, choose, now, force, rules)
 
 
 def _chosen(
@@ -160,7 +170,7 @@ def _show(face: Face, parcels: "Sequence[Parcel]") -> None:
     click.echo(f"{counted(len(parcels), 'document')} to send{': ' + told if told else ''}; nothing was sent")
 
 
-def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
+def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
     from billtext.errors import Refused
     from billtext.outside.outbox import Outbox
     from billtext.outside.sending import Sender
@@ -182,7 +192,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
             with Progress() as progress:
                 step = progress.stage("Sending", len(parcels))
                 shown = {True: 0, False: 0}
-                for result in Sender(book, root, outbox, log, now).send(parcels):
+                for result in Sender(book, root, outbox, log, now, rules).send(parcels):
                     step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
                     where = f"  {relative(str(result.place))}" if result.place else ""

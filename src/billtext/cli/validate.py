@@ -20,18 +20,15 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option(
-    "--rules", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Directory with further rules as XSLT, such as Peppol's.",
-)  # fmt: skip
+@common.rules
 @common.form
 @click.pass_obj
 def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) -> None:
     """Validate e-invoices: UBL, CII, and PDFs with one inside (Factur-X, ZUGFeRD), ours or anybody's.
 
     Schema, the rules of EN 16931, those in --rules DIR, and ours: KID, IBAN and reference check digits, organisation
-    numbers, VAT ids, and whether the XML in a PDF is that of the .xml file named beside it. Needs no ledger. Exit
-    status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
+    numbers, VAT ids, sums to the cent, and whether the XML in a PDF is that of the .xml file named beside it. Needs no
+    ledger. Exit status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
     """
     from billtext.errors import Unreadable
     from billtext.outside import validation

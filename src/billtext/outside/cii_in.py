@@ -27,10 +27,11 @@ from billtext.rules.core_invoice import (
 
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
 ROOT = f"{{{_CEFACT}CrossIndustryInvoice:100}}CrossIndustryInvoice"
-SPACES = {
-    "rsm": f"{_CEFACT}CrossIndustryInvoice:100", "ram": f"{_CEFACT}ReusableAggregateBusinessInformationEntity:100",
-    "qdt": f"{_CEFACT}QualifiedDataType:100", "udt": f"{_CEFACT}UnqualifiedDataType:100",
-}  # fmt: skip
+SPACES = (
+    ("rsm", f"{_CEFACT}CrossIndustryInvoice:100"), ("qdt", f"{_CEFACT}QualifiedDataType:100"),
+    ("ram", f"{_CEFACT}ReusableAggregateBusinessInformationEntity:100"),
+    ("udt", f"{_CEFACT}UnqualifiedDataType:100"),
+)  # fmt: skip
 # UNTDID 1001: the types that are credit notes to EN 16931.
 CREDIT_TYPES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 _ATTACHMENT, _TENDER, _OBJECT = "916", "50", "130"

@@ -47,12 +47,13 @@ def single(till: Till, name: str) -> tuple[Found, Draft]:
 
 def request(
     till: Till, customer: str, amount: Decimal, date: Date, *, code: str | None, currency: str | None = None,
-    gross: bool = False, text: str | None = None, name: str | None = None,
+    gross: bool = False, text: str | None = None, name: str | None = None, delivery: Date | None = None,
 ) -> tuple[str, str, Prepared]:  # fmt: skip
     """Draft the invoice of a deposit; return the draft's name, its text and what it becomes.
 
     :param code: its VAT code; an empty text for none
     :param gross: the amount is with VAT
+    :param delivery: when it will be delivered; else the day of the deposit stands for it, on which its VAT is due
     :raises Refused: the draft is there already, or cannot be issued
     """
     till.customer(customer)
@@ -69,7 +70,9 @@ def request(
         raise Refused(f"there is a draft {name} already; give another name with --draft" if path.exists() else
                       f"{name} is no name of a draft; use letters, digits and -")  # fmt: skip
     words = text or "Deposit"
-    keys: dict[str, Any] = {"customer": customer, "currency": currency, "prices": "gross" if gross else None}
+    keys: dict[str, Any] = {
+        "customer": customer, "delivery": delivery or date, "currency": currency, "prices": "gross" if gross else None,
+    }  # fmt: skip
     line = {"text": words, "price": Amount(amount, currency), "vat": code or None}
     written = ledger_text.draft(date, "invoice", words, keys, [(account, None, line)])
     one = prepared(till, written, str(path), date)

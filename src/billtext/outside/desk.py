@@ -144,16 +144,43 @@ class Desk:
 
         :raises Refused: there is one of that name, or the name leads out of the ledger's directory
         """
-        path = self.path(name)
-        if not path.is_relative_to(self.root):
-            raise Refused(f"{path} is outside the ledger's directory {self.root}; nothing was changed")
-        if path.exists() or path in self._filed:
-            raise Refused(f"{path} is there already and is not written over; move it")
+        path = self.vacant(name)
         try:
             self._switch.put(path, content)
         except OSError as error:
             raise Refused(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None
         self._filed.append(path)
+
+    def vacant(self, name: str | Path) -> Path:
+        """Absolute path of a file that is not there yet.
+
+        :raises Refused: there is one of that name, or the name leads out of the ledger's directory
+        """
+        path = self.path(name)
+        if not path.is_relative_to(self.root):
+            raise Refused(f"{path} is outside the ledger's directory {self.root}; nothing was changed")
+        if path.exists() or path in self._filed:
+            raise Refused(f"{path} is there already and is not written over; move it")
+        return path
+
+    def sources(self, names: Iterable[str]) -> dict[str, str]:
+        """Text of ledger files, by their names, with what is appended to them so far."""
+        names = set(names)
+        texts = load.sources(names)
+        added = {str(path): text for path, text in self._appended.items() if str(path) in names}
+        return {**texts, **{name: texts.get(name, "") + text for name, text in added.items()}}
+
+    def refuse_closed(self, new: Iterable[Any]) -> None:
+        """Refuse directives that are dated in a closed month.
+
+        :raises Refused: one is
+        """
+        closed = closing.until(self.book.ledger)
+        for entry in new:
+            filing = isinstance(entry, Custom) and entry.type == closing.FILING
+            if closed is not None and entry.date <= closed and not isinstance(entry, Open) and not filing:
+                why = "is in a closed month, so nothing was changed; date it in an open month"
+                raise Refused(f"{entry.date} {why}, after {closed}")
 
     def after(self) -> Book:
         """The ledger as it will be with what is appended so far; what is wrong with that is told by `commit`."""
@@ -253,29 +280,17 @@ class Desk:
         """
         new: list[Any] = []
         errors: list[Any] = []
-        texts: dict[str, str] = {}
         for path, text in self._appended.items():
             old = path.read_text("utf-8") if path.exists() else ""
             entries, found = load.parse(text, str(path), old.count("\n") + 1)
-            texts[str(path)] = old + text
             new += entries
             errors += found
-        closed = closing.until(self.book.ledger)
-        for entry in new:
-            filing = isinstance(entry, Custom) and entry.type == closing.FILING
-            if closed is not None and entry.date <= closed and not isinstance(entry, Open) and not filing:
-                why = "is in a closed month, so nothing was changed; date it in an open month"
-                raise Refused(f"{entry.date} {why}, after {closed}")
+        self.refuse_closed(new)
         booked, found = load.added(self.loaded.entries, new, self.loaded.options)
         errors += found
-
-        def sources(names: Iterable[str]) -> dict[str, str]:
-            return {**load.sources(names), **{n: texts[n] for n in names if n in texts}}
-
-        if not errors and (self.loaded.errors or not additions.harmless(self.book, booked, sources)):
-            known = {_key(error) for error in self.book.errors}
-            after = book.build(load.together(self.loaded.entries, booked), sources)
-            errors += [error for error in after.errors if _key(error) not in known]
+        if not errors and (self.loaded.errors or not additions.harmless(self.book, booked, self.sources)):
+            after = book.build(load.together(self.loaded.entries, booked), self.sources)
+            errors += fresh(after.errors, self.book.errors)
         if not errors:
             self._right = dict(self._appended)
         return errors
@@ -290,8 +305,10 @@ def _ends_line(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def _key(error: LedgerError) -> tuple[str, int, str]:
-    return error.file, error.line, error.message
+def fresh(errors: Iterable[LedgerError], before: Iterable[LedgerError]) -> list[LedgerError]:
+    """Errors that were not there before."""
+    known = {(error.file, error.line, error.message) for error in before}
+    return [error for error in errors if (error.file, error.line, error.message) not in known]
 
 
 def _told(errors: list[Any]) -> str:

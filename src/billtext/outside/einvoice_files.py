@@ -2,6 +2,7 @@
 
 import stat
 from pathlib import Path
+from typing import Any
 
 from billtext.errors import Unreadable, shown
 from billtext.outside import cii_in, ubl_in, xml_files
@@ -33,7 +34,14 @@ def parse(data: bytes, name: str) -> CoreInvoice:
 
     :param name: how the file is called in what is refused
     """
-    root = xml_files.parse(xml_files.xml_of(data, name), name).getroot()
+    return document(xml_files.parse(xml_files.xml_of(data, name), name).getroot(), name)
+
+
+def document(root: Any, name: str) -> CoreInvoice:
+    """The document of a file's outermost element.
+
+    :raises Unreadable: it is no e-invoice, or something in it cannot be read
+    """
     if root.tag in ubl_in.ROOTS:
         return ubl_in.read(root, name)
     if root.tag == cii_in.ROOT:

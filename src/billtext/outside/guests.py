@@ -93,12 +93,14 @@ def charge(till: Till, guest: str, item: str, quantity: Decimal, date: Date, *, 
 def checkout(till: Till, guest: str, date: Date, way: Way) -> CheckedOut:
     """Issue a guest's running draft and book the payment of all of it.
 
+    The document says when was delivered: on the days of its charges, and what has no day on that of the checkout.
+
     :raises Refused: there is none, it cannot be issued, or the money cannot be written
     """
     there = running(till, guest)
     if there is None:
         raise Refused(f"{guest} has no running account; `billtext charge {guest} ITEM` begins one")
-    outcome = issuing.issue(till.desk, [there], date)
+    outcome = issuing.issue(till.desk, [there], date, delivery=date)
     if outcome.refused:
         raise Refused(
             "; ".join(getattr(error, "message", str(error)) for _, reasons in outcome.refused for error in reasons)

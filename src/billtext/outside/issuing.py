@@ -15,7 +15,7 @@ from billtext.money import ZERO
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import ledger_text
-from billtext.rules import collecting, drafts, legal, references, seals
+from billtext.rules import collecting, drafts, legal, references, seals, supply
 from billtext.rules.numbering import Given, Numbers
 from billtext.rules.prepared import Prepared, Rates
 
@@ -63,12 +63,13 @@ Group = tuple[list[tuple[Found, Draft]], Prepared]
 
 
 def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atomic: bool = False,
-          collect: bool = False, checked: bool = False) -> Outcome:  # fmt: skip
+          collect: bool = False, checked: bool = False, delivery: Date | None = None) -> Outcome:  # fmt: skip
     """Issue drafts on a day, as far as they are right; what is decided is not written before `Desk.commit`.
 
     :param atomic: all of them or none
     :param collect: one invoice of the drafts of a customer for a month
     :param checked: what only the ledger sees is looked for here too, so that it keeps back its own draft alone
+    :param delivery: day on which was delivered what drafts do not say it of
     :raises Refused: with `atomic`, a draft is wrong; or the ledger has no number for one
     """
     register = desk.book.register
@@ -76,7 +77,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     wrong: list[tuple[Draft, list[LedgerError | Refused]]] = []
     right: list[Group] = []
     for found, draft in wanted:
-        one, errors = drafts.prepare(draft, register, known_rates, date)
+        one, errors = drafts.prepare(draft, register, known_rates, date, delivery)
         if one is not None:
             errors += legal.check(one, register)
         if one is None or errors:
@@ -229,7 +230,7 @@ def _collected(right: Iterable[Group], register: Register) -> list[Group]:
         alone = one.draft.kind != "invoice" or len(one.instalments) > 1
         key = (n,) if alone else (
             one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"), one.instalments[0][0],
-            collecting.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in collecting.DELIVERED),
+            collecting.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in supply.KEYS),
         )  # fmt: skip
         groups.setdefault(key, []).append((origins, one))
     collected = []

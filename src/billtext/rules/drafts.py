@@ -28,21 +28,26 @@ from billtext.ledger.register import values_of
 from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
 from billtext.model import Date, Draft, Register
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
-from billtext.rules import vat
+from billtext.rules import supply, vat
 from billtext.rules.draft_vat import taxed
 from billtext.rules.prepared import Line, Prepared, Rates
 
 ONE = Decimal(1)
 
 
-def prepare(draft: Draft, register: Register, rates: Rates, date: Date) -> tuple[Prepared | None, list[LedgerError]]:
+def prepare(
+    draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None
+) -> tuple[Prepared | None, list[LedgerError]]:
     """Work out what a draft becomes when it is issued on a day.
 
+    :param delivery: day of delivery, for a draft that does not say it
     :return: None if an error stands in the way, and the errors
     """
     work = _Preparing(draft, register, rates, date)
     prepared = work.document()
-    return (None if work.errors else prepared), work.errors
+    if prepared is None or work.errors:
+        return None, work.errors
+    return supply.supplied(prepared, delivery), []
 
 
 # Keys of a draft that its document does not have, or has in another form.

@@ -19,7 +19,7 @@ from billtext.ledger.write import Account
 from billtext.model import Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import incoming_lines, incoming_parties, incoming_terms, incoming_work, numbering
+from billtext.rules import incoming_lines, incoming_parties, incoming_terms, incoming_work, numbering, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.incoming_work import Wishes, Work
@@ -166,6 +166,25 @@ def _sound(found: CoreInvoice) -> None:
     for line in found.lines:
         if not found.vat or not line.category:
             raise Refused(f"line {shown(line.id)} of {shown(found.number)} has no VAT category; book it by hand")
+
+
+def vat_faults(found: CoreInvoice, register: Register) -> list[str]:
+    """VAT that is not its base × rate to the cent, which the ledger and the VAT return take it to be.
+
+    The standard's rules let it be off (BR-CO-17 by up to 1); a posting that is off would state VAT without a base.
+    """
+    rounding = register.options.rounding or "an account for rounding"
+    told = []
+    for part in found.vat:
+        tax = vat.amount(part.base, part.rate or ZERO, found.currency)
+        if tax != part.amount:
+            told.append(
+                f"it says that its VAT is {exact(part.amount, found.currency)}, but {plain(part.rate or ZERO)} % of "
+                f"{exact(part.base, found.currency)} is {exact(tax, found.currency)} {found.currency}; credit it and "
+                f"issue it anew, or book it by hand with {exact(tax, found.currency)} as VAT and "
+                f"{exact(part.amount - tax, found.currency)} on {rounding}"
+            )
+    return told
 
 
 def _settles(

@@ -1,110 +1,157 @@
-"""What a sales document of a Norwegian seller must carry, asked of a draft before it is issued. Pure.
+"""What the law asks of a sales document is asked of a draft, before it is issued. Pure.
 
-Source: bokføringsforskriften §§ 5-1-1, 5-1-1a and 5-1-2. Number, date, due date, amounts and VAT are on every document
-that billtext issues; what is asked for here comes from the register or from the draft, and may be left out there.
+Norway: bokføringsforskriften §§ 5-1-1, 5-1-1a and 5-1-2, here; the European Union: `legal_union`. Number, date, due
+date, amounts and VAT are on every document that billtext issues; what is asked for comes from the register or from the
+draft, and may be left out there. What is issued already is not asked again.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from billtext.errors import DraftLegalError, LedgerError, Words, shown
 from billtext.model import Register
-from billtext.rules import presenting
-from billtext.rules.prepared import Line, Prepared
+from billtext.rules import legal_union, presenting, supply
+from billtext.rules.legal_view import Lacking, View
+from billtext.rules.prepared import Prepared
 
 LANGUAGES = ("nb", "nn", "no", "sv", "da", "en")
-_ADDRESS = ("address", "postal-code", "city")
 # Companies with limited liability and foreign ones print the register; the legal form may end the name.
 _REGISTERED = frozenset({"AS", "ASA", "NUF"})
 _FORM = re.compile(r"[ ,]([A-Z]{2,3})\.?$")
+_REGISTER = re.compile(r"f[oø]retaksregisteret", re.IGNORECASE)
+# How Norwegian, Swedish, Danish and English say that the buyer owes the VAT.
+_REVERSE = re.compile(r"omvendt|snudd|omvänd|reverse charge", re.IGNORECASE)
+_SAID = "Omvendt avgiftsplikt – Merverdiavgift ikke beregnet"
 
 
 def check(prepared: Prepared, register: Register) -> Iterator[LedgerError]:
     """Yield what a draft lacks: what it is, where it belongs, and the paragraph that asks for it.
 
-    Nothing is asked of a company that is not in Norway, or has no organisation number.
+    Nothing is asked of a company that is neither in Norway nor in the European Union, or does not say where it is.
     """
-    company = register.company(prepared.date)
-    if company.get("country") != "NO" or not company.get("org-number"):
+    view = View(prepared, register)
+    if view.country == "NO":
+        found, source = _norway(view), "bokføringsforskriften"
+    elif view.country in legal_union.COUNTRIES:
+        found, source = legal_union.lacking(view), "VAT Directive 2006/112/EC,"
+    else:
         return
-    for what, remedy, law in _lacking(prepared, register, company):
-        entry = prepared.draft.entry
-        law = f"bokføringsforskriften {law}"
-        yield DraftLegalError.at(entry.meta, entry, what=Words(what), remedy=Words(remedy), law=law)
+    entry = prepared.draft.entry
+    for what, remedy, law in found:
+        yield DraftLegalError.at(
+            entry.meta, entry, what=Words(what), remedy=Words(remedy), law=Words(f"{source} {law}")
+        )
 
 
-def _lacking(prepared: Prepared, register: Register, company: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    yield from _seller(prepared, company)
-    yield from _buyer(prepared, register)
-    yield from _lines(prepared, register)
-    language = presenting.language_of(register, prepared.customer, prepared.date)
+def _norway(view: View) -> Iterator[Lacking]:
+    yield from _seller(view)
+    yield from _buyer(view)
+    yield from _delivered(view)
+    yield from _lines(view)
+    yield from _vat(view)
+    language = presenting.language_of(view.register, view.customer, view.date)
     if re.split("[-_]", language)[0].lower() not in LANGUAGES:
-        card = register.values("customer", prepared.customer, prepared.date)
-        where = f"customer {prepared.customer}" if card.get("language") else "the company"
+        where = f"customer {view.customer}" if view.card.get("language") else "the company"
         yield (
             f'the language of the document is "{shown(language)}", not Norwegian, Swedish, Danish or English',
             f'write `language: "en"` for {where}', "§ 5-1-1a",
         )  # fmt: skip
 
 
-def _seller(prepared: Prepared, company: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    keys = prepared.keys
-    number = re.sub(r"\s", "", str(company["org-number"]))
-    if prepared.vat and not (keys.get("seller-vat-number") or company.get("vat-number")):
+def _seller(view: View) -> Iterator[Lacking]:
+    number, vat_number = (re.sub(r"\s", "", view.seller(key)) for key in ("org-number", "vat-number"))
+    digits = re.sub(r"\D", "", number)
+    ours = re.fullmatch(r"NO(\d{9})MVA", vat_number.upper())
+    if not number and ours is None:
+        yield (
+            "the seller has no organisation number",
+            "write `org-number:` below the `company` directive", "§ 5-1-2",
+        )  # fmt: skip
+    elif ours is not None and digits and ours[1] != digits:
+        yield (
+            f"the seller's VAT number {shown(vat_number)} is not that of its organisation number {shown(number)}",
+            f'write `vat-number: "NO{digits}MVA"`, or correct `org-number:`, below the `company` directive', "§ 5-1-2",
+        )  # fmt: skip
+    # A document that names a VAT number of another country charges that country's VAT.
+    elif view.prepared.vat and ours is None and not view.prepared.keys.get("seller-vat-number"):
         yield (
             "the document charges VAT, but the seller has no organisation number followed by MVA",
-            f'write `vat-number: "NO{number}MVA"` below the `company` directive', "§ 5-1-2",
+            f'write `vat-number: "NO{digits}MVA"` below the `company` directive', "§ 5-1-2",
         )  # fmt: skip
-    form = str(keys.get("seller-legal-form") or company.get("legal-form") or _form_of(company)).strip().upper()
-    if form in _REGISTERED and not (keys.get("seller-register") or company.get("register")):
+    form = (view.seller("legal-form") or _form_of(view.seller("name"))).strip().upper()
+    if form in _REGISTERED and not _REGISTER.search(view.seller("register")):
         yield (
             f"the seller is an {form}, and the document does not say Foretaksregisteret",
             'write `register: "Foretaksregisteret"` below the `company` directive', "§ 5-1-2",
         )  # fmt: skip
 
 
-def _form_of(company: Mapping[str, Any]) -> str:
-    found = _FORM.search(str(company.get("name") or ""))
+def _form_of(name: str) -> str:
+    found = _FORM.search(name)
     return found[1] if found else ""
 
 
-def _buyer(prepared: Prepared, register: Register) -> Iterator[tuple[str, str, str]]:
-    customer = prepared.customer
-    card = register.values("customer", customer, prepared.date)
-
-    def said(*keys: str) -> bool:
-        return any(str(prepared.keys.get(f"buyer-{key}") or card.get(key) or "").strip() for key in keys)
-
-    if not said("name"):
-        yield "the buyer has no name", f"write `name:` for customer {customer}", "§ 5-1-2"
-    reverse = any(line.vat and _category(line, prepared, register) == "AE" for line in prepared.lines)
-    numbered = said("org-number", "vat-number")
-    if reverse and not numbered:
+def _buyer(view: View) -> Iterator[Lacking]:
+    if not view.buyer("name"):
+        yield "the buyer has no name", f"write `name:` for customer {view.customer}", "§ 5-1-2"
+    numbered = view.buyer("org-number", "vat-number")
+    if "AE" in view.categories and not numbered:
         yield (
             "the VAT is reverse-charged, and the buyer has no organisation number",
-            f"write `org-number:` for customer {customer}", "§ 5-1-1",
+            f"write `org-number:` for customer {view.customer}", "§ 5-1-1",
         )  # fmt: skip
     # A guest pays on the spot: of whom that is, a receipt need not say.
-    elif not numbered and not said(*_ADDRESS) and card.get("kind") != "guest":
+    elif not numbered and not view.addressed and not view.guest:
         yield (
             "the buyer has neither an address nor an organisation number",
-            f"write `address:`, `postal-code:` and `city:`, or `org-number:`, for customer {customer}", "§ 5-1-2",
+            f"write `address:`, `postal-code:` and `city:`, or `org-number:`, for customer {view.customer}", "§ 5-1-2",
         )  # fmt: skip
 
 
-def _category(line: Line, prepared: Prepared, register: Register) -> str:
-    known = register.vat(line.vat or "", prepared.date)
-    return known.category if known else ""
+def _delivered(view: View) -> Iterator[Lacking]:
+    """When and where it was delivered; of a credit note, the invoice that it corrects tells that."""
+    if view.prepared.draft.kind != "invoice":
+        return
+    if not supply.stated(view.prepared):
+        yield (
+            "the draft does not say when it was delivered",
+            "write `delivery:` with the day, or `period-start:` and `period-end:`, or issue it with --delivery DATE",
+            "§ 5-1-1",
+        )  # fmt: skip
+    # Where nothing else is said, that is the buyer's address; a guest is served at the seller's.
+    elif view.buyer("org-number", "vat-number") and not view.addressed and not view.placed and not view.guest:
+        yield (
+            "the document does not say where it was delivered",
+            f"write its `address:` and `city:` for customer {view.customer}, or `delivery-city:` in the draft",
+            "§ 5-1-1",
+        )  # fmt: skip
 
 
-def _lines(prepared: Prepared, register: Register) -> Iterator[tuple[str, str, str]]:
-    narration = (prepared.draft.entry.narration or "").strip()
-    for line in prepared.lines:
-        item = register.values("item", str(line.keys.get("item") or ""), prepared.date)
+def _lines(view: View) -> Iterator[Lacking]:
+    narration = (view.prepared.draft.entry.narration or "").strip()
+    for line in view.prepared.lines:
+        item = view.register.values("item", str(line.keys.get("item") or ""), view.date)
         reason = line.keys.get("allowance") or line.keys.get("charge")
         if not any(str(text or "").strip() for text in (line.keys.get("text"), item.get("text"), reason, narration)):
             yield (
                 f"the line on {line.account} does not say what was delivered",
                 "write `text:` below it, or what it is about in the draft's first line", "§ 5-1-1",
+            )  # fmt: skip
+
+
+def _vat(view: View) -> Iterator[Lacking]:
+    """VAT in kroner, whatever the currency, and the words where the buyer owes it."""
+    currencies = {view.prepared.currency, view.register.currency}
+    if view.prepared.vat and "NOK" not in currencies and not view.noted("NOK"):
+        yield (
+            "the document does not state its VAT in kroner",
+            "keep the company in kroner (`currency:` below its directive), or write a `note:` with the VAT in NOK",
+            "§ 5-1-1",
+        )  # fmt: skip
+    for code in view.categories.get("AE", ()):
+        reason, _ = view.reason("AE", code)
+        if not _REVERSE.search(reason):
+            yield (
+                f'the VAT is reverse-charged, and the document says "{shown(reason)}" of it',
+                f'write `text: "{_SAID}"` for the VAT code {code}, or leave its text out', "§ 5-1-1",
             )  # fmt: skip
