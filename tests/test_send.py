@@ -256,6 +256,67 @@ def test_a_password_that_is_nowhere_is_told(tmp_path: Path, monkeypatch: pytest.
         assert office.states() == {"2026-0001": "waiting"}
 
 
+KEYRING = """
+import json, os
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Book(KeyringBackend):
+    priority = 1
+    path = Path(os.environ["KEYS"])
+
+    def _keys(self):
+        if self.path.is_dir():
+            raise RuntimeError("it is locked")
+        return json.loads(self.path.read_text("utf-8")) if self.path.exists() else {}
+
+    def get_password(self, service, username):
+        return self._keys().get(f"{service}/{username}")
+
+    def set_password(self, service, username, password):
+        self.path.write_text(json.dumps({**self._keys(), f"{service}/{username}": password}), "utf-8")
+
+    def delete_password(self, service, username):
+        raise NotImplementedError
+"""
+
+
+def test_the_password_from_a_keyring(tmp_path: Path) -> None:
+    """Both programs with a keyring that is a file: locked, without the user, wrong, and right as the guide sets it."""
+    pytest.importorskip("keyring")
+    (tmp_path / "keyring_of_a_book.py").write_text(KEYRING, "utf-8")
+    keys = tmp_path / "keys.json"
+    with Room(tmp_path, "starttls", password="hemmelig") as room:  # noqa: S106
+        office = Sending(tmp_path / "books", room, "starttls", user="fjordlys")
+        office.invoices(invoice(1))
+        here = {name: value for name, value in os.environ.items() if name != mail.PASSWORD} | {
+            "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path)), "SSL_CERT_FILE": str(room.pem),
+            "PYTHON_KEYRING_BACKEND": "keyring_of_a_book.Book", "KEYS": str(keys),
+        }  # fmt: skip
+
+        def told(*command: str, typed: str = "") -> str:
+            done = subprocess.run(
+                [sys.executable, "-m", *command], env=here, input=typed, capture_output=True, text=True, check=False
+            )
+            assert "Traceback" not in done.stderr
+            return done.stderr
+
+        def send() -> str:
+            return told("billtext", "-f", str(office.main), "send", "--due", "--at", AT)
+
+        keys.mkdir()
+        assert "gives no password of fjordlys at 127.0.0.1 (it is locked); set BILLTEXT_SMTP_PASSWORD" in send()
+        keys.rmdir()
+        assert "say `keyring set 'billtext 127.0.0.1' fjordlys`" in send()
+        assert told("keyring", "set", "billtext 127.0.0.1", "fjordlys", typed="galt\n") == ""
+        assert "does not take the user and password (535)" in send()
+        assert room.letters.all == []
+        assert told("keyring", "set", "billtext 127.0.0.1", "fjordlys", typed="hemmelig\n") == ""
+        assert send() == ""
+    assert len(room.letters.all) == 1
+    assert "hemmelig" not in str(office.files())
+
+
 def test_nobody_listens(tmp_path: Path, no_waiting: list[float]) -> None:
     """Tried four times with growing pauses; then all keep waiting, and the ledger hears nothing."""
     with Room(tmp_path) as room:
@@ -435,6 +496,16 @@ def test_two_never_send_at_once(tmp_path: Path) -> None:
     office.invoices(invoice(1))
     with outbox.Outbox(office.root):
         assert "another billtext is sending" in office.send().err
+
+
+def test_a_system_without_locks_sends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no `fcntl`: there nobody is kept out, and nothing else changes."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
 
 
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:
