@@ -391,6 +391,62 @@ def test_the_rate_is_kept(tmp_path: Path, no_waiting: list[float]) -> None:
     assert all(1 < seconds <= 2 for seconds in no_waiting)
 
 
+# --- without a server ---------------------------------------------------------------------------------------
+
+LAID = '2020-01-01 custom "billtext-option" "mail" "outbox"\n'
+
+
+def test_mails_are_laid_into_the_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as a server gets, in a file that is told; the ledger says that no server was given it."""
+    monkeypatch.setenv(outbox.SECRET_VARIABLE, "of the office, and long enough to be one")
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2, "C2"))
+    done = office.send()
+    assert (done.status, done.err) == (0, "")
+    assert "2026-0001  email  sent to " in done.out
+    assert "books/outbox/mail/2026-0001.eml\n" in done.out
+    place = office.root / "outbox" / "mail"
+    assert sorted(path.name for path in place.iterdir()) == ["2026-0001.eml", "2026-0002.eml"]
+    assert office.told.count('  outcome: "sent"\n') == 2
+    assert office.told.count('  reason: "laid into the outbox"\n') == 2
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+    with Room(tmp_path) as room:
+        other = Sending(tmp_path / "others", room)
+        other.invoices(invoice(1), invoice(2, "C2"))
+        assert other.send().status == 0
+    laid = [(place / f"2026-000{n}.eml").read_bytes() for n in (1, 2)]
+    assert [data for _, _, data in room.letters.all] == laid
+    office.book()
+
+
+def test_a_mail_that_goes_once_more_is_another_file(tmp_path: Path) -> None:
+    """So does a statement get a file; and whatever took the first is not given it anew by the next run."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    place = office.root / "outbox" / "mail"
+    (place / "2026-0001.eml").unlink()
+    assert office.send().out == "no documents to send\n"
+    assert office.send("2026-0001", "--again").status == 0
+    assert office.send("--statements", "2026-11").status == 0
+    again, statement = sorted(path.name for path in place.iterdir())
+    assert re.fullmatch(r"2026-0001-[0-9a-f]{8}\.eml", again)
+    assert statement == "statement-C1-2026-11-30.eml"
+
+
+def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
+    """A file stands where the directory would be: nothing is called sent or doubtful."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2))
+    (office.root / "outbox").mkdir()
+    (office.root / "outbox" / "mail").write_text("in the way", "utf-8")
+    before = office.told
+    done = office.send()
+    assert (done.status, "cannot be written" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
+    assert office.told == before
+
+
 # --- hostile text -------------------------------------------------------------------------------------------
 
 

@@ -185,7 +185,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
                 for result in Sender(book, root, outbox, log, now).send(parcels):
                     step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
-                    where = f"  {relative(str(result.place))}" if result.place else ""
+                    where = f" to {relative(str(result.place))}" if result.place else ""
                     line = f"{result.parcel.title}  {result.parcel.channel}  {result.outcome}{where}"
                     well = result.outcome == "sent"
                     shown[well] += 1

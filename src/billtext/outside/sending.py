@@ -6,6 +6,7 @@ told and keeps waiting; it is no attempt, and the ledger hears nothing of it.
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -15,7 +16,17 @@ from billtext import dates
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Delivery, Filed
 from billtext.money import exact
-from billtext.outside import archive, attachments, einvoice_outbox, files, forms, mail, portal, print_outbox
+from billtext.outside import (
+    archive,
+    attachments,
+    einvoice_outbox,
+    files,
+    forms,
+    mail,
+    mail_outbox,
+    portal,
+    print_outbox,
+)
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own, secret
@@ -29,7 +40,11 @@ _FORMS = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
 _TOLD = 3  # findings in one sentence
 _LARGEST = 200_000  # bytes of a template
 
+_TURN = 8  # digits by which the file of a mail that goes once more differs
+
 Clock = Callable[[], datetime.datetime]
+# Takes a mail: the name of its file, if it is to be one, the mail, and its recipient.
+Hand = Callable[[str, bytes, str], mail.Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,23 +150,34 @@ class Sender:
     def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
         left = list(parcels)
         try:
-            today = self.now().date()
-            server = mail.server(self.book.register)
-            sender = mail.sender(self.book.register, today)
-            with Post(server) as post:
-                post.reach()
+            sender = mail.sender(self.book.register, self.now().date())
+            with self._hand(sender) as hand:
                 while left:
-                    result = self._message(post, left[0], sender)
+                    result = self._message(hand, left[0], sender)
                     left.pop(0)
                     yield result
         except Refused as why:  # the server, and so all that is left
             for parcel in left:
                 yield Result(parcel=parcel, outcome="waiting", words=str(why))
 
-    def _message(self, post: Post, parcel: Parcel, sender: str) -> Result:
+    @contextmanager
+    def _hand(self, sender: str) -> Iterator[Hand]:
+        """What takes mails: a mail server that is there and trusts us, or the outbox.
+
+        :raises Refused: there is none
+        """
+        if self.book.register.options.of("mail") == "outbox":
+            self._prepare()
+            yield lambda name, data, _: mail_outbox.put(self.place / "mail", name, data)
+            return
+        with Post(mail.server(self.book.register)) as post:
+            post.reach()
+            yield lambda _, data, recipient: post.send(data, mail_message.address(sender), recipient)
+
+    def _message(self, hand: Hand, parcel: Parcel, sender: str) -> Result:
         """Send one mail.
 
-        :raises Unreachable: the server takes nothing now
+        :raises Refused: neither this nor another can be sent now
         """
         try:
             made = [self._made(parcel, form) for form in (("pdf",) if parcel.statement else _FORMS[parcel.attach])]
@@ -161,7 +187,8 @@ class Sender:
         register, now = self.book.register, self.now()
         company = str(register.company(now.date()).get("name") or "")
         reply_to = str(register.options.at("mail-reply-to", now.date()) or "")
-        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, self.log.turn(parcel))
+        turn = self.log.turn(parcel)
+        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, turn)
         try:
             recipient = mail_message.address(parcel.email)
             data = mail_message.build(
@@ -173,12 +200,13 @@ class Sender:
             return Result(parcel=parcel, outcome="waiting", words=told)
         number = self.outbox.intend([self._intent(parcel, made, mark)])[0]
         try:
-            found = post.send(data, mail_message.address(sender), recipient)
-        except mail.Unreachable:
+            name = _stem(parcel)
+            found = hand(f"{name}-{mark[:_TURN]}" if turn else name, data, recipient)
+        except Refused:
             self.outbox.tell(number, "waiting")
             raise
         self.outbox.tell(number, found.outcome, found.code)
-        return Result(parcel=parcel, outcome=found.outcome, words=found.words)
+        return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
     @cached_property
     def _secret(self) -> bytes:
@@ -250,6 +278,13 @@ class Sender:
         for sheet, number in zip(sheets, numbers, strict=True):
             self.outbox.tell(number, "sent")
             yield Result(parcel=sheet.parcel, outcome="sent", place=path)
+
+
+def _stem(parcel: Parcel) -> str:
+    """The name of a file about a parcel, without its ending."""
+    if parcel.statement:
+        return forms.statement_name(parcel.customer, dates.month(parcel.statement)[1])
+    return forms.stem(parcel.number)
 
 
 def _validate(made: Made) -> None:
