@@ -14,7 +14,7 @@ import pytest
 from beancount import loader
 from beancount.core.data import Document
 
-from billtext.outside import archive
+from billtext.outside import archive, pdf
 from office import Office
 from test_crash import DRAFT, every_kill
 
@@ -25,15 +25,15 @@ C1 = "Assets/Receivable/C1"
 
 
 def office(root: Path, drafts: int = 2) -> Office:
-    """An office with an archive, and with documents of two customers, dated 2026-11-25."""
+    """An office with an archive, and with documents of two customers, dated 2026-11-25, that are not in it."""
     made = Office(root)
-    (root / "documents").mkdir()
-    made.main.write_text('option "documents" "documents"\n' + made.main.read_text("utf-8"), "utf-8")
     for n in range(1, drafts + 1):
         customer = n % 2 + 1
         made.draft(f"d{n}", DRAFT.format(n=n, c=customer, currency="NOK" if customer == 1 else "EUR"))
     if drafts:
         made.get("issue", "--all", "--date", "2026-11-25")
+    (root / "documents").mkdir()
+    made.main.write_text('option "documents" "documents"\n' + made.main.read_text("utf-8"), "utf-8")
     return made
 
 
@@ -78,18 +78,30 @@ def test_documents_are_filed_where_beancount_finds_them(tmp_path: Path) -> None:
     assert made.get("archive", "verify") == "2 files as filed\n"
 
 
-def test_issue_files_too_where_the_ledger_says_so(tmp_path: Path) -> None:
+def test_issuing_files_in_a_ledger_that_has_an_archive(tmp_path: Path) -> None:
+    """Until the option says that it does not, from its day on."""
     made = office(tmp_path / "books", drafts=0)
     company = made.root / "company.beancount"
-    option = '2026-11-25 custom "billtext-option" "archive" TRUE\n'
+    option = '2026-11-25 custom "billtext-option" "archive" FALSE\n'
     company.write_text(company.read_text("utf-8") + option, "utf-8")
     for n, day in ((1, "2026-11-24"), (2, "2026-11-25")):
         made.draft("d", DRAFT.format(n=n, c=1, currency="NOK"))
-        assert not filed(made)
         made.get("issue", "d", "--date", day)
-    assert list(filed(made)) == [f"{C1}/2026-11-25.2026-0002.pdf"]
-    assert [one.document for one in made.book().ledger.filed] == ["2026-0002"]
+    assert list(filed(made)) == [f"{C1}/2026-11-24.2026-0001.pdf"]
+    assert [one.document for one in made.book().ledger.filed] == ["2026-0001"]
     assert made.get("archive", "verify") == "one file as filed\n"
+
+
+def test_issuing_files_nothing_in_a_ledger_without_an_archive(tmp_path: Path) -> None:
+    """Neither where Beancount is not told to look, nor where the directory is not there."""
+    for name, there in (("told", False), ("there", True)):
+        made = Office(tmp_path / name)
+        if there:
+            (made.root / "documents").mkdir()
+        made.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+        made.get("issue", "d", "--date", "2026-11-24")
+        assert not (made.root / "documents" / C1).exists()
+        assert made.book().ledger.filed == ()
 
 
 def test_a_paper_gets_a_name_of_its_kind_and_document(tmp_path: Path) -> None:
@@ -347,6 +359,30 @@ def test_add_killed_at_every_step(tmp_path: Path) -> None:
     command = ["archive", "add", outside, "--customer", "C1", "--kind", "contract", "--label", "Frame",
                "--date", "2026-11-26"]  # fmt: skip
     assert every_kill(tmp_path, office, command, check) >= KILLS
+
+
+def test_issue_with_an_archive_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document, its file and the file's hash are there, all three, or none is and the draft waits."""
+    there = b"%PDF of 2026-0001\n" * 5000
+    # Typst has threads, and is not used in the copies of this process that are killed.
+    monkeypatch.setattr(pdf, "document", lambda *_, **__: there)
+
+    def make(root: Path) -> Office:
+        fresh = office(root, drafts=0)
+        fresh.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+        return fresh
+
+    def check(made: Office) -> bool:
+        book = made.book()
+        issued = [document.number for document in book.documents]
+        assert [one.document for one in book.ledger.filed] == issued
+        assert list(filed(made).values()) == [there for _ in issued]
+        assert ('! "Draft 1"' in (made.root / "drafts" / "d.beancount").read_text("utf-8")) != bool(issued)
+        assert made.run("archive", "verify").status == 0
+        assert made.run("verify").status == 0
+        return bool(issued)
+
+    assert every_kill(tmp_path, make, ["issue", "d", "--date", "2026-11-25"], check) >= KILLS
 
 
 def test_the_examples_of_the_guide_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,8 +219,8 @@ SETTINGS: Mapping[str, Setting] = {
     "send-days": Setting(
         expected="a number of days from 1 up, without quotes", parse=_from_to(1, 36500), default=31, dated=True
     ),
-    # Whether `issue` puts each document into the archive.
-    "archive": Setting(expected="TRUE or FALSE", parse=_flag, default=False, dated=True),
+    # Whether issuing files each document; where nothing is said, in a ledger that has an archive.
+    "archive": Setting(expected="TRUE or FALSE", parse=_flag, dated=True),
     # Whether the Fava extension may write.
     "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
 }  # fmt: skip

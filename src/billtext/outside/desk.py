@@ -54,7 +54,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
-        self._filed: list[Path] = []
+        self._filed: dict[Path, None] = {}
         self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
@@ -153,7 +153,7 @@ class Desk:
             self._switch.put(path, content)
         except OSError as error:
             raise Refused(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None
-        self._filed.append(path)
+        self._filed[path] = None
 
     def after(self) -> Book:
         """The ledger as it will be with what is appended so far; what is wrong with that is told by `commit`."""

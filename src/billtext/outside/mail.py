@@ -91,8 +91,8 @@ def server(register: Register) -> Server:
     host = options.of("smtp-host")
     if host is None:
         raise Refused(
-            'no mail server is known; add `custom "billtext-option" "smtp-host" "smtp.example.com"`, or "mail" "outbox" '
-            "to have mails laid into the outbox as files"
+            'no mail server is known; add `custom "billtext-option" "smtp-host" "smtp.example.com"`, or the option '
+            '"mail" "outbox" to have mails laid into the outbox as files'
         )
     security, user = str(options.of("smtp-security")), str(options.of("smtp-user") or "")
     if security == "none" and user and host not in _LOCAL:

@@ -1,7 +1,7 @@
 """Mails as files, for whatever takes them from there: a mail server's pickup directory, a mail program, or nobody.
 
-`outbox/mail/2026-0012.eml` is the whole mail as a mail server would get it. Where the ledger says so with the option
-`mail`, billtext hands mails to no server: that it lies there is all that is known of a mail, and all that is written down.
+`outbox/mail/2026-0012.eml` is the whole mail as a mail server would get it. Where the option `mail` says so, billtext
+hands mails to no server: that a mail lies there is all that is known of it, and all that is written down.
 """
 
 from pathlib import Path

@@ -26,18 +26,17 @@ from billtext.outside import (
     mail_outbox,
     portal,
     print_outbox,
-)
+    right_forms,
+)  # fmt: skip
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own, secret
 from billtext.rendering import mail_message, mail_text
-from billtext.rules import deliveries, presenting, statements
+from billtext.rules import deliveries, filing, presenting, statements
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
 TEMPLATES = Path("templates") / "mail"  # below the ledger's directory
-_FORMS = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
-_TOLD = 3  # findings in one sentence
 _LARGEST = 200_000  # bytes of a template
 
 _TURN = 8  # digits by which the file of a mail that goes once more differs
@@ -117,22 +116,23 @@ class Sender:
         if parcel.statement:
             return forms.statement(self.book, self._report(parcel), form, root=self.root)
         found = self.book.ledger.documents[parcel.number]
-        if form == "pdf":  # what was filed is what goes, whatever the template has become since
-            filed = self._filed.get(parcel.number)
-            if filed is not None:
-                content = archive.content(self.root, filed)
-                return Made(name=f"{forms.document_name(found)}.pdf", mime="application/pdf", content=content)
-        made = forms.document(self.book, found, form, root=self.root)
-        if form in {"ubl", "facturx"}:
-            _validate(made)
+        filed = filing.as_filed(self._filed.get(parcel.number, ()), form)
+        if filed is None:
+            return right_forms.document(self.book, found, form, root=self.root)
+        # What was filed is what goes, whatever templates and register have become since.
+        made = forms.named(forms.document_name(found), form, archive.content(self.root, filed))
+        if form in right_forms.EINVOICES:
+            right_forms.check(made)
         return made
 
     @cached_property
-    def _filed(self) -> dict[str, Filed]:
-        """The archive's PDF of each document."""
-        return {
-            one.document: one for one in self.book.ledger.filed if one.kind in DOCUMENTS and one.file.endswith(".pdf")
-        }
+    def _filed(self) -> dict[str, list[Filed]]:
+        """The archive's files of each document."""
+        found: dict[str, list[Filed]] = {}
+        for one in self.book.ledger.filed:
+            if one.kind in DOCUMENTS:
+                found.setdefault(one.document, []).append(one)
+        return found
 
     def _report(self, parcel: Parcel) -> statements.Statement:
         return statements.report(self.book, parcel.customer, *dates.month(parcel.statement))
@@ -180,7 +180,7 @@ class Sender:
         :raises Refused: neither this nor another can be sent now
         """
         try:
-            made = [self._made(parcel, form) for form in (("pdf",) if parcel.statement else _FORMS[parcel.attach])]
+            made = [self._made(parcel, form) for form in deliveries.forms(parcel)]
             words = self._words(parcel)
         except Refused as why:
             return Result(parcel=parcel, outcome="waiting", words=str(why))
@@ -285,20 +285,6 @@ def _stem(parcel: Parcel) -> str:
     if parcel.statement:
         return forms.statement_name(parcel.customer, dates.month(parcel.statement)[1])
     return forms.stem(parcel.number)
-
-
-def _validate(made: Made) -> None:
-    """See that an e-invoice keeps to the rules.
-
-    :raises Refused: it does not
-    """
-    from billtext.outside import validation
-
-    wrong = [found for found in validation.findings(made.content, made.name) if found.severity == "error"]
-    if wrong:
-        told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
-        more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
-        raise Refused(f"its e-invoice is not right: {told}{more}")
 
 
 def _own(root: Path) -> mail_text.Own:
