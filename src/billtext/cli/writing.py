@@ -1,9 +1,11 @@
 """What the writing commands share: the ledger that is changed, amounts that are typed, and what is said in the end."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from billtext.outside.desk import Desk
     from billtext.outside.issuing import Issued, Outcome
 
+_FEW = 10  # files of a directory that are told one by one
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -99,9 +102,20 @@ def tell_wrong(wrong: Mapping[str, str]) -> None:
 
 
 def done(desk: "Desk") -> None:
-    """Say which files were written."""
-    for path in desk.written:
-        click.echo(f"wrote {relative(str(path))}" if path.exists() else f"removed {relative(str(path))}")
+    """Say which files were written, one by one unless there are many of a directory."""
+    kinds = {path: ("wrote" if path.exists() else "removed", _directory(desk, path)) for path in desk.written}
+    counts = Counter(kinds.values())
+    for path, kind in kinds.items():
+        if counts[kind] <= _FEW:
+            click.echo(f"{kind[0]} {relative(str(path))}")
+    for (verb, directory), count in counts.items():
+        if count > _FEW:
+            click.echo(f"{verb} {count:,} files in {relative(str(directory))}")
+
+
+def _directory(desk: "Desk", path: Path) -> Path:
+    """The directory of the ledger, such as `documents`, in which a file is."""
+    return desk.root / path.relative_to(desk.root).parts[0] if path.is_relative_to(desk.root) else path.parent
 
 
 def refused(outcome: "Outcome") -> list[str]:
