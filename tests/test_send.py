@@ -405,6 +405,7 @@ def test_mails_are_laid_into_the_outbox(tmp_path: Path, monkeypatch: pytest.Monk
     assert (done.status, done.err) == (0, "")
     assert "2026-0001  email  sent to " in done.out
     assert "books/outbox/mail/2026-0001.eml\n" in done.out
+    assert "no mail server was given a mail: 2 mails in " in done.out
     place = office.root / "outbox" / "mail"
     assert sorted(path.name for path in place.iterdir()) == ["2026-0001.eml", "2026-0002.eml"]
     assert office.told.count('  outcome: "sent"\n') == 2

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -178,6 +179,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
             book, root = desk.book, desk.root
         _tell_left(left)
         counts: dict[str, int] = {}
+        laid: list[Path] = []
         try:
             with Progress() as progress:
                 step = progress.stage("Sending", len(parcels))
@@ -185,6 +187,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
                 for result in Sender(book, root, outbox, log, now).send(parcels):
                     step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
+                    laid += [result.place] if result.place and result.parcel.channel == "email" else []
                     where = f" to {relative(str(result.place))}" if result.place else ""
                     line = f"{result.parcel.title}  {result.parcel.channel}  {result.outcome}{where}"
                     well = result.outcome == "sent"
@@ -197,6 +200,9 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
         f"{counts[name]:,} {name}" for name in ("sent", "failed", "doubtful", "waiting") if counts.get(name)
     )
     click.echo(f"{counted(len(parcels), 'document')}{': ' + told if told else ' to send'}")
+    if laid:
+        where = relative(str(laid[0].parent))
+        click.echo(f"no mail server was given a mail: {counted(len(laid), 'mail')} in {where} for whatever sends them")
     if counts.get("failed", 0) + counts.get("doubtful", 0) + counts.get("waiting", 0):
         raise Refused(
             f"{len(parcels) - counts.get('sent', 0):,} of {len(parcels):,} were not sent; see `billtext outbox`"
