@@ -258,7 +258,7 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
         ("2026-11-26.contract.pdf", "changed"), ("2026-11-26.contract_2.pdf", "missing"),
         ("2026-11-26.contract_3.pdf", "changed"), ("2026-11-26.note.txt", "foreign"), ("more", "foreign"),
     }  # fmt: skip
-    assert "2 files as filed, 3 not" in made.run("archive", "verify").out
+    assert "2 files as filed, 3 not, 2 that nobody filed\n" in made.run("archive", "verify").out
 
 
 def test_lists_find_by_each_thing(tmp_path: Path) -> None:

@@ -358,15 +358,21 @@ def test_statements_of_a_month(tmp_path: Path) -> None:
         office = Sending(tmp_path / "books", room)
         office.invoices(invoice(1))
         done = office.send("--statements", "2026-11")
+        assert (done.status, "2026-11 is not over on 2026-11-25; send its statements when it is" in done.err) == (
+            1,
+            True,
+        )
+        over = ("--at", "2026-12-01T08:00:00+00:00")
+        done = office.run("send", "--statements", "2026-11", *over)
         assert (done.status, done.err) == (0, ""), done
-        assert office.send("--statements", "2026-11").out == "no documents to send\n"
-        assert "C1/2026-11 was sent on 2026-11-25" in office.send("C1/2026-11").err
+        assert office.run("send", "--statements", "2026-11", *over).out == "no documents to send\n"
+        assert "C1/2026-11 was sent on 2026-12-01" in office.run("send", "C1/2026-11", *over).err
     found = parsed(room.letters)
     assert found["Subject"] == "Kontoutskrift november 2026 fra Fjordlys Elektro AS"
     text = found.get_body(("plain",))
     assert text is not None
     assert "Saldo per 30. nov. 2026: 1 250,00 NOK" in text.get_content()
-    assert '2026-11-25 custom "delivery" "C1"\n  statement: "2026-11"\n  channel: "email"\n' in office.told
+    assert '2026-12-01 custom "delivery" "C1"\n  statement: "2026-11"\n  channel: "email"\n' in office.told
     office.book()
 
 

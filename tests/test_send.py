@@ -429,7 +429,7 @@ def test_a_mail_that_goes_once_more_is_another_file(tmp_path: Path) -> None:
     (place / "2026-0001.eml").unlink()
     assert office.send().out == "no documents to send\n"
     assert office.send("2026-0001", "--again").status == 0
-    assert office.send("--statements", "2026-11").status == 0
+    assert office.send("C1/2026-11").status == 0
     again, statement = sorted(path.name for path in place.iterdir())
     assert re.fullmatch(r"2026-0001-[0-9a-f]{8}\.eml", again)
     assert statement == "statement-C1-2026-11-30.eml"

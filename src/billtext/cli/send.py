@@ -110,10 +110,13 @@ def _chosen(
     book: "Book", log: "Log", numbers: tuple[str, ...], month: str, since: datetime.date | None, again: bool,
     today: datetime.date,
 ) -> "list[Parcel]":  # fmt: skip
+    from billtext import dates
     from billtext.errors import Refused
     from billtext.rules import deliveries
 
     oldest = since or deliveries.since(book.register, today)
+    if month and dates.month(month)[1] > today:
+        raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
     if not numbers:
         found = deliveries.of_month(book, month, today) if month else [
             deliveries.parcel(book, document, today) for document in book.documents if document.date <= today
