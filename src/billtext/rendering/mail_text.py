@@ -13,8 +13,9 @@ from importlib.resources import files as package_files
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from billtext.errors import Refused
@@ -142,7 +143,7 @@ def _environment(*, html: bool) -> SandboxedEnvironment:
 
 
 class _Values(SandboxedEnvironment):
-    """What a template can do: show values, ask and repeat. It calls nothing, and makes nothing large of what is small."""
+    """What a template can do: show values, ask and repeat. It calls nothing, and makes nothing large of the small."""
 
     intercepted_binops = frozenset(["*", "**", "%"])
 
