@@ -25,6 +25,19 @@ CHANNELS = """
   channel: "portal"
 2020-01-01 custom "billtext-option" "archive" FALSE
 """
+BUYER = """
+2026-11-01 custom "customer" "C2"
+  org-number: "310000205"
+  buyer-reference: "Berg"
+  address: "Storgata 1"
+  postal-code: "9008"
+  city: "Tromsø"
+  country: "NO"
+2020-01-01 custom "bank-account" "drift"
+  account: Assets:Bank
+  currency: "NOK"
+  iban: "NO9386011117947"
+"""
 WAYS = {"2026-0001": "email", "2026-0002": "ehf", "2026-0003": "portal", "2026-0004": "print"}
 KILLS = 60
 
@@ -45,6 +58,23 @@ def laid(root: Path) -> set[str]:
         *(path.stem for path in (*box.glob("mail/*.eml"), *box.glob("ehf/*.xml"), *box.glob("portal/*/2*.html"))),
         *re.findall(r"2026-\d{4}", lists),
     }
+
+
+@pytest.mark.parametrize(("channel", "number"), [("ehf", "2026-0002"), ("portal", "2026-0003"), ("print", "2026-0004")])
+def test_what_cannot_be_laid_out_waits(tmp_path: Path, channel: str, number: str) -> None:
+    """A file stands where the channel's directory would be: the others go, and this is neither sent nor doubtful."""
+    office = Sending(tmp_path / "books", more=LAID + CHANNELS.replace("9930:DE123456788", "0192:310000205") + BUYER)
+    office.invoices(*(invoice(n, customer) for n, customer in enumerate(("C1", "C2", "P1", "C3"), 1)))
+    (office.root / "outbox").mkdir()
+    (office.root / "outbox" / channel).write_text("in the way", "utf-8")
+    done = office.send()
+    assert done.status == 1
+    assert f"{number}  {channel}  waiting: " in done.err
+    assert "cannot be written" in done.err
+    assert office.states() == {each: "waiting" if each == number else "sent" for each in WAYS}
+    (office.root / "outbox" / channel).unlink()
+    assert office.send().status == 0
+    assert set(office.states().values()) == {"sent"}
 
 
 def test_send_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

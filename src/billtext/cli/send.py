@@ -188,7 +188,6 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
                 step = progress.stage("Sending", len(parcels))
                 shown = {True: 0, False: 0}
                 for result in Sender(book, root, outbox, log, now).send(parcels):
-                    step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
                     laid += [result.place] if result.place and result.parcel.channel == "email" else []
                     where = f" to {relative(str(result.place))}" if result.place else ""
@@ -196,7 +195,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool) -> None:
                     well = result.outcome == "sent"
                     shown[well] += 1
                     if shown[well] <= _SHOWN:
-                        click.echo(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                        progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                    step()
         finally:
             record(face, outbox)
     told = ", ".join(

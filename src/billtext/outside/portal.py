@@ -32,7 +32,7 @@ def folder(secret: bytes, customer: str) -> str:
 def put(
     book: Book, place: Path, customer: str, made: Mapping[Parcel, Made], log: Log, secret: bytes, today: Date
 ) -> Path:  # fmt: skip
-    """Write documents into a customer's folder, with a first page that lists them and those of before.
+    """Write documents into a customer's folder, with a first page that lists them and those of before; return that.
 
     :param made: pages of this customer's documents
     :raises Refused: they cannot be written
@@ -53,7 +53,7 @@ def put(
             if (here / f"{stem}.html").is_file():
                 rows.setdefault(f"{stem}.html", _row(book, number, month, f"{stem}.html"))
     files.replace(here / "index.html", portal_page.render(book, customer, rows.values(), today))
-    return here
+    return here / "index.html"
 
 
 def _row(book: Book, number: str, month: str, name: str) -> Row:
