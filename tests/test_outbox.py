@@ -333,6 +333,7 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
     assert office.send().status == 0
     index = (by["C1"] / "index.html").read_text("utf-8")
     assert [n for n in ("2026-0001", "2026-0002", "2026-0003") if n in index] == ["2026-0001", "2026-0003"]
+    assert "<td>Faktura</td><td>1 250,00 NOK</td>" in index  # as its reader writes amounts
     secret = office.root / ".billtext" / "secret"
     assert secret.stat().st_mode & 0o077 == 0
     assert (office.root / ".billtext" / ".gitignore").exists()

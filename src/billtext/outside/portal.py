@@ -12,7 +12,6 @@ from pathlib import Path
 
 from billtext import dates
 from billtext.model import Date
-from billtext.money import exact
 from billtext.outside import files, forms
 from billtext.outside.forms import Made
 from billtext.rendering import portal_page
@@ -60,5 +59,7 @@ def _row(book: Book, number: str, month: str, name: str) -> Row:
     document = book.ledger.documents.get(number)
     if month or document is None:
         return Row(date=dates.month(month)[1], number=month, kind="statement", file=name)
-    amount = f"{exact(document.gross * document.sign, document.currency)} {document.currency}"
-    return Row(date=document.date, number=number, kind=document.kind, file=name, amount=amount)
+    return Row(
+        date=document.date, number=number, kind=document.kind, file=name, amount=document.gross * document.sign,
+        currency=document.currency,
+    )  # fmt: skip
