@@ -196,6 +196,17 @@ def test_a_name_with_a_line_end_leaves_no_trace(tmp_path: Path) -> None:
     assert "Evil" not in (made.root / "follow-up" / "2026.beancount").read_text("utf-8")
 
 
+def test_a_hostile_name_is_told_on_one_line(tmp_path: Path) -> None:
+    """Neither its line end nor the mark that turns a text around reaches the terminal."""
+    made = office(tmp_path / "books", drafts=0)
+    paper = scan(tmp_path, "x\ny\u202egpj.pdf")
+    add(made, paper)
+    done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-26")  # fmt: skip
+    assert (done.status, done.err.count("\n"), "\u202e" in done.err) == (1, 1, False)
+    assert "is filed already as" in done.err
+
+
 def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
     """Neither out of the ledger nor into another customer's directory."""
     made = office(tmp_path / "books")

@@ -284,6 +284,11 @@ def test_issuing_files_what_the_customer_gets(tmp_path: Path, way: str, endings:
         hashlib.sha256((office.root / "documents" / one.file).read_bytes()).hexdigest() for one in found
     ]
     assert office.get("archive", "file", "--all") == "no documents filed, 1 was filed before\n"
+    for ending in endings:  # the whole ledger makes what was made of it before it was written
+        form = {"pdf": "pdf", "ubl.xml": "ubl", "factur-x.pdf": "facturx"}[ending]
+        office.get("render", "2026-0001", "--as", form, "--out", str(tmp_path))
+        made = tmp_path / f"2026-0001.{ending}"
+        assert made.read_bytes() == (place / f"2026-11-24.{made.name}").read_bytes()
 
 
 @pytest.mark.parametrize("way", ['channel: "ehf"', 'channel: "email"\n  attach: "facturx"'])

@@ -87,7 +87,8 @@ def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> No
     said = desk.book.register.options.at("archive", date)
     if said is False or (said is None and not archive.there(desk)):
         return
-    after = desk.after()
+    issued = list(issued)
+    after = desk.after(one.prepared.customer for one in issued)
     new = [after.ledger.documents[one.number] for one in issued if one.number in after.ledger.documents]
     with Progress() as progress:
         tell_wrong(archive.file(desk, after, new, step=progress.stage("Documents", len(new))).wrong)
