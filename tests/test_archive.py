@@ -92,6 +92,27 @@ def test_issuing_files_in_a_ledger_that_has_an_archive(tmp_path: Path) -> None:
     assert made.get("archive", "verify") == "one file as filed\n"
 
 
+def test_what_cannot_be_filed_is_not_issued(tmp_path: Path) -> None:
+    """A template that is wrong, and a file that stands there already, leave the draft and the ledger as they were."""
+    made = office(tmp_path / "books", drafts=0)
+    made.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+    template = made.root / "templates" / "invoice.typ"
+    template.parent.mkdir()
+    template.write_text('#panic("no")\n', "utf-8")
+    before = made.files()
+    done = made.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, "2026-0001 cannot be filed, so nothing was changed: " in done.err) == (1, True), done
+    assert made.files() == before
+    template.unlink()
+    there = made.root / "documents" / C1 / "2026-11-25.2026-0001.pdf"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"mine")
+    before = made.files()
+    done = made.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, "is there already and is not written over" in done.err) == (1, True), done
+    assert made.files() == before
+
+
 def test_issuing_files_nothing_in_a_ledger_without_an_archive(tmp_path: Path) -> None:
     """Neither where Beancount is not told to look, nor where the directory is not there."""
     for name, there in (("told", False), ("there", True)):

@@ -100,7 +100,7 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
             continue
         except Refused as why:
             if form not in right_forms.EINVOICES:
-                raise Refused(f"{document.number}: {why}") from None
+                raise Refused(f"{document.number} cannot be filed, so nothing was changed: {why}") from None
             wrong[document.number] = str(why)
         if form == "facturx":
             made.append(forms.document(book, document, "pdf", root=desk.root))
