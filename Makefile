@@ -44,9 +44,22 @@ demo: $(READY)
 	$(DESK) credit 2026-0075 --line 1 --quantity 2 --reason "hours billed twice" --date $(DAY)
 	$(DESK) issue credit-2026-0075 --date $(DAY)
 	$(DESK) pay C00017 20000.00 --date $(DAY)
+	@echo
+	@echo "== The post goes: e-invoices and, since the demo has no mail server, mails lie in demo-desk/outbox"
+	$(DESK) send --due --at $(DAY)T10:00
+	$(BIN)/billtext validate demo-desk/outbox/ehf/*.xml
+	$(DESK) outbox --as-of $(DAY)
+	$(DESK) archive verify
+	@echo
+	@echo "== The month is closed, and nothing was changed after it was issued"
 	$(DESK) close 2026-10 --date $(DAY)
 	$(DESK) verify
 	$(DESK) check
+	@echo
+	@echo "One of each that went to a customer:"
+	@for file in demo-desk/documents/Assets/Receivable/*/*.pdf; do echo "  PDF        $$file"; break; done
+	@for file in demo-desk/outbox/ehf/*.xml; do echo "  e-invoice  $$file"; break; done
+	@for file in demo-desk/outbox/mail/*.eml; do echo "  mail       $$file"; break; done
 	@echo
 	@echo "Look next at:"
 	@echo "  public/index.html                        the site; or  make serve"

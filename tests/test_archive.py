@@ -14,7 +14,7 @@ import pytest
 from beancount import loader
 from beancount.core.data import Document
 
-from billtext.outside import archive
+from billtext.outside import archive, pdf
 from office import Office
 from test_crash import DRAFT, every_kill
 
@@ -25,15 +25,15 @@ C1 = "Assets/Receivable/C1"
 
 
 def office(root: Path, drafts: int = 2) -> Office:
-    """An office with an archive, and with documents of two customers, dated 2026-11-25."""
+    """An office with an archive, and with documents of two customers, dated 2026-11-25, that are not in it."""
     made = Office(root)
-    (root / "documents").mkdir()
-    made.main.write_text('option "documents" "documents"\n' + made.main.read_text("utf-8"), "utf-8")
     for n in range(1, drafts + 1):
         customer = n % 2 + 1
         made.draft(f"d{n}", DRAFT.format(n=n, c=customer, currency="NOK" if customer == 1 else "EUR"))
     if drafts:
         made.get("issue", "--all", "--date", "2026-11-25")
+    (root / "documents").mkdir()
+    made.main.write_text('option "documents" "documents"\n' + made.main.read_text("utf-8"), "utf-8")
     return made
 
 
@@ -78,18 +78,51 @@ def test_documents_are_filed_where_beancount_finds_them(tmp_path: Path) -> None:
     assert made.get("archive", "verify") == "2 files as filed\n"
 
 
-def test_issue_files_too_where_the_ledger_says_so(tmp_path: Path) -> None:
+def test_issuing_files_in_a_ledger_that_has_an_archive(tmp_path: Path) -> None:
+    """Until the option says that it does not, from its day on."""
     made = office(tmp_path / "books", drafts=0)
     company = made.root / "company.beancount"
-    option = '2026-11-25 custom "billtext-option" "archive" TRUE\n'
+    option = '2026-11-25 custom "billtext-option" "archive" FALSE\n'
     company.write_text(company.read_text("utf-8") + option, "utf-8")
     for n, day in ((1, "2026-11-24"), (2, "2026-11-25")):
         made.draft("d", DRAFT.format(n=n, c=1, currency="NOK"))
-        assert not filed(made)
         made.get("issue", "d", "--date", day)
-    assert list(filed(made)) == [f"{C1}/2026-11-25.2026-0002.pdf"]
-    assert [one.document for one in made.book().ledger.filed] == ["2026-0002"]
+    assert list(filed(made)) == [f"{C1}/2026-11-24.2026-0001.pdf"]
+    assert [one.document for one in made.book().ledger.filed] == ["2026-0001"]
     assert made.get("archive", "verify") == "one file as filed\n"
+
+
+def test_what_cannot_be_filed_is_not_issued(tmp_path: Path) -> None:
+    """A template that is wrong, and a file that stands there already, leave the draft and the ledger as they were."""
+    made = office(tmp_path / "books", drafts=0)
+    made.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+    template = made.root / "templates" / "invoice.typ"
+    template.parent.mkdir()
+    template.write_text('#panic("no")\n', "utf-8")
+    before = made.files()
+    done = made.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, "2026-0001 cannot be filed, so nothing was changed: " in done.err) == (1, True), done
+    assert made.files() == before
+    template.unlink()
+    there = made.root / "documents" / C1 / "2026-11-25.2026-0001.pdf"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"mine")
+    before = made.files()
+    done = made.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, "is there already and is not written over" in done.err) == (1, True), done
+    assert made.files() == before
+
+
+def test_issuing_files_nothing_in_a_ledger_without_an_archive(tmp_path: Path) -> None:
+    """Neither where Beancount is not told to look, nor where the directory is not there."""
+    for name, there in (("told", False), ("there", True)):
+        made = Office(tmp_path / name)
+        if there:
+            (made.root / "documents").mkdir()
+        made.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+        made.get("issue", "d", "--date", "2026-11-24")
+        assert not (made.root / "documents" / C1).exists()
+        assert made.book().ledger.filed == ()
 
 
 def test_a_paper_gets_a_name_of_its_kind_and_document(tmp_path: Path) -> None:
@@ -184,6 +217,17 @@ def test_a_name_with_a_line_end_leaves_no_trace(tmp_path: Path) -> None:
     assert "Evil" not in (made.root / "follow-up" / "2026.beancount").read_text("utf-8")
 
 
+def test_a_hostile_name_is_told_on_one_line(tmp_path: Path) -> None:
+    """Neither its line end nor the mark that turns a text around reaches the terminal."""
+    made = office(tmp_path / "books", drafts=0)
+    paper = scan(tmp_path, "x\ny\u202egpj.pdf")
+    add(made, paper)
+    done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-26")  # fmt: skip
+    assert (done.status, done.err.count("\n"), "\u202e" in done.err) == (1, 1, False)
+    assert "is filed already as" in done.err
+
+
 def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
     """Neither out of the ledger nor into another customer's directory."""
     made = office(tmp_path / "books")
@@ -246,7 +290,7 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
         ("2026-11-26.contract.pdf", "changed"), ("2026-11-26.contract_2.pdf", "missing"),
         ("2026-11-26.contract_3.pdf", "changed"), ("2026-11-26.note.txt", "foreign"), ("more", "foreign"),
     }  # fmt: skip
-    assert "2 files as filed, 3 not" in made.run("archive", "verify").out
+    assert "2 files as filed, 3 not, 2 that nobody filed\n" in made.run("archive", "verify").out
 
 
 def test_lists_find_by_each_thing(tmp_path: Path) -> None:
@@ -347,6 +391,30 @@ def test_add_killed_at_every_step(tmp_path: Path) -> None:
     command = ["archive", "add", outside, "--customer", "C1", "--kind", "contract", "--label", "Frame",
                "--date", "2026-11-26"]  # fmt: skip
     assert every_kill(tmp_path, office, command, check) >= KILLS
+
+
+def test_issue_with_an_archive_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document, its file and the file's hash are there, all three, or none is and the draft waits."""
+    there = b"%PDF of 2026-0001\n" * 5000
+    # Typst has threads, and is not used in the copies of this process that are killed.
+    monkeypatch.setattr(pdf, "document", lambda *_, **__: there)
+
+    def make(root: Path) -> Office:
+        fresh = office(root, drafts=0)
+        fresh.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+        return fresh
+
+    def check(made: Office) -> bool:
+        book = made.book()
+        issued = [document.number for document in book.documents]
+        assert [one.document for one in book.ledger.filed] == issued
+        assert list(filed(made).values()) == [there for _ in issued]
+        assert ('! "Draft 1"' in (made.root / "drafts" / "d.beancount").read_text("utf-8")) != bool(issued)
+        assert made.run("archive", "verify").status == 0
+        assert made.run("verify").status == 0
+        return bool(issued)
+
+    assert every_kill(tmp_path, make, ["issue", "d", "--date", "2026-11-25"], check) >= KILLS
 
 
 def test_the_examples_of_the_guide_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

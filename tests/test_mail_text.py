@@ -80,11 +80,44 @@ def test_a_name_stays_text(code: str) -> None:
 def test_a_template_of_the_ledger_reaches_no_python() -> None:
     """A template is data of the ledger: it gets the document's values and nothing of the program."""
     endless = "{% for x in range(10**9) %}{% endfor %}"
-    for bad in ("{{ ''.__class__.__mro__ }}", "{{ cycler.__init__.__globals__ }}", endless, "{{ 1 / 0 }}", "{% if %}"):
+    large = ("{{ 'x' * 10**10 }}", "{{ 9 ** 9 ** 9 }}", "{{ '%9999999999d' % 1 }}", "{{ 'x'.center(10**10) }}",
+             "{{ 'x'|center(99999999999) }}", "{{ '%9999999999d'|format(1) }}")  # fmt: skip
+    for bad in ("{{ ''.__class__.__mro__ }}", "{{ cycler.__init__.__globals__ }}", endless, "{{ 1 / 0 }}", "{% if %}",
+                "{% include '/etc/passwd' %}", "{% import 'x' as y %}", *large):  # fmt: skip
         with pytest.raises(mail_text.Refused, match=r"document\.en\.md"):
             said(invoice(line()), own=f"Subject: x\n\n{bad}\n")
     with pytest.raises(mail_text.Refused, match="does not begin with `Subject:`"):
         said(invoice(line()), own="Hello\n\nworld\n")
+
+
+@pytest.mark.parametrize("code", mail_text.LANGUAGES)
+def test_a_template_of_the_ledger_in_each_language(code: str) -> None:
+    """The ledger's takes the place of ours for its language and kind alone; text and HTML come from it."""
+    asked = []
+
+    def own(name: str) -> str | None:
+        asked.append(name)
+        text = "Subject: {{ number }}!\n\n# {{ company }}\n\n{{ name|upper }} | {{ due|default('-', true) }}\n"
+        return text if name == f"document.{code}.md" else None
+
+    words = mail_text.document(invoice(line("1000.00"), language=code), "A *b* <i>", own)
+    assert (words.subject, asked) == ("2026-0001!", [f"document.{code}.md"])
+    assert words.text.startswith("# Fjordlys Elektro AS\n\nA *B* <I> | ")
+    assert "<h1>Fjordlys Elektro AS</h1>\n<p>A *B* &lt;I&gt; | " in words.html
+    assert f'<html lang="{code}">' in words.html
+
+
+def test_a_language_without_its_own_reads_the_nearest_of_the_ledgers() -> None:
+    """Ours in the same language is nearer than the ledger's in another; a language that we have not reads English."""
+    nb = "Subject: egen {{ number }}\n\nHei\n"
+    words = mail_text.document(invoice(line(), language="nn"), "", lambda name: nb if ".nb." in name else None)
+    assert words.subject == "Faktura 2026-0001 frå Fjordlys Elektro AS"
+    en = "Subject: own {{ number }}\n\nHello\n"
+    words = mail_text.document(invoice(line(), language="fr"), "", lambda name: en if ".en." in name else None)
+    assert words.subject == "own 2026-0001"
+    fr = "Subject: Facture {{ number }}\n\n{{ date }}\n"
+    words = mail_text.document(invoice(line(), language="fr"), "", lambda name: fr if ".fr." in name else None)
+    assert words.subject == "Facture 2026-0001"
 
 
 def test_who_pays_from_abroad_is_told_the_iban() -> None:

@@ -545,6 +545,19 @@ def test_a_checkout_that_cannot_be_paid_issues_nothing(tmp_path: Path) -> None:
     assert office.balance("Assets:Card:Clearing") == {"NOK": "199.25"}
 
 
+def test_a_checkout_files_the_invoice_where_there_is_an_archive(tmp_path: Path) -> None:
+    """In the same change as the invoice and its payment."""
+    office = Office(tmp_path, "")
+    (tmp_path / "documents").mkdir()
+    office.top.write_text(f'option "documents" "documents"\n{office.text("main.beancount")}', "utf-8")
+    office.do("charge", "G1", "LUNCH", "--date", "2026-01-01")
+    said = office.do("checkout", "G1", "--method", "cash", "--date", "2026-01-02")
+    (path,) = (tmp_path / "documents" / "Assets" / "Receivable" / "G1").iterdir()
+    assert path.name == "2026-01-02.2026-0001.pdf"
+    assert path.name in said
+    assert office.do("archive", "verify") == "one file as filed\n"
+
+
 def test_a_charge_in_a_closed_month_is_refused(tmp_path: Path) -> None:
     """The last closed day is closed, the day after it is open."""
     office = Office(tmp_path, "")

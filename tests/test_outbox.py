@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from billtext.outside import validation
 from mail_room import Room
+from office import Done
 from test_send import AT, Sending, invoice, parsed
 
 EHF = """
@@ -160,34 +161,150 @@ def test_one_print_in_the_order_of_the_post(tmp_path: Path) -> None:
     assert set(office.states().values()) == {"sent"}
 
 
-def test_what_was_filed_is_what_goes(tmp_path: Path) -> None:
-    """The PDF of the archive, whatever the template has become since; one that was changed there goes nowhere."""
-    office = Sending(tmp_path / "books", more=PAPER)
-    path = office.root / "documents" / "Assets" / "Receivable" / "C1" / "2026-11-20.2026-0001.pdf"
+def filed_by_hand(office: Sending, tmp_path: Path, form: str, mark: bytes) -> tuple[Path, bytes]:
+    """An invoice in a form with a mark in it that billtext would not make, filed; its file and content."""
+    office.get("render", "2026-0001", "--as", form, "--out", str(tmp_path))
+    (made,) = tmp_path.glob("2026-0001.*")
+    content = made.read_bytes() + mark
+    path = office.root / "documents" / "Assets" / "Receivable" / "C1" / f"2026-11-20.{made.name}"
     path.parent.mkdir(parents=True)
-    office.invoices(invoice(1))
-    office.get("render", "2026-0001", "--as", "pdf", "--out", str(tmp_path))
-    filed = (tmp_path / "2026-0001.pdf").read_bytes() + b"% as it was filed\n"
-    path.write_bytes(filed)
-    hash_ = hashlib.sha256(filed).hexdigest()
+    path.write_bytes(content)
     office.add("main.beancount", 'option "documents" "documents"\n')
     office.add(
         "invoices/2026.beancount",
         f'''
-2026-11-20 custom "filed" "Assets/Receivable/C1/2026-11-20.2026-0001.pdf"
-  sha256: "{hash_}"
+2026-11-20 custom "filed" "Assets/Receivable/C1/2026-11-20.{made.name}"
+  sha256: "{hashlib.sha256(content).hexdigest()}"
   kind: "invoice"
   customer: "C1"
   document: "2026-0001"
 ''',
     )
-    path.write_bytes(filed + b"changed")
+    return path, content
+
+
+PDF_MARK, XML_MARK = b"% as it was filed\n", b"<!-- as it was filed -->\n"
+
+
+def test_what_was_filed_is_what_goes(tmp_path: Path) -> None:
+    """The PDF of the archive, whatever the template has become since; one that was changed there goes nowhere."""
+    office = Sending(tmp_path / "books", more=PAPER)
+    office.invoices(invoice(1))
+    path, content = filed_by_hand(office, tmp_path, "pdf", PDF_MARK)
+    path.write_bytes(content + b"changed")
     done = office.send()
     assert (done.status, "see `billtext archive verify`" in done.err) == (1, True)
     assert office.states() == {"2026-0001": "waiting"}
-    path.write_bytes(filed)
+    path.write_bytes(content)
     assert office.send().status == 0
-    assert f'  sha256: "{hash_}"' in office.told
+    assert f'  sha256: "{hashlib.sha256(content).hexdigest()}"' in office.told
+
+
+@pytest.mark.parametrize(
+    ("attach", "form", "names", "which"),
+    [
+        ("facturx", "facturx", ["2026-0001.factur-x.pdf"], 0),
+        ("pdf", "facturx", ["2026-0001.pdf"], 0),  # it is a PDF too, and what was issued
+        ("pdf+xml", "ubl", ["2026-0001.pdf", "2026-0001.ubl.xml"], 1),
+        ("pdf+xml", "pdf", ["2026-0001.pdf", "2026-0001.ubl.xml"], 0),
+    ],
+)
+def test_each_form_goes_as_it_was_filed(tmp_path: Path, attach: str, form: str, names: list[str], which: int) -> None:
+    """What goes with a mail is the archive's, byte by byte, in each form that is there."""
+    mark = XML_MARK if form == "ubl" else PDF_MARK
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, more=EHF.replace('"ehf"', f'"email"\n  attach: "{attach}"'))
+        office.invoices(invoice(1))
+        _, content = filed_by_hand(office, tmp_path, form, mark)
+        done = office.send()
+        assert (done.status, done.err) == (0, "")
+    parts = list(parsed(room.letters).iter_attachments())
+    assert [part.get_filename() for part in parts] == names
+    got = parts[which].get_payload(decode=True)
+    assert isinstance(got, bytes)
+    assert got.replace(b"\r\n", b"\n") == content.replace(b"\r\n", b"\n")
+    assert hashlib.sha256(content).hexdigest() in office.told
+
+
+def test_an_e_invoice_goes_as_it_was_filed(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books", more=EHF)
+    office.invoices(invoice(1))
+    _, content = filed_by_hand(office, tmp_path, "ubl", XML_MARK)
+    assert office.send().status == 0
+    assert (office.root / "outbox" / "ehf" / "2026-0001.xml").read_bytes() == content
+
+
+# --- from the draft to the customer -------------------------------------------------------------------------
+
+DRAFT = """
+2026-11-24 ! "Lamps"
+  invoice:
+  customer: "C1"
+  delivery: 2026-11-20
+  Income:Sales
+    quantity: 2
+    price: 625.00 NOK
+    vat: "Z0"
+"""
+
+
+def issued(office: Sending, *more: str) -> Done:
+    """Issue the one draft of an office that has an archive."""
+    (office.root / "documents").mkdir()
+    office.add("main.beancount", 'option "documents" "documents"\n')
+    office.add(
+        "company.beancount", '2020-01-01 custom "company" "Fjordlys Elektro AS"\n  register: "Foretaksregisteret"\n'
+    )
+    office.draft("lamps", DRAFT)
+    return office.run("issue", "lamps", "--date", "2026-11-24", *more)
+
+
+@pytest.mark.parametrize(
+    ("way", "endings"),
+    [
+        ('channel: "ehf"', ["pdf", "ubl.xml"]),
+        ('channel: "email"', ["pdf"]),
+        ('channel: "email"\n  attach: "pdf+xml"', ["pdf", "ubl.xml"]),
+        ('channel: "email"\n  attach: "facturx"', ["factur-x.pdf"]),
+        ('channel: "print"\n  attach: "facturx"', ["pdf"]),
+        ('channel: "portal"', ["pdf"]),
+        ('channel: "none"', ["pdf"]),
+    ],
+)
+def test_issuing_files_what_the_customer_gets(tmp_path: Path, way: str, endings: list[str]) -> None:
+    """A PDF for all, and the e-invoice where that is what goes; each with its own hash."""
+    office = Sending(tmp_path / "books", more=EHF.replace('channel: "ehf"', way))
+    done = issued(office)
+    assert (done.status, done.err) == (0, "")
+    place = office.root / "documents" / "Assets" / "Receivable" / "C1"
+    assert sorted(path.name for path in place.iterdir()) == [f"2026-11-24.2026-0001.{ending}" for ending in endings]
+    found = office.book().ledger.filed
+    assert {(one.kind, one.document) for one in found} == {("invoice", "2026-0001")}
+    assert [one.sha256 for one in found] == [
+        hashlib.sha256((office.root / "documents" / one.file).read_bytes()).hexdigest() for one in found
+    ]
+    assert office.get("archive", "file", "--all") == "no documents filed, 1 was filed before\n"
+    for ending in endings:  # the whole ledger makes what was made of it before it was written
+        form = {"pdf": "pdf", "ubl.xml": "ubl", "factur-x.pdf": "facturx"}[ending]
+        office.get("render", "2026-0001", "--as", form, "--out", str(tmp_path))
+        made = tmp_path / f"2026-0001.{ending}"
+        assert made.read_bytes() == (place / f"2026-11-24.{made.name}").read_bytes()
+
+
+@pytest.mark.parametrize("way", ['channel: "ehf"', 'channel: "email"\n  attach: "facturx"'])
+def test_an_e_invoice_that_is_not_right_is_not_filed(tmp_path: Path, way: str) -> None:
+    """The document is issued and its plain PDF filed; what is wrong is told, and can be mended before it is sent."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, more=EHF.replace('"ehf"', way[9:]).replace('  country: "NO"\n', ""))
+        done = issued(office)
+        assert (done.status, done.err.count("\n")) == (0, 1)
+        assert done.err.startswith("2026-0001: filed as PDF alone, since its e-invoice is not right: ")
+        assert "BR-11: " in done.err
+        assert [Path(one.file).name for one in office.book().ledger.filed] == ["2026-11-24.2026-0001.pdf"]
+        assert "BR-11: " in office.send().err
+        office.add("company.beancount", '2026-11-01 custom "customer" "C1"\n  country: "NO"\n')
+        assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
 
 
 # --- the portal ---------------------------------------------------------------------------------------------
@@ -221,6 +338,7 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
     assert office.send().status == 0
     index = (by["C1"] / "index.html").read_text("utf-8")
     assert [n for n in ("2026-0001", "2026-0002", "2026-0003") if n in index] == ["2026-0001", "2026-0003"]
+    assert "<td>Faktura</td><td>1 250,00 NOK</td>" in index  # as its reader writes amounts
     secret = office.root / ".billtext" / "secret"
     assert secret.stat().st_mode & 0o077 == 0
     assert (office.root / ".billtext" / ".gitignore").exists()
@@ -246,15 +364,21 @@ def test_statements_of_a_month(tmp_path: Path) -> None:
         office = Sending(tmp_path / "books", room)
         office.invoices(invoice(1))
         done = office.send("--statements", "2026-11")
+        assert (done.status, "2026-11 is not over on 2026-11-25; send its statements when it is" in done.err) == (
+            1,
+            True,
+        )
+        over = ("--at", "2026-12-01T08:00:00+00:00")
+        done = office.run("send", "--statements", "2026-11", *over)
         assert (done.status, done.err) == (0, ""), done
-        assert office.send("--statements", "2026-11").out == "no documents to send\n"
-        assert "C1/2026-11 was sent on 2026-11-25" in office.send("C1/2026-11").err
+        assert office.run("send", "--statements", "2026-11", *over).out == "no documents to send\n"
+        assert "C1/2026-11 was sent on 2026-12-01" in office.run("send", "C1/2026-11", *over).err
     found = parsed(room.letters)
     assert found["Subject"] == "Kontoutskrift november 2026 fra Fjordlys Elektro AS"
     text = found.get_body(("plain",))
     assert text is not None
     assert "Saldo per 30. nov. 2026: 1 250,00 NOK" in text.get_content()
-    assert '2026-11-25 custom "delivery" "C1"\n  statement: "2026-11"\n  channel: "email"\n' in office.told
+    assert '2026-12-01 custom "delivery" "C1"\n  statement: "2026-11"\n  channel: "email"\n' in office.told
     office.book()
 
 

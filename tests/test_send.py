@@ -205,6 +205,8 @@ def test_what_is_old_or_unwanted_is_not_due(tmp_path: Path) -> None:
     assert office.states() == {"2026-0001": "none", "2026-0002": "none"}
     office.add("company.beancount", '2026-11-24 custom "customer" "C1"\n  channel: "email"\n')
     assert office.states() == {"2026-0001": "old", "2026-0002": "waiting"}
+    table = office.get("outbox", "--as-of", "2026-11-25")
+    assert table.endswith("\n1 waiting; 1 older than 2026-10-25 and never sent: see --state old\n")
     assert "2026-0001" not in office.get("send", "--due", "--dry-run", "--at", AT)
     assert "2026-0001" in office.get("send", "--due", "--since", "2026-10-01", "--dry-run", "--at", AT)
 
@@ -254,6 +256,67 @@ def test_a_password_that_is_nowhere_is_told(tmp_path: Path, monkeypatch: pytest.
         office.invoices(invoice(1))
         assert "BILLTEXT_SMTP_PASSWORD" in office.send().err
         assert office.states() == {"2026-0001": "waiting"}
+
+
+KEYRING = """
+import json, os
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Book(KeyringBackend):
+    priority = 1
+    path = Path(os.environ["KEYS"])
+
+    def _keys(self):
+        if self.path.is_dir():
+            raise RuntimeError("it is locked")
+        return json.loads(self.path.read_text("utf-8")) if self.path.exists() else {}
+
+    def get_password(self, service, username):
+        return self._keys().get(f"{service}/{username}")
+
+    def set_password(self, service, username, password):
+        self.path.write_text(json.dumps({**self._keys(), f"{service}/{username}": password}), "utf-8")
+
+    def delete_password(self, service, username):
+        raise NotImplementedError
+"""
+
+
+def test_the_password_from_a_keyring(tmp_path: Path) -> None:
+    """Both programs with a keyring that is a file: locked, without the user, wrong, and right as the guide sets it."""
+    pytest.importorskip("keyring")
+    (tmp_path / "keyring_of_a_book.py").write_text(KEYRING, "utf-8")
+    keys = tmp_path / "keys.json"
+    with Room(tmp_path, "starttls", password="hemmelig") as room:  # noqa: S106
+        office = Sending(tmp_path / "books", room, "starttls", user="fjordlys")
+        office.invoices(invoice(1))
+        here = {name: value for name, value in os.environ.items() if name != mail.PASSWORD} | {
+            "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path)), "SSL_CERT_FILE": str(room.pem),
+            "PYTHON_KEYRING_BACKEND": "keyring_of_a_book.Book", "KEYS": str(keys),
+        }  # fmt: skip
+
+        def told(*command: str, typed: str = "") -> str:
+            done = subprocess.run(
+                [sys.executable, "-m", *command], env=here, input=typed, capture_output=True, text=True, check=False
+            )
+            assert "Traceback" not in done.stderr
+            return done.stderr
+
+        def send() -> str:
+            return told("billtext", "-f", str(office.main), "send", "--due", "--at", AT)
+
+        keys.mkdir()
+        assert "gives no password of fjordlys at 127.0.0.1 (it is locked); set BILLTEXT_SMTP_PASSWORD" in send()
+        keys.rmdir()
+        assert "say `keyring set 'billtext 127.0.0.1' fjordlys`" in send()
+        assert told("keyring", "set", "billtext 127.0.0.1", "fjordlys", typed="galt\n") == ""
+        assert "does not take the user and password (535)" in send()
+        assert room.letters.all == []
+        assert told("keyring", "set", "billtext 127.0.0.1", "fjordlys", typed="hemmelig\n") == ""
+        assert send() == ""
+    assert len(room.letters.all) == 1
+    assert "hemmelig" not in str(office.files())
 
 
 def test_nobody_listens(tmp_path: Path, no_waiting: list[float]) -> None:
@@ -328,6 +391,63 @@ def test_the_rate_is_kept(tmp_path: Path, no_waiting: list[float]) -> None:
         assert office.send().status == 0
     assert len(no_waiting) == 2
     assert all(1 < seconds <= 2 for seconds in no_waiting)
+
+
+# --- without a server ---------------------------------------------------------------------------------------
+
+LAID = '2020-01-01 custom "billtext-option" "mail" "outbox"\n'
+
+
+def test_mails_are_laid_into_the_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes as a server gets, in a file that is told; the ledger says that no server was given it."""
+    monkeypatch.setenv(outbox.SECRET_VARIABLE, "of the office, and long enough to be one")
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2, "C2"))
+    done = office.send()
+    assert (done.status, done.err) == (0, "")
+    assert "2026-0001  email  sent to " in done.out
+    assert "books/outbox/mail/2026-0001.eml\n" in done.out
+    assert "no mail server was given a mail: 2 mails in " in done.out
+    place = office.root / "outbox" / "mail"
+    assert sorted(path.name for path in place.iterdir()) == ["2026-0001.eml", "2026-0002.eml"]
+    assert office.told.count('  outcome: "sent"\n') == 2
+    assert office.told.count('  reason: "laid into the outbox"\n') == 2
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+    with Room(tmp_path) as room:
+        other = Sending(tmp_path / "others", room)
+        other.invoices(invoice(1), invoice(2, "C2"))
+        assert other.send().status == 0
+    laid = [(place / f"2026-000{n}.eml").read_bytes() for n in (1, 2)]
+    assert [data for _, _, data in room.letters.all] == laid
+    office.book()
+
+
+def test_a_mail_that_goes_once_more_is_another_file(tmp_path: Path) -> None:
+    """So does a statement get a file; and whatever took the first is not given it anew by the next run."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    place = office.root / "outbox" / "mail"
+    (place / "2026-0001.eml").unlink()
+    assert office.send().out == "no documents to send\n"
+    assert office.send("2026-0001", "--again").status == 0
+    assert office.send("C1/2026-11").status == 0
+    again, statement = sorted(path.name for path in place.iterdir())
+    assert re.fullmatch(r"2026-0001-[0-9a-f]{8}\.eml", again)
+    assert statement == "statement-C1-2026-11-30.eml"
+
+
+def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
+    """A file stands where the directory would be: nothing is called sent or doubtful."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2))
+    (office.root / "outbox").mkdir()
+    (office.root / "outbox" / "mail").write_text("in the way", "utf-8")
+    before = office.told
+    done = office.send()
+    assert (done.status, "cannot be written" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
+    assert office.told == before
 
 
 # --- hostile text -------------------------------------------------------------------------------------------
@@ -435,6 +555,16 @@ def test_two_never_send_at_once(tmp_path: Path) -> None:
     office.invoices(invoice(1))
     with outbox.Outbox(office.root):
         assert "another billtext is sending" in office.send().err
+
+
+def test_a_system_without_locks_sends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no `fcntl`: there nobody is kept out, and nothing else changes."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
 
 
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:

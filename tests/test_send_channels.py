@@ -152,8 +152,9 @@ def test_statements_go_once_a_month(tmp_path: Path) -> None:
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
         office.invoices(invoice(1))
-        assert office.send("--statements", "2026-11").status == 0
-        assert office.send("--statements", "2026-11").out == "no documents to send\n"
+        over = ("send", "--statements", "2026-11", "--at", "2026-12-01T08:00:00+00:00")
+        assert office.run(*over).status == 0
+        assert office.run(*over).out == "no documents to send\n"
     mail = parsed(room.letters)
     assert mail["Subject"] == "Kontoutskrift november 2026 fra Fjordlys Elektro AS"
     text = mail.get_body(("plain",))

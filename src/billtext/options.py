@@ -195,6 +195,8 @@ SETTINGS: Mapping[str, Setting] = {
         expected="an amount without quotes, such as 10.00 NOK", parse=_amount, dated=True
     ),
     "bad-debt": Setting(expected="an account, such as Expenses:BadDebt", parse=_account, default="Expenses:BadDebt"),
+    # Whether mails are handed to the mail server, or laid into the outbox for whatever takes them from there.
+    "mail": Setting(expected='"smtp" or "outbox"', parse=_one_of("smtp", "outbox"), default="smtp"),
     # The mail server that takes our mail. Its password never stands here: see the guide on delivery.
     "smtp-host": Setting(expected='the name of a mail server, such as "smtp.example.com"', parse=_host),
     "smtp-port": Setting(expected="a port from 1 to 65535, without quotes", parse=_from_to(1, 65535)),
@@ -211,14 +213,14 @@ SETTINGS: Mapping[str, Setting] = {
     "attach": Setting(
         expected='"pdf", "pdf+xml" or "facturx"', parse=_one_of("pdf", "pdf+xml", "facturx"), default="pdf", dated=True
     ),
-    # Where e-invoices, prints and the portal go, seen from the ledger's directory.
+    # Where e-invoices, prints, the portal, and with `mail` the mails go, seen from the ledger's directory.
     "outbox": Setting(expected='a directory, such as "outbox"', parse=_text, default="outbox"),
     # Days after its date on which a document is still sent by itself; older ones are sent by number.
     "send-days": Setting(
         expected="a number of days from 1 up, without quotes", parse=_from_to(1, 36500), default=31, dated=True
     ),
-    # Whether `issue` puts each document into the archive.
-    "archive": Setting(expected="TRUE or FALSE", parse=_flag, default=False, dated=True),
+    # Whether issuing files each document; where nothing is said, in a ledger that has an archive.
+    "archive": Setting(expected="TRUE or FALSE", parse=_flag, dated=True),
     # Whether the Fava extension may write.
     "fava-write": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
 }  # fmt: skip

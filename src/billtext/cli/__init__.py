@@ -140,6 +140,8 @@ def main(args: list[str] | None = None) -> NoReturn:
         from billtext.errors import Refused, Unreadable
 
         if isinstance(error, Refused):
-            click.echo(f"billtext: {error}", err=True)
+            from billtext.rendering import escape
+
+            click.echo(escape.one_line(f"billtext: {error}"), err=True)
             sys.exit(2 if isinstance(error, Unreadable) else 1)
         raise

@@ -46,7 +46,9 @@ def verify(face: Face, form: str) -> None:
     if form == "table":
         wrong = {one.file for one in found if one.filed is not None}
         right = counted(len(filed) - len(wrong), "file")
-        click.echo(f"{right} as filed{f', {len(wrong):,} not' if wrong else ''}")
+        foreign = sum(one.filed is None for one in found)
+        more = (f", {len(wrong):,} not" if wrong else "") + (f", {foreign:,} that nobody filed" if foreign else "")
+        click.echo(f"{right} as filed{more}")
     face.finish()
     if found:
         raise click.exceptions.Exit(1)

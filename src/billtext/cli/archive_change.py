@@ -7,7 +7,7 @@ import click
 
 from billtext.cli.common import Face, Month, counted, example
 from billtext.cli.progress import Progress
-from billtext.cli.writing import changing, done, force, on, trial
+from billtext.cli.writing import changing, done, force, on, tell_wrong, trial
 
 INCOMING = ("order", "contract", "letter", "other")
 
@@ -20,16 +20,19 @@ INCOMING = ("order", "contract", "letter", "other")
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
 @click.option("--month", type=Month(), metavar="YYYY-MM", help="Documents dated in a month.")
 @click.option("--all", "everything", is_flag=True, help="All documents.")
-@click.option("--as", "as_", type=click.Choice(["pdf", "facturx"]), default="pdf", show_default=True,
-              help="As PDF, or as PDF with the e-invoice in it.")  # fmt: skip
+@click.option("--as", "as_", type=click.Choice(["pdf", "facturx"]),
+              help="As PDF, or as PDF with the e-invoice in it. Else in the forms that the customer gets.")  # fmt: skip
 @trial
 @force
 @click.pass_obj
 def file(
     face: Face, numbers: tuple[str, ...], month: tuple[datetime.date, datetime.date] | None, everything: bool,
-    as_: str, trial: bool, force: bool,
+    as_: str | None, trial: bool, force: bool,
 ) -> None:  # fmt: skip
-    """File issued documents as PDF, as far as they are not filed yet; the ledger gets the hash of each."""
+    """File issued documents that are not filed yet; the ledger gets the hash of each file.
+
+    Each is filed as PDF, and with its e-invoice where the customer gets that: what was filed is what is sent.
+    """
     from billtext.errors import Refused
     from billtext.outside import archive
     from billtext.rules import filing
@@ -47,13 +50,18 @@ def file(
         new = filing.missing(desk.book, wanted)
         desk.refuse_errors(one.customer for one in new)
         with Progress() as progress:
-            found = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new)))
-        if not trial and found:
-            desk.commit(about=[one.customer for one in found])
-        for one in found if trial or numbers else ():
+            filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new)))
+        if not trial and filed.filed:
+            desk.commit(about=[one.customer for one in filed.filed])
+        for one in filed.filed if trial or numbers else ():
             click.echo(archive.text(one), nl=False)
+        tell_wrong(filed.wrong)
         before = len(wanted) - len(new)
-        click.echo(f"{counted(len(found), 'document')} filed{f', {before:,} were filed before' if before else ''}")
+        was = "was" if before == 1 else "were"
+        where = f" in {len(filed.filed):,} files" if len(filed.filed) > len(new) else ""
+        click.echo(
+            f"{counted(len(new), 'document')} filed{where}{f', {before:,} {was} filed before' if before else ''}"
+        )
         if trial or len(desk.written) < 10:
             done(desk)
 

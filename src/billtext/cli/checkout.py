@@ -6,7 +6,7 @@ from decimal import Decimal
 import click
 
 from billtext.cli.common import Face, example
-from billtext.cli.writing import Number, changing, done, force, on, trial
+from billtext.cli.writing import Number, archive, changing, done, force, on, trial
 
 
 @click.command(
@@ -48,5 +48,6 @@ def command(
         if trial:
             click.echo(f"\n{found.issued.text}\n{written}", nl=False)
         else:
+            archive(desk, [found.issued], date)
             desk.commit(about=[guest])
         done(desk)

@@ -49,7 +49,7 @@ def command(
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 click.echo(f"{where}: {error.message}", err=True)
         if not trial and outcome.issued:
-            archive(desk, outcome, date)
+            archive(desk, outcome.issued, date)
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared

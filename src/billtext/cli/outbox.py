@@ -1,6 +1,7 @@
 """`billtext outbox`: where documents stand on their way, and what a person has to say about it."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ def command(
     oldest = since or deliveries.since(face.book.register, as_of)
     found = deliveries.states(face.book, as_of, oldest, outbox.pending(face.path.resolve().parent))
     wanted = set(STATES if "all" in states else states)
+    old = sum(s.state == deliveries.OLD for s in found)
     if not wanted:
         recent = [s for s in found if s.last is not None and s.last.date >= oldest]
         keep = {id(s) for s in recent}
@@ -57,6 +59,12 @@ def command(
     else:
         found = [s for s in found if s.state in wanted]
     face.show(delivery_reports.sheet(face.book, found, as_of), delivery_reports.shapes(found), form)
+    if form == "table":
+        counts = Counter(s.state for s in found)
+        told = ", ".join(f"{counts[name]:,} {name}" for name in STATES if counts[name])
+        more = f"{old:,} older than {oldest} and never sent: see --state old" if old and not wanted else ""
+        if told or more:
+            click.echo("; ".join(filter(None, (told, more))))
     face.finish()
 
 

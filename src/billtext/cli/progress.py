@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+_FEW = 50  # steps after which the bar is drawn anew
+_CLEAR = "\r\x1b[K"  # back to the line's begin, and nothing on it
+
 
 class Progress(AbstractContextManager["Progress"]):
     """A progress bar for each stage of the work."""
@@ -35,10 +38,16 @@ class Progress(AbstractContextManager["Progress"]):
         def step() -> None:
             nonlocal done
             done += 1
-            if done % 20 == 0 or done == total:
+            if total <= _FEW or done % _FEW == 0 or done == total:
                 self.show(name, done, total)
 
         return step
+
+    def say(self, text: str, *, err: bool = False) -> None:
+        """Print a line; a bar that stands there makes room for it, and is drawn anew with the next step."""
+        if self._bar is not None:
+            click.echo(_CLEAR, nl=False, err=True)
+        click.echo(text, err=err)
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,10 +120,13 @@ def _chosen(
     book: "Book", log: "Log", numbers: tuple[str, ...], month: str, since: datetime.date | None, again: bool,
     today: datetime.date,
 ) -> "list[Parcel]":  # fmt: skip
+    from billtext import dates
     from billtext.errors import Refused
     from billtext.rules import deliveries
 
     oldest = since or deliveries.since(book.register, today)
+    if month and dates.month(month)[1] > today:
+        raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
     if not numbers:
         found = deliveries.of_month(book, month, today) if month else [
             deliveries.parcel(book, document, today) for document in book.documents if document.date <= today
@@ -188,6 +192,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
             book, root = desk.book, desk.root
         _tell_left(left)
         counts: dict[str, int] = {}
+        laid: list[Path] = []
         try:
             with Progress() as progress:
                 step = progress.stage("Sending", len(parcels))
@@ -195,18 +200,23 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
                 for result in Sender(book, root, outbox, log, now, rules).send(parcels):
                     step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
-                    where = f"  {relative(str(result.place))}" if result.place else ""
+                    laid += [result.place] if result.place and result.parcel.channel == "email" else []
+                    where = f" to {relative(str(result.place))}" if result.place else ""
                     line = f"{result.parcel.title}  {result.parcel.channel}  {result.outcome}{where}"
                     well = result.outcome == "sent"
                     shown[well] += 1
                     if shown[well] <= _SHOWN:
-                        click.echo(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                        progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                    step()
         finally:
             record(face, outbox)
     told = ", ".join(
         f"{counts[name]:,} {name}" for name in ("sent", "failed", "doubtful", "waiting") if counts.get(name)
     )
     click.echo(f"{counted(len(parcels), 'document')}{': ' + told if told else ' to send'}")
+    if laid:
+        where = relative(str(laid[0].parent))
+        click.echo(f"no mail server was given a mail: {counted(len(laid), 'mail')} in {where} for whatever sends them")
     if counts.get("failed", 0) + counts.get("doubtful", 0) + counts.get("waiting", 0):
         raise Refused(
             f"{len(parcels) - counts.get('sent', 0):,} of {len(parcels):,} were not sent; see `billtext outbox`"

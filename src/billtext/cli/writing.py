@@ -1,20 +1,24 @@
 """What the writing commands share: the ledger that is changed, amounts that are typed, and what is said in the end."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from billtext.cli.common import Day, Face, relative
+from billtext.cli.progress import Progress
 from billtext.errors import Refused
 
 if TYPE_CHECKING:
     from billtext.outside.desk import Desk
-    from billtext.outside.issuing import Outcome
+    from billtext.outside.issuing import Issued, Outcome
 
+_FEW = 10  # files of a directory that are told one by one
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -76,21 +80,43 @@ def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
         yield desk
 
 
-def archive(desk: "Desk", outcome: "Outcome", date: datetime.date) -> None:
-    """File documents that are being issued with them, where the ledger's option `archive` says so."""
-    if not desk.book.register.options.at("archive", date):
-        return
+def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> None:
+    """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise."""
     from billtext.outside import archive
 
-    after = desk.after()
-    documents = after.ledger.documents
-    archive.file(desk, after, [documents[one.number] for one in outcome.issued if one.number in documents])
+    said = desk.book.register.options.at("archive", date)
+    if said is False or (said is None and not archive.there(desk)):
+        return
+    issued = list(issued)
+    after = desk.after(one.prepared.customer for one in issued)
+    new = [after.ledger.documents[one.number] for one in issued if one.number in after.ledger.documents]
+    with Progress() as progress:
+        tell_wrong(archive.file(desk, after, new, step=progress.stage("Documents", len(new))).wrong)
+
+
+def tell_wrong(wrong: Mapping[str, str]) -> None:
+    """Say which documents were filed without their e-invoice, and why."""
+    from billtext.rendering import escape
+
+    for number, why in wrong.items():
+        click.echo(escape.one_line(f"{number}: filed as PDF alone, since {why}"), err=True)
 
 
 def done(desk: "Desk") -> None:
-    """Say which files were written."""
-    for path in desk.written:
-        click.echo(f"wrote {relative(str(path))}" if path.exists() else f"removed {relative(str(path))}")
+    """Say which files were written, one by one unless there are many of a directory."""
+    kinds = {path: ("wrote" if path.exists() else "removed", _directory(desk, path)) for path in desk.written}
+    counts = Counter(kinds.values())
+    for path, kind in kinds.items():
+        if counts[kind] <= _FEW:
+            click.echo(f"{kind[0]} {relative(str(path))}")
+    for (verb, directory), count in counts.items():
+        if count > _FEW:
+            click.echo(f"{verb} {count:,} files in {relative(str(directory))}")
+
+
+def _directory(desk: "Desk", path: Path) -> Path:
+    """The directory of the ledger, such as `documents`, in which a file is."""
+    return desk.root / path.relative_to(desk.root).parts[0] if path.is_relative_to(desk.root) else path.parent
 
 
 def refused(outcome: "Outcome") -> list[str]:

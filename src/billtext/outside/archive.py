@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,14 +19,14 @@ from beancount.core.data import Close, Open
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import write
 from billtext.model import Date, Document, Filed
-from billtext.outside import files, forms
+from billtext.outside import files, forms, right_forms
 from billtext.outside.desk import Desk
+from billtext.outside.forms import Made
 from billtext.rules import filing
 from billtext.rules.book import Book
 from billtext.rules.filing import Period
 from billtext.rules.filing_checks import account as account_of
 
-FORMS = ("pdf", "facturx")
 LARGEST = 100 * 1024 * 1024  # bytes of a paper
 _BLOCK = 1 << 20
 
@@ -48,30 +48,63 @@ class Finding:
 # --- filing -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of filing documents.
+
+    :param filed: their files
+    :param wrong: why an e-invoice was left out, by the document's number
+    """
+
+    filed: list[Filed]
+    wrong: dict[str, str]
+
+
 def file(
-    desk: Desk, book: Book, wanted: Iterable[Document], *, form: str = "pdf", step: Callable[[], None] = lambda: None
-) -> list[Filed]:
-    """File issued documents as PDF; nothing is there before `Desk.commit`.
+    desk: Desk,
+    book: Book,
+    wanted: Iterable[Document],
+    *,
+    form: str | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> Done:
+    """File issued documents; nothing is there before `Desk.commit`.
 
     :param book: the desk's, or as it will be: with documents that are being issued
-    :param form: `pdf`, or `facturx` with the e-invoice in it
+    :param form: `pdf`, or `facturx` with the e-invoice in it; else what `filing.forms` says
     :raises Refused: Beancount would not find them, or one cannot be made
     """
-    found = []
+    done = Done(filed=[], wrong={})
     places = _Places(desk)
     for document in wanted:
-        made = forms.document(book, document, form, root=desk.root)
         account = account_of(book.register, document.customer)
-        where = filing.place(account, document.date, forms.document_name(document), "pdf")
         places.check(account, document.date, document.customer)
-        one = Filed(
-            date=document.date, file=where, sha256=files.digest(made.content), kind=document.kind,
-            customer=document.customer, document=document.number, label=document.entry.narration or "",
-        )  # fmt: skip
-        _put(desk, one, made.content)
-        found.append(one)
+        for made in _forms(desk, book, document, (form,) if form else filing.forms(book, document), done.wrong):
+            one = Filed(
+                date=document.date, file=filing.place(account, document.date, made.name),
+                sha256=files.digest(made.content), kind=document.kind, customer=document.customer,
+                document=document.number, label=document.entry.narration or "",
+            )  # fmt: skip
+            _put(desk, one, made.content)
+            done.filed.append(one)
         step()
-    return found
+    return done
+
+
+def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wrong: dict[str, str]) -> list[Made]:
+    """A document in forms; an e-invoice that is not right is no use for ever, so it is left out of them, and told."""
+    made = []
+    for form in wanted:
+        try:
+            made.append(right_forms.document(book, document, form, root=desk.root))
+            continue
+        except Refused as why:
+            if form not in right_forms.EINVOICES:
+                raise Refused(f"{document.number} cannot be filed, so nothing was changed: {why}") from None
+            wrong[document.number] = str(why)
+        if form == "facturx":
+            made.append(forms.document(book, document, "pdf", root=desk.root))
+    return made
 
 
 def add(
@@ -128,13 +161,18 @@ def _put(desk: Desk, one: Filed, content: bytes) -> None:
     desk.append(f"follow-up/{one.date.year:04}.beancount", text(one), head=f"; Follow-up of {one.date.year}.\n")
 
 
+def there(desk: Desk) -> bool:
+    """Whether a ledger has an archive: the directory, and Beancount told to look there."""
+    roots = {os.path.normpath(desk.root / name) for name in desk.loaded.options["documents"]}
+    return os.path.normpath(desk.root / filing.ROOT) in roots and (desk.root / filing.ROOT).is_dir()
+
+
 class _Places:
     """The accounts under which Beancount finds files, and the days between which it does."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        roots = {os.path.normpath(desk.root / name) for name in desk.loaded.options["documents"]}
-        if os.path.normpath(desk.root / filing.ROOT) not in roots:
+        if not there(desk):
             raise Refused(
                 f'the ledger has no archive; write `option "documents" "{filing.ROOT}"` into {desk.top.name} and make '
                 f"the directory {filing.ROOT} beside it"

@@ -54,7 +54,7 @@ class Desk:
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
         self._replaced: dict[Path, tuple[str | None, str | None]] = {}
-        self._filed: list[Path] = []
+        self._filed: dict[Path, None] = {}
         self._right: dict[Path, str] | None = None  # what was appended when `check` found nothing wrong
 
     def __enter__(self) -> Self:
@@ -149,7 +149,7 @@ class Desk:
             self._switch.put(path, content)
         except OSError as error:
             raise Refused(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None
-        self._filed.append(path)
+        self._filed[path] = None
 
     def vacant(self, name: str | Path) -> Path:
         """Absolute path of a file that is not there yet.
@@ -182,13 +182,18 @@ class Desk:
                 why = "is in a closed month, so nothing was changed; date it in an open month"
                 raise Refused(f"{entry.date} {why}, after {closed}")
 
-    def after(self) -> Book:
-        """The ledger as it will be with what is appended so far; what is wrong with that is told by `commit`."""
+    def after(self, customers: Iterable[str]) -> Book:
+        """The ledger as it will be with what is appended so far, without the transactions of all but some customers.
+
+        What is wrong with it is told by `commit`.
+        """
         new: list[Any] = []
         for path, text in self._appended.items():
             new += load.parse(text, str(path), self.next_line(path) - text.count("\n"))[0]
         booked, _ = load.added(self.loaded.entries, new, self.loaded.options)
-        return book.build(load.together(self.loaded.entries, booked))
+        theirs = {id(item.entry) for customer in set(customers) for item in self.book.items_of.get(customer, ())}
+        kept = [e for e in self.loaded.entries if not isinstance(e, Transaction) or id(e) in theirs]
+        return book.build(load.together(kept, booked))
 
     def insert(self, path: Path, lines: Mapping[int, str]) -> None:
         """Put lines into a ledger file, each after the line of a number, counted from 1; the rest stays as it is."""

@@ -40,8 +40,8 @@ _OUTCOMES = {
 
 def put(
     place: Path, name: str, content: bytes, *, number: str, kind: str, sender: str, receiver: str, sha256: str
-) -> None:
-    """Lay an e-invoice with its envelope into the outbox.
+) -> Path:
+    """Lay an e-invoice with its envelope into the outbox; return the path of the e-invoice.
 
     :param name: of the file, without its ending
     :param sender: endpoint as `SCHEME:NUMBER`, and `receiver` likewise
@@ -58,6 +58,7 @@ def put(
     }
     files.replace(place / f"{name}.json", json.dumps(envelope, ensure_ascii=False, indent=1) + "\n")
     files.replace(place / f"{name}.xml", content)
+    return place / f"{name}.xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

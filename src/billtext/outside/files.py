@@ -58,7 +58,7 @@ def recover(root: Path) -> Recovered | None:
     if not (root / STAGE).is_dir():
         return None
     try:
-        lock = _lock(root)
+        lock = _hold(root)
     except Refused:
         return None
     try:
@@ -118,7 +118,7 @@ class Switch:
 
     def __enter__(self) -> Self:
         """Hold the ledger's directory, and clean up after a run that was killed."""
-        self._lock = _lock(self.root, self._wait)
+        self._lock = _hold(self.root, self._wait)
         try:
             self.recovered = _recover(self.root)
             self._stage.mkdir()
@@ -234,19 +234,21 @@ def sync(directory: Path) -> None:
             os.close(handle)
 
 
-def _lock(root: Path, wait: float = 0) -> int:
-    """Hold the directory; the system lets go of it when the process ends, however it ends.
+def hold(directory: Path, busy: str, wait: float = 0) -> int:
+    """Hold a directory; the system lets go of it when the process ends, however it ends.
 
-    :param wait: seconds to wait for another process
+    :param busy: what is said where another process holds it
+    :param wait: seconds to wait for that
+    :return: what `os.close` lets go of
     """
     try:
         import fcntl
     except ImportError:  # Windows: no lock on a directory
         return os.open(os.devnull, os.O_RDONLY)
     try:
-        handle = os.open(root, os.O_RDONLY)
+        handle = os.open(directory, os.O_RDONLY)
     except OSError as error:
-        raise Refused(f"{root}: cannot be written ({error.strerror})") from None
+        raise Refused(f"{directory}: cannot be written ({error.strerror})") from None
     end = time.monotonic() + wait
     while True:
         try:
@@ -254,10 +256,14 @@ def _lock(root: Path, wait: float = 0) -> int:
         except OSError:
             if time.monotonic() >= end:
                 os.close(handle)
-                raise Refused(f"another billtext is writing the ledger in {root}; wait until it is done") from None
+                raise Refused(busy) from None
             time.sleep(_PAUSE)
         else:
             return handle
+
+
+def _hold(root: Path, wait: float = 0) -> int:
+    return hold(root, f"another billtext is writing the ledger in {root}; wait until it is done", wait)
 
 
 def read(path: Path) -> str:

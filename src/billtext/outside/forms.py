@@ -58,7 +58,7 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     :param root: directory of the ledger's top file, below which attachments, templates and a logo may be
     """
     files = attachments.read(root, found.entry.meta)
-    return _made(document_name(found), form, make(presenting.document(book, found, attachments=files), form, root=root))
+    return named(document_name(found), form, make(presenting.document(book, found, attachments=files), form, root=root))
 
 
 def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
@@ -66,7 +66,7 @@ def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
 
     :raises Refused: the form is one of an e-invoice
     """
-    return _made(quote_name(found), form, make(presenting.quote(book.register, found), form, root=root))
+    return named(quote_name(found), form, make(presenting.quote(book.register, found), form, root=root))
 
 
 def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
@@ -77,12 +77,12 @@ def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
 def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
     """Make a statement of account: pdf, html, markdown or json."""
     if form == "pdf":
-        return _made(statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root))
+        return named(statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root))
     if form == "json":
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
         text = statement_pages.render(book, report, form)
-    return _made(statement_name(report.customer, report.end), form, text.encode())
+    return named(statement_name(report.customer, report.end), form, text.encode())
 
 
 def document_name(found: Document) -> str:
@@ -108,7 +108,11 @@ def stem(number: str) -> str:
     return f"{safe[:LONGEST]}-{hashlib.sha256(number.encode()).hexdigest()[:8]}"
 
 
-def _made(name: str, form: str, content: bytes) -> Made:
+def named(name: str, form: str, content: bytes) -> Made:
+    """A form that is there, with its name and media type.
+
+    :param name: before the ending of the form
+    """
     ending, mime = _KINDS[form]
     return Made(name=f"{name}.{ending}", mime=mime, content=content)
 

@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -52,11 +53,13 @@ class Outcome:
 
     :param code: the server's codes, such as `550 5.1.1`: its words may name a person
     :param words: the server's own, for whoever sends
+    :param place: the file that it is in, where no server was given it
     """
 
     outcome: str
     code: str = ""
     words: str = ""
+    place: Path | None = None
 
 
 class _Temporary(Exception):  # noqa: N818 - what happened, as the next ones
@@ -87,7 +90,10 @@ def server(register: Register) -> Server:
     options = register.options
     host = options.of("smtp-host")
     if host is None:
-        raise Refused('no mail server is known; add `custom "billtext-option" "smtp-host" "smtp.example.com"`')
+        raise Refused(
+            'no mail server is known; add `custom "billtext-option" "smtp-host" "smtp.example.com"`, or the option '
+            '"mail" "outbox" to have mails laid into the outbox as files'
+        )
     security, user = str(options.of("smtp-security")), str(options.of("smtp-user") or "")
     if security == "none" and user and host not in _LOCAL:
         raise Refused(f'the password would go to {host} in the clear; set `smtp-security` to "starttls" or "tls"')

@@ -42,7 +42,7 @@ class Outbox:
         self.root = root.resolve()
         self.place = self.root / PLACE
         self.path = self.place / JOURNAL
-        self._lock: IO[str] | None = None
+        self._lock = -1
         self._file: IO[str] | None = None
         self._count = 0
 
@@ -53,12 +53,9 @@ class Outbox:
         """
         try:
             own(self.place)
-            self._lock = (self.place / "lock").open("w")
         except OSError as error:
             raise Refused(f"{self.place}: cannot be written ({error.strerror}); nothing was sent") from None
-        if not _held(self._lock):
-            self._lock.close()
-            raise Refused(f"another billtext is sending from {self.root}; wait until it is done")
+        self._lock = files.hold(self.place, f"another billtext is sending from {self.root}; wait until it is done")
         if self.path.exists():  # left by a run that was killed: numbers go on where it stopped
             self._count = len(self.path.read_bytes().splitlines())
         return self
@@ -67,10 +64,10 @@ class Outbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the outbox; what is in the journal stays there."""
-        for file in (self._file, self._lock):
-            if file is not None:
-                file.close()
+        if self._file is not None:
+            self._file.close()
         self._file = None
+        os.close(self._lock)
 
     def intend(self, deliveries: Iterable[Delivery]) -> list[int]:
         """Bring to disk that these are going out now; return a number for each.
@@ -205,16 +202,3 @@ def secret(root: Path) -> bytes:
     if len(found) < 32:  # bytes
         raise Refused(f"{path}: is too short to be a secret; bring it back, or delete it to have a new one made")
     return found
-
-
-def _held(file: IO[str]) -> bool:
-    """Hold a lock file; the system lets go of it when the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

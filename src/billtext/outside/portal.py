@@ -12,7 +12,6 @@ from pathlib import Path
 
 from billtext import dates
 from billtext.model import Date
-from billtext.money import exact
 from billtext.outside import files, forms
 from billtext.outside.forms import Made
 from billtext.rendering import portal_page
@@ -32,7 +31,7 @@ def folder(secret: bytes, customer: str) -> str:
 def put(
     book: Book, place: Path, customer: str, made: Mapping[Parcel, Made], log: Log, secret: bytes, today: Date
 ) -> Path:  # fmt: skip
-    """Write documents into a customer's folder, with a first page that lists them and those of before.
+    """Write documents into a customer's folder, with a first page that lists them and those of before; return that.
 
     :param made: pages of this customer's documents
     :raises Refused: they cannot be written
@@ -53,12 +52,14 @@ def put(
             if (here / f"{stem}.html").is_file():
                 rows.setdefault(f"{stem}.html", _row(book, number, month, f"{stem}.html"))
     files.replace(here / "index.html", portal_page.render(book, customer, rows.values(), today))
-    return here
+    return here / "index.html"
 
 
 def _row(book: Book, number: str, month: str, name: str) -> Row:
     document = book.ledger.documents.get(number)
     if month or document is None:
         return Row(date=dates.month(month)[1], number=month, kind="statement", file=name)
-    amount = f"{exact(document.gross * document.sign, document.currency)} {document.currency}"
-    return Row(date=document.date, number=number, kind=document.kind, file=name, amount=amount)
+    return Row(
+        date=document.date, number=number, kind=document.kind, file=name, amount=document.gross * document.sign,
+        currency=document.currency,
+    )  # fmt: skip

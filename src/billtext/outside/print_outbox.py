@@ -45,7 +45,7 @@ def batch(sheets: Sequence[Sheet], now: datetime.datetime) -> tuple[bytes, bytes
         for n, (sheet, reader) in enumerate(zip(sheets, readers, strict=True), 1)
     ]  # fmt: skip
     pages = sum(len(reader.pages) for reader in readers)
-    note = f"{now.isoformat(sep=' ', timespec='minutes')}: {len(sheets)} documents on {pages} pages"
+    note = f"{now:%Y-%m-%d %H:%M}: {_many(len(sheets), 'document')} on {_many(pages, 'page')}"
     cover = pdf.listing("To be printed", note, _TITLES, rows, now.date())
     writer = PdfWriter()
     for reader in (PdfReader(io.BytesIO(cover)), *readers):
@@ -58,6 +58,10 @@ def batch(sheets: Sequence[Sheet], now: datetime.datetime) -> tuple[bytes, bytes
     lines.writerow(HEADS)
     lines.writerows([escape.csv_cell(cell) for cell in row] for row in rows)
     return out.getvalue(), table.getvalue().encode()
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def put(place: Path, now: datetime.datetime, made: tuple[bytes, bytes]) -> Path:

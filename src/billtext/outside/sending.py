@@ -5,7 +5,8 @@ told and keeps waiting; it is no attempt, and the ledger hears nothing of it.
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -15,21 +16,31 @@ from billtext import dates
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Delivery, Filed
 from billtext.money import exact
-from billtext.outside import archive, attachments, einvoice_outbox, files, forms, mail, portal, print_outbox
+from billtext.outside import (
+    archive,
+    einvoice_outbox,
+    files,
+    forms,
+    mail,
+    mail_outbox,
+    mail_words,
+    portal,
+    print_outbox,
+    right_forms,
+)  # fmt: skip
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own, secret
-from billtext.rendering import mail_message, mail_text
-from billtext.rules import deliveries, presenting, statements
+from billtext.rendering import mail_message
+from billtext.rules import deliveries, filing, statements
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
-TEMPLATES = Path("templates") / "mail"  # below the ledger's directory
-_FORMS = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
-_TOLD = 3  # findings in one sentence
-_LARGEST = 200_000  # bytes of a template
+_TURN = 8  # digits by which the file of a mail that goes once more differs
 
 Clock = Callable[[], datetime.datetime]
+# Takes a mail: the name of its file, if it is to be one, the mail, and its recipient.
+Hand = Callable[[str, bytes, str], mail.Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +88,7 @@ class Sender:
         if any(by[name] for name in ("ehf", "portal", "print")):
             self._prepare()
         for parcel in by["ehf"]:
-            yield self._einvoice(parcel)
+            yield from self._einvoice(parcel)
         for customer, found in groupby(
             sorted(by["portal"], key=lambda p: (p.customer, p.date, p.number)), lambda p: p.customer
         ):
@@ -104,22 +115,23 @@ class Sender:
         if parcel.statement:
             return forms.statement(self.book, self._report(parcel), form, root=self.root)
         found = self.book.ledger.documents[parcel.number]
-        if form == "pdf":  # what was filed is what goes, whatever the template has become since
-            filed = self._filed.get(parcel.number)
-            if filed is not None:
-                content = archive.content(self.root, filed)
-                return Made(name=f"{forms.document_name(found)}.pdf", mime="application/pdf", content=content)
-        made = forms.document(self.book, found, form, root=self.root)
-        if form in {"ubl", "facturx"}:
-            _validate(made, self.rules)
+        filed = filing.as_filed(self._filed.get(parcel.number, ()), form)
+        if filed is None:
+            return right_forms.document(self.book, found, form, root=self.root, rules=self.rules)
+        # What was filed is what goes, whatever templates and register have become since.
+        made = forms.named(forms.document_name(found), form, archive.content(self.root, filed))
+        if form in right_forms.EINVOICES:
+            right_forms.check(made, self.rules)
         return made
 
     @cached_property
-    def _filed(self) -> dict[str, Filed]:
-        """The archive's PDF of each document."""
-        return {
-            one.document: one for one in self.book.ledger.filed if one.kind in DOCUMENTS and one.file.endswith(".pdf")
-        }
+    def _filed(self) -> dict[str, list[Filed]]:
+        """The archive's files of each document."""
+        found: dict[str, list[Filed]] = {}
+        for one in self.book.ledger.filed:
+            if one.kind in DOCUMENTS:
+                found.setdefault(one.document, []).append(one)
+        return found
 
     def _report(self, parcel: Parcel) -> statements.Statement:
         return statements.report(self.book, parcel.customer, *dates.month(parcel.statement))
@@ -137,33 +149,45 @@ class Sender:
     def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
         left = list(parcels)
         try:
-            today = self.now().date()
-            server = mail.server(self.book.register)
-            sender = mail.sender(self.book.register, today)
-            with Post(server) as post:
-                post.reach()
+            sender = mail.sender(self.book.register, self.now().date())
+            with self._hand(sender) as hand:
                 while left:
-                    result = self._message(post, left[0], sender)
+                    result = self._message(hand, left[0], sender)
                     left.pop(0)
                     yield result
         except Refused as why:  # the server, and so all that is left
             for parcel in left:
                 yield Result(parcel=parcel, outcome="waiting", words=str(why))
 
-    def _message(self, post: Post, parcel: Parcel, sender: str) -> Result:
+    @contextmanager
+    def _hand(self, sender: str) -> Iterator[Hand]:
+        """What takes mails: a mail server that is there and trusts us, or the outbox.
+
+        :raises Refused: there is none
+        """
+        if self.book.register.options.of("mail") == "outbox":
+            self._prepare()
+            yield lambda name, data, _: mail_outbox.put(self.place / "mail", name, data)
+            return
+        with Post(mail.server(self.book.register)) as post:
+            post.reach()
+            yield lambda _, data, recipient: post.send(data, mail_message.address(sender), recipient)
+
+    def _message(self, hand: Hand, parcel: Parcel, sender: str) -> Result:
         """Send one mail.
 
-        :raises Unreachable: the server takes nothing now
+        :raises Refused: neither this nor another can be sent now
         """
         try:
-            made = [self._made(parcel, form) for form in (("pdf",) if parcel.statement else _FORMS[parcel.attach])]
-            words = self._words(parcel)
+            made = [self._made(parcel, form) for form in deliveries.forms(parcel)]
+            words = mail_words.of(self.book, parcel, self._report(parcel) if parcel.statement else None, self.root)
         except Refused as why:
             return Result(parcel=parcel, outcome="waiting", words=str(why))
         register, now = self.book.register, self.now()
         company = str(register.company(now.date()).get("name") or "")
         reply_to = str(register.options.at("mail-reply-to", now.date()) or "")
-        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, self.log.turn(parcel))
+        turn = self.log.turn(parcel)
+        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, turn)
         try:
             recipient = mail_message.address(parcel.email)
             data = mail_message.build(
@@ -175,46 +199,49 @@ class Sender:
             return Result(parcel=parcel, outcome="waiting", words=told)
         number = self.outbox.intend([self._intent(parcel, made, mark)])[0]
         try:
-            found = post.send(data, mail_message.address(sender), recipient)
-        except mail.Unreachable:
+            name = _stem(parcel)
+            found = hand(f"{name}-{mark[:_TURN]}" if turn else name, data, recipient)
+        except Refused:
             self.outbox.tell(number, "waiting")
             raise
         self.outbox.tell(number, found.outcome, found.code)
-        return Result(parcel=parcel, outcome=found.outcome, words=found.words)
+        return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
     @cached_property
     def _secret(self) -> bytes:
         return secret(self.root)
 
-    def _words(self, parcel: Parcel) -> mail_text.Words:
-        own_text = _own(self.root)
-        if not parcel.statement:
-            found = self.book.ledger.documents[parcel.number]
-            core = presenting.document(self.book, found, attachments=attachments.read(self.root, found.entry.meta))
-            return mail_text.document(core, parcel.name, own_text)
-        report = self._report(parcel)
-        company = str(self.book.register.company(report.end).get("name") or "")
-        language = presenting.language_of(self.book.register, parcel.customer, report.end)
-        return mail_text.statement(report, parcel.name, company, language, own_text)
-
     # --- the other channels -------------------------------------------------------------------------------
 
-    def _einvoice(self, parcel: Parcel) -> Result:
+    def _laid(self, made: Mapping[Parcel, Made], lay: Callable[[], Path]) -> Iterator[Result]:
+        """Lay files where their channel takes them from, which is between their intents and what became of them.
+
+        :param lay: writes them all, each whole or not at all, and gives the one to tell; where it cannot, they wait
+        """
+        numbers = self.outbox.intend(self._intent(parcel, [one]) for parcel, one in made.items())
+        place, words = None, ""
+        try:
+            place = lay()
+        except Refused as why:
+            words = str(why)
+        outcome = "waiting" if place is None else "sent"
+        for parcel, number in zip(made, numbers, strict=True):
+            self.outbox.tell(number, outcome)
+            yield Result(parcel=parcel, outcome=outcome, words=words, place=place)
+
+    def _einvoice(self, parcel: Parcel) -> Iterator[Result]:
         register, today = self.book.register, self.now().date()
-        place, name = self.place / "ehf", forms.stem(parcel.number)
         try:
             made = self._made(parcel, "ubl")
         except Refused as why:
-            return Result(parcel=parcel, outcome="waiting", words=str(why))
-        intent = self._intent(parcel, [made])
-        number = self.outbox.intend([intent])[0]
-        einvoice_outbox.put(
-            place, name, made.content, number=parcel.number, kind=self.book.ledger.documents[parcel.number].kind,
-            sender=str(register.company(today).get("endpoint")), sha256=intent.sha256,
+            yield Result(parcel=parcel, outcome="waiting", words=str(why))
+            return
+        yield from self._laid({parcel: made}, lambda: einvoice_outbox.put(
+            self.place / "ehf", forms.stem(parcel.number), made.content, number=parcel.number,
+            kind=self.book.ledger.documents[parcel.number].kind, sha256=files.digest(made.content),
+            sender=str(register.company(today).get("endpoint")),
             receiver=str(register.values("customer", parcel.customer, today).get("endpoint")),
-        )  # fmt: skip
-        self.outbox.tell(number, "sent")
-        return Result(parcel=parcel, outcome="sent", place=place / f"{name}.xml")
+        ))  # fmt: skip
 
     def _portal(self, customer: str, parcels: Sequence[Parcel]) -> Iterator[Result]:
         made: dict[Parcel, Made] = {}
@@ -223,64 +250,42 @@ class Sender:
                 made[parcel] = self._made(parcel, "html")
             except Refused as why:
                 yield Result(parcel=parcel, outcome="waiting", words=str(why))
-        numbers = self.outbox.intend(self._intent(parcel, [one]) for parcel, one in made.items())
-        folder = portal.put(self.book, self.place / "portal", customer, made, self.log, self._secret, self.now().date())
-        for parcel, number in zip(made, numbers, strict=True):
-            self.outbox.tell(number, "sent")
-            yield Result(parcel=parcel, outcome="sent", place=folder / "index.html")
+        if made:
+            place, today = self.place / "portal", self.now().date()
+            yield from self._laid(
+                made, lambda: portal.put(self.book, place, customer, made, self.log, self._secret, today)
+            )
 
     def _print(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
-        sheets, made = [], {}
-        today = self.now().date()
+        sheets: dict[Parcel, print_outbox.Sheet] = {}
+        made: dict[Parcel, Made] = {}
+        now = self.now()
         for parcel in parcels:
             try:
                 made[parcel] = self._made(parcel, "pdf")
             except Refused as why:
                 yield Result(parcel=parcel, outcome="waiting", words=str(why))
                 continue
-            card = {k: str(v) for k, v in self.book.register.values("customer", parcel.customer, today).items()}
-            sheets.append(print_outbox.Sheet(
+            register = self.book.register
+            card = {k: str(v) for k, v in register.values("customer", parcel.customer, now.date()).items()}
+            sheets[parcel] = print_outbox.Sheet(
                 parcel=parcel, name=card.get("name", parcel.customer), country=card.get("country", ""),
                 postal_code=card.get("postal-code", ""), city=card.get("city", ""), content=made[parcel].content,
-            ))  # fmt: skip
-        sheets.sort(key=print_outbox.Sheet.sort_key)
-        if not sheets:
-            return
-        batch = print_outbox.batch(sheets, self.now())
-        numbers = self.outbox.intend(self._intent(sheet.parcel, [made[sheet.parcel]]) for sheet in sheets)
-        path = print_outbox.put(self.place / "print", self.now(), batch)
-        for sheet, number in zip(sheets, numbers, strict=True):
-            self.outbox.tell(number, "sent")
-            yield Result(parcel=sheet.parcel, outcome="sent", place=path)
+            )  # fmt: skip
+        if sheets:
+            ordered = sorted(sheets.values(), key=print_outbox.Sheet.sort_key)
+            batch = print_outbox.batch(ordered, now)
+            yield from self._laid(
+                {sheet.parcel: made[sheet.parcel] for sheet in ordered},
+                lambda: print_outbox.put(self.place / "print", now, batch),
+            )
 
 
-def _validate(made: Made, rules: Path | None) -> None:
-    """See that an e-invoice keeps to the rules.
-
-    :param rules: directory with further ones
-    :raises Refused: it does not
-    """
-    from billtext.outside import validation
-
-    wrong = [found for found in validation.findings(made.content, made.name, rules) if found.severity == "error"]
-    if wrong:
-        told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
-        more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
-        raise Refused(f"its e-invoice is not right: {told}{more}")
-
-
-def _own(root: Path) -> mail_text.Own:
-    """Texts of the ledger's own mail templates."""
-
-    def read(name: str) -> str | None:
-        path = root / TEMPLATES / name
-        if not path.is_file():
-            return None
-        if path.stat().st_size > _LARGEST:
-            raise Refused(f"{path}: is larger than {_LARGEST // 1000} kB, and no mail template")
-        return files.read(path)
-
-    return read
+def _stem(parcel: Parcel) -> str:
+    """The name of a file about a parcel, without its ending."""
+    if parcel.statement:
+        return forms.statement_name(parcel.customer, dates.month(parcel.statement)[1])
+    return forms.stem(parcel.number)
 
 
 def amount(book: Book, parcel: Parcel) -> str:

@@ -23,7 +23,13 @@ def files(book: Book, found: Iterable[Filed], *, title: str = "", names: bool = 
         rows.append([one.date, Word(one.kind), one.customer, *([name] if names else []), one.document, one.label,
                      one.file, *more])  # fmt: skip
     name_column = (column("name"),) if names else ()
-    columns = (*_COLUMNS[:3], *name_column, *_COLUMNS[3:], column("file"), *((column("sha256"),) if names else ()))
+    columns = (
+        *_COLUMNS[:3],
+        *name_column,
+        *_COLUMNS[3:],
+        column("file"),
+        *((column("sha256", "SHA-256"),) if names else ()),
+    )
     return Sheet(title=title, columns=columns, rows=rows)
 
 

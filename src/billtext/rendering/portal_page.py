@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from billtext.model import Date
 from billtext.rendering import templating
 from billtext.rendering.language import Language
 from billtext.rules.book import Book
 from billtext.rules.presenting import language_of
+
+_KIND = {"invoice": "Invoice", "credit-note": "Credit note", "statement": "Statement of account"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,26 +19,27 @@ class Row:
 
     :param kind: `invoice`, `credit-note` or `statement`
     :param file: its page, beside this one
+    :param amount: what it comes to, below zero for a credit note; None for a statement
     """
 
     date: Date
     number: str
     kind: str
     file: str
-    amount: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
 
 
 def render(book: Book, customer: str, rows: Iterable[Row], today: Date) -> str:
     """The page as HTML, in the customer's language."""
     language = Language(language_of(book.register, customer, today))
-    statement = language("Statement of account")
     ordered = sorted(rows, key=lambda row: (row.date, row.number), reverse=True)
     shown = [
         {
             "date": language.date(row.date),
             "number": row.number,
-            "kind": statement if row.kind == "statement" else language(row.kind),
-            "amount": row.amount,
+            "kind": language(_KIND[row.kind]),
+            "amount": "" if row.amount is None else f"{language.amount(row.amount, row.currency)} {row.currency}",
             "file": row.file,
         }
         for row in ordered

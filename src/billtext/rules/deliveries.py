@@ -26,6 +26,7 @@ from billtext.rules.book import Book
 NONE, OLD, WAITING = "none", "old", "waiting"
 STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", NONE, OLD)
 _DIGITS = 32
+_ATTACHED = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,13 @@ def _parcel(register: Register, number: str, customer: str, date: Date, month: s
 def _text(values: Mapping[str, object], key: str) -> str:
     found = values.get(key)
     return found if isinstance(found, str) else ""
+
+
+def forms(parcel: Parcel) -> tuple[str, ...]:
+    """The forms in which its customer gets a parcel: what a mail has with it, an e-invoice, pages, or paper."""
+    if parcel.channel == "email":
+        return ("pdf",) if parcel.statement else _ATTACHED[parcel.attach]
+    return {"ehf": ("ubl",), "portal": ("html",), "print": ("pdf",)}.get(parcel.channel, ())
 
 
 # --- where it stands --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 Beancount's option `documents` finds a file below the directories of its account, by a date and a point before its name:
 
->>> place("Assets:Receivable:C00017", datetime.date(2026, 3, 2), "2026-0012", "pdf")
+>>> place("Assets:Receivable:C00017", datetime.date(2026, 3, 2), "2026-0012.pdf")
 'Assets/Receivable/C00017/2026-03-02.2026-0012.pdf'
 """
 
@@ -13,19 +13,44 @@ from dataclasses import dataclass
 
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, PAPERS, Date, Document, Filed
+from billtext.rules import deliveries
 from billtext.rules.book import Book
 
 ROOT = "documents"  # the directory, beside the ledger's top file
+# The forms in which documents are filed, by the end of the file's name; the first that fits says which it is.
+FORMS = {"facturx": ".factur-x.pdf", "ubl": ".ubl.xml", "pdf": ".pdf"}
 INCOMING = tuple(kind for kind in PAPERS if kind not in DOCUMENTS)
 _ENDING = re.compile(r"[a-z0-9]{1,8}")
 
 
-def place(account: str, date: Date, name: str, ending: str) -> str:
+def place(account: str, date: Date, name: str) -> str:
     """Path of a file below `documents/`.
 
-    :param name: safe as a part of a file's name
+    :param name: of the file before it is dated, safe as that
     """
-    return f"{account.replace(':', '/')}/{date.isoformat()}.{name}.{ending}"
+    return f"{account.replace(':', '/')}/{date.isoformat()}.{name}"
+
+
+def forms(book: Book, document: Document) -> tuple[str, ...]:
+    """The forms in which a document is filed: a PDF for all, and what its customer gets, as the register is on its day.
+
+    The PDF is a Factur-X where that is what the customer gets; an e-invoice that goes by itself is filed beside it.
+    """
+    wanted = deliveries.forms(deliveries.parcel(book, document, document.date))
+    kept = tuple(form for form in wanted if form in FORMS)
+    return kept if set(kept) & {"pdf", "facturx"} else ("pdf", *kept)
+
+
+def as_filed(filed: Iterable[Filed], form: str) -> Filed | None:
+    """The file that is a document in a form, of those that were filed of it; a PDF with its e-invoice inside is a PDF.
+
+    >>> names = ("d/2026-03-02.1.factur-x.pdf", "d/2026-03-02.1.ubl.xml")
+    >>> both = [Filed(date=Date(2026, 3, 2), file=name, sha256="", kind="invoice", customer="C1") for name in names]
+    >>> [found and found.file[-7:] for found in (as_filed(both, form) for form in ("pdf", "facturx", "ubl", "html"))]
+    ['-x.pdf', '-x.pdf', 'ubl.xml', None]
+    """
+    by = {next((form for form in FORMS if one.file.endswith(FORMS[form])), ""): one for one in filed}
+    return by.get(form) or (by.get("facturx") if form == "pdf" else None)
 
 
 def ending(name: str) -> str:
@@ -51,10 +76,10 @@ def paper(account: str, date: Date, kind: str, stem: str, ending: str, taken: Ca
     'Assets/Receivable/C1/2026-03-02.order-2026-0012_2.pdf'
     """
     base = f"{kind}-{stem}" if stem else kind
-    found, count = place(account, date, base, ending), 1
+    found, count = place(account, date, f"{base}.{ending}"), 1
     while taken(found):
         count += 1
-        found = place(account, date, f"{base}_{count}", ending)
+        found = place(account, date, f"{base}_{count}.{ending}")
     return found
 
 

@@ -1,0 +1,39 @@
+"""Forms that are right: what is filed or sent of a document as an e-invoice has been through the rules before."""
+
+from pathlib import Path
+
+from billtext.errors import Refused
+from billtext.model import Document
+from billtext.outside import forms
+from billtext.outside.forms import Made
+from billtext.rules.book import Book
+
+EINVOICES = frozenset({"ubl", "facturx"})
+_TOLD = 3  # findings in one sentence
+
+
+def document(book: Book, found: Document, form: str, *, root: Path, rules: Path | None = None) -> Made:
+    """Make a document in a form, as `forms.document` does.
+
+    :param rules: directory with further rules that e-invoices keep to
+    :raises Refused: it cannot be made, or it is an e-invoice with an error
+    """
+    made = forms.document(book, found, form, root=root)
+    if form in EINVOICES:
+        check(made, rules)
+    return made
+
+
+def check(made: Made, rules: Path | None = None) -> None:
+    """See that an e-invoice keeps to the rules.
+
+    :param rules: directory with further ones
+    :raises Refused: it does not
+    """
+    from billtext.outside import validation
+
+    wrong = [found for found in validation.findings(made.content, made.name, rules) if found.severity == "error"]
+    if wrong:
+        told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
+        more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
+        raise Refused(f"its e-invoice is not right: {told}{more}")
