@@ -143,7 +143,7 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
                     open_ = final = opened(item, day) if final is None else final
                 if open_:
                     found = sums[n].setdefault(item.currency, {})
-                    place = _place(dates.days_overdue(start, day), edges[n]) if applies else -1
+                    place = _place((day - start).days, edges[n]) if applies else -1
                     column = names[n][place]
                     found[column] = found.get(column, ZERO) + open_
     return tuple(
@@ -155,12 +155,12 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     )
 
 
-def _place(age: int, edges: Iterable[int]) -> int:
+def _place(age: int, edges: Sequence[int]) -> int:
     """Place of an age in days among the columns."""
-    return 0 if age == 0 else 1 + sum([age > edge for edge in edges])
+    return 0 if age <= 0 else 1 + bisect_left(edges, age)
 
 
-def column(found: OpenItem, names: Sequence[str], edges: Iterable[int]) -> str:
+def column(found: OpenItem, names: Sequence[str], edges: Sequence[int]) -> str:
     """The column that an open item is in.
 
     :param names: of the columns between the edges, as `buckets` gives them

@@ -48,12 +48,16 @@ def flow(opening: Decimal, moved: Iterable[tuple[str, Decimal]]) -> Flow:
     return Flow(opening=opening, sums=sums)
 
 
-def by_month(items: Iterable[Item]) -> dict[str, dict[str, Flow]]:
+Months = dict[str, dict[str, Flow]]
+
+
+def by_month(items: Iterable[Item], before: Months | None = None) -> Months:
     """The flows of each month in which anything moved, by currency; months such as `2026-10`, earliest first.
 
     A month has each currency that moved in it or was owed in it. What opens a month closed the one before.
 
     :param items: from the first on
+    :param before: the months before them, if they do not begin with the first
     """
     sums: dict[tuple[int, int], dict[tuple[str, str], Decimal]] = {}
     year = month = 0
@@ -65,8 +69,9 @@ def by_month(items: Iterable[Item]) -> dict[str, dict[str, Flow]]:
             here = sums.setdefault((year, month), {})
         key = (item.currency, item.kind)
         here[key] = here.get(key, ZERO) + item.amount
-    found: dict[str, dict[str, Flow]] = {}
-    owed: dict[str, Decimal] = {}
+    found: Months = dict(before or {})
+    last = found[max(found)] if found else {}
+    owed = {currency: each.closing for currency, each in last.items()}
     for (year, month), moved in sorted(sums.items()):
         kinds: dict[str, dict[str, Decimal]] = {currency: {} for currency, amount in owed.items() if amount}
         for (currency, kind), amount in moved.items():

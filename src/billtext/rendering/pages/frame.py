@@ -20,7 +20,7 @@ from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
 from billtext.rules.credit_limits import Passed
 from billtext.rules.deliveries import State
-from billtext.rules.flows import Flow
+from billtext.rules.flows import Months
 from billtext.rules.presenting import language_of
 
 DOCUMENTS = ("all", "open", "none")
@@ -172,11 +172,13 @@ class Frame:
         return [each for each in found if self.only is None or each.parcel.customer in self.only]
 
     @cached_property
-    def flows(self) -> dict[str, dict[str, Flow]]:
+    def flows(self) -> Months:
         """What moved in each month, by currency; the last month until the day."""
         if self.only is None:
-            items = self.book.items
-            return flows.by_month(items[: bisect_right(items, self.as_of, key=_date)])
+            this, items = f"{self.as_of.year:04}-{self.as_of:%m}", self.book.items
+            begin = bisect_left(items, self.as_of.replace(day=1), key=_date)
+            before = {name: found for name, found in self.book.months.items() if name < this}
+            return flows.by_month(items[begin : bisect_right(items, self.as_of, key=_date)], before)
         own = (item for id_ in sorted(self.only) for item in self.book.items_of.get(id_, ()))
         return flows.by_month(item for item in own if item.date <= self.as_of)
 
