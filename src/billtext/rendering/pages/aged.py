@@ -61,14 +61,10 @@ def _row(frame: Frame, n: int, row: Row, beyond: bool) -> dict[str, Any]:
     }
 
 
-def _amounts(frame: Frame, row: Row) -> list[dict[str, Any]]:
+def _amounts(frame: Frame, row: Row) -> list[tuple[str, str, str, bool]]:
+    """Of each column its name in an address, the amount as text and as a raw number, and whether it is any."""
     return [
-        {
-            "column": addresses.column(name),
-            "text": frame.f.amount(amount, row.currency),
-            "raw": exact(amount, row.currency),
-            "some": bool(amount),
-        }
+        (addresses.column(name), frame.f.amount(amount, row.currency), exact(amount, row.currency), bool(amount))
         for name, amount in row.columns.items()
     ]
 
