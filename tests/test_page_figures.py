@@ -15,7 +15,7 @@ from billtext.cli import main as program
 from billtext.ledger import load
 from billtext.rendering import pages
 from billtext.rendering.pages.frame import Frame
-from billtext.rules import book
+from billtext.rules import ageing, book
 from billtext.rules.book import Book
 from site_room import DEMO
 
@@ -69,6 +69,13 @@ def test_the_ageing_is_that_of_the_command(demo: Book, day: date) -> None:
         total = foot[foot.index(f"<td>{row['currency']}</td>") :].partition("</tr>")[0]
         texts = [re.sub("<[^>]*>", "", cell) for cell in re.findall(r'<td class="r-num.*?</td>', total)]
         assert texts == [frame.f.amount(Decimal(row[name]), row["currency"]) for name in columns]
+
+
+def test_the_totals_of_several_days_are_those_of_each_day(demo: Book) -> None:
+    for day, rows_ in zip(DAYS, ageing.totals(demo, DAYS), strict=True):
+        assert rows_ == ageing.report(demo, day).totals
+    for day, rows_ in zip(DAYS, ageing.totals(demo, DAYS, customers={"C00028"}), strict=True):
+        assert rows_ == ageing.report(demo, day, customers=["C00028"]).totals
 
 
 @pytest.mark.parametrize("day", DAYS)

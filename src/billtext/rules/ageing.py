@@ -123,7 +123,8 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     wanted = book.spans_of if customers is None else {id_: book.spans_of.get(id_, []) for id_ in customers}
     edges = [tuple(book.register.options.at("aging-edges", day)) for day in days]
     names = [(*buckets(each), UNAPPLIED) for each in edges]
-    sums: list[dict[str, dict[str, Decimal]]] = [{} for _ in days]
+    ordinals = [day.toordinal() for day in days]
+    sums: dict[str, list[list[Decimal] | None]] = {}  # of a currency by day and column
     opened, touching = book.allocations.open, book.allocations.of
     for spans in wanted.values():
         for date, settled, item in spans:
@@ -133,7 +134,8 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
                 continue
             last = touching[item][-1].date if item in touching else date
             applies = item.stands is not None
-            start = item.date if item.kind == "credit-note" else item.due
+            start = (item.date if item.kind == "credit-note" else item.due).toordinal()
+            mine = sums.get(item.currency) or sums.setdefault(item.currency, [None] * len(days))
             final: Decimal | None = None
             for n in range(bisect_left(days, date), bisect_left(days, settled)):
                 day = days[n]
@@ -142,16 +144,17 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
                 else:
                     open_ = final = opened(item, day) if final is None else final
                 if open_:
-                    found = sums[n].setdefault(item.currency, {})
-                    place = _place((day - start).days, edges[n]) if applies else -1
-                    column = names[n][place]
-                    found[column] = found.get(column, ZERO) + open_
+                    columns = mine[n]
+                    if columns is None:
+                        columns = mine[n] = [ZERO] * len(names[n])
+                    columns[_place(ordinals[n] - start, edges[n]) if applies else -1] += open_
     return tuple(
         tuple(
-            Row(customer="", name="", currency=currency, columns={**dict.fromkeys(columns, ZERO), **each})
-            for currency, each in sorted(found.items())
+            Row(customer="", name="", currency=currency, columns=dict(zip(names[n], columns, strict=True)))
+            for currency, mine in sorted(sums.items())
+            if (columns := mine[n]) is not None
         )
-        for columns, found in zip(names, sums, strict=True)
+        for n in range(len(days))
     )
 
 

@@ -65,7 +65,7 @@ def index(frame: Frame) -> Page:
         leaf=False,
         months=rows,
         count=sum(row["count"] for row in rows),
-        pictures=[each for n, currency in enumerate(currencies) if (each := _picture(frame, n, currency))],
+        pictures=[drawn for n, currency in enumerate(currencies) if (drawn := _picture(frame, n, currency))],
     )
 
 
