@@ -218,6 +218,8 @@ def test_every_link_leads_somewhere(built: Path) -> None:
     for path in public.rglob("*.html"):
         tags = read(path)
         anchors[path.resolve()] = {*tags.values("id"), *tags.values("name")}
+        tables = [f"{table}={value}" for table in tags.values("data-filter") for value in ("", *tags.values("value"))]
+        anchors[path.resolve()].update(tables)  # such a link chooses what a table shows
     for path in public.rglob("*.html"):
         if path.name == "404.html":
             continue

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billtext.model import Date
-from billtext.outside import forked, mkdocs_build, page_files, revision
+from billtext.outside import draft_files, forked, mkdocs_build, page_files, revision
 from billtext.rendering import pages
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
@@ -76,6 +76,7 @@ def build(
         revision=revision.text(root, language),
         errors=faults.errors([*loaded.errors, *book.errors], root),
         choice=documents,
+        drafts=tuple(draft for found in draft_files.every(root) for draft in found.drafts),
     )
     count = pages.count(frame)
     step = progress("Pages", count)

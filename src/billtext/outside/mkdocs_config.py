@@ -10,6 +10,7 @@ from pathlib import Path
 
 from billtext.errors import Refused
 from billtext.rendering import escape
+from billtext.rendering.pages import menu
 
 TEMPLATE = Path(__file__).parent.parent / "site_template"
 PAGES = "receivables"
@@ -53,7 +54,7 @@ def _text(site: Path, out: Path, name: str, language: str) -> str:
     root = site.resolve().parent
     own = [page for page in site.rglob("*.md") if not page.is_relative_to(site / PAGES)]
     pages = ["index.md"] if (site / "index.md").is_file() else []
-    pages += [f"{PAGES}/{page}.md" for page in ("index", "customers", "documents")]
+    pages += [f"{PAGES}/{page}.md" for page, _ in menu.ENTRIES]
     lines = [
         f"INHERIT: {_path(site.resolve() / COPY / 'mkdocs.yml', root)}",
         f"site_name: {escape.yaml(html(escape.one_line(name)))}  # MkDocs writes it as it stands",

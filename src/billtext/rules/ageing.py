@@ -159,9 +159,17 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     )
 
 
-def _place(age: int, edges: Iterable[int]) -> int:
+def _place(age: int, edges: Sequence[int]) -> int:
     """Place of an age in days among the columns."""
-    return 0 if age == 0 else 1 + sum([age > edge for edge in edges])
+    return 0 if age <= 0 else 1 + bisect_left(edges, age)
+
+
+def column(found: OpenItem, names: Sequence[str], edges: Sequence[int]) -> str:
+    """The column that an open item is in.
+
+    :param names: of the columns between the edges, as `buckets` gives them
+    """
+    return UNAPPLIED if found.kind == UNAPPLIED else names[_place(found.age, edges)]
 
 
 def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] | None = None,
@@ -184,8 +192,7 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     for found in items:
         key = (found.item.customer, found.item.currency)
-        column = UNAPPLIED if found.kind == UNAPPLIED else names[_place(found.age, edges)]
-        sums.setdefault(key, dict(empty))[column] += found.open
+        sums.setdefault(key, dict(empty))[column(found, names, edges)] += found.open
     rows = tuple(
         Row(customer=customer, name=name_of(book, customer, as_of), currency=currency, columns=columns)
         for (customer, currency), columns in sorted(sums.items())
@@ -193,8 +200,8 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     totals: dict[str, dict[str, Decimal]] = {}
     for row in rows:
         total = totals.setdefault(row.currency, dict(empty))
-        for column, value in row.columns.items():
-            total[column] += value
+        for name, value in row.columns.items():
+            total[name] += value
     return Report(
         as_of=as_of, basis=basis, buckets=names, rows=rows,
         totals=tuple(Row(customer="", name="", currency=c, columns=columns) for c, columns in sorted(totals.items())),

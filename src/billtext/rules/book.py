@@ -31,7 +31,7 @@ from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, RANK, Date, Document, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, closing, delivery_checks, filing_checks, numbering, vat
+from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 
 
@@ -93,6 +93,11 @@ class Book:
         for item in self.items:
             found.setdefault(id(item.entry), []).append(item)
         return found
+
+    @cached_property
+    def months(self) -> flows.Months:
+        """What moved in each month, by currency."""
+        return flows.by_month(self.items)
 
     @cached_property
     def numbers(self) -> numbering.Last:

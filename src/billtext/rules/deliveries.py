@@ -14,8 +14,9 @@ where the customer is to be reached now.
 import datetime
 import hashlib
 import hmac
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from billtext import dates
 from billtext.model import Date, Delivery, Document, Ledger, Register
@@ -24,6 +25,7 @@ from billtext.rules.book import Book
 
 # States besides the outcomes of deliveries: nobody wants it sent, and issued too long ago to be sent by itself.
 NONE, OLD, WAITING = "none", "old", "waiting"
+UNSENT = frozenset({WAITING, "doubtful", "failed", "bounced"})
 STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", NONE, OLD)
 _DIGITS = 32
 _ATTACHED = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
@@ -207,6 +209,32 @@ def states(book: Book, today: Date, oldest: Date, more: Iterable[Delivery] = ())
     known = book.register.of("customer")
     months = sorted((month, number) for number, month in log.all if month and number in known)
     return found + [state(log, statement(book, number, month, today), oldest) for month, number in months]
+
+
+def unsent(book: Book, as_of: Date) -> list[State]:
+    """What should have reached its customer by a day and has not: what waits, and what went wrong.
+
+    Nothing in a ledger that tells of no delivery until then: its documents go another way.
+    """
+    log = Log(replace(book.ledger, deliveries=tuple(each for each in book.ledger.deliveries if each.date <= as_of)))
+    if not log.all:
+        return []
+    oldest = since(book.register, as_of)
+    documents = book.documents
+    first = bisect_left(documents, oldest, key=_date)
+    titles = {(document.number, "") for document in documents[first : bisect_right(documents, as_of, key=_date)]}
+    titles |= {title for title, found in log.all.items() if found[-1].outcome in UNSENT}
+    parcels = [named(book, f"{number}/{month}" if month else number, as_of) for number, month in titles]
+    found = [
+        state(log, each, oldest) for each in parcels if each is not None and (each.statement or each.date <= as_of)
+    ]
+    return sorted(
+        (each for each in found if each.state in UNSENT), key=lambda each: (each.parcel.date, each.parcel.title)
+    )
+
+
+def _date(document: Document) -> Date:
+    return document.date
 
 
 def fingerprint(secret: bytes, parcel: Parcel, recipient: str, turn: int = 0) -> str:

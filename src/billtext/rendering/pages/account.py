@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from billtext.model import DOCUMENTS
-from billtext.rendering.pages.flows import flow
 from billtext.rendering.pages.frame import Frame, Reader
 from billtext.rendering.pages.overview import summary
 from billtext.rendering.statement_pages import address, payment, sender
 from billtext.rules import statements
+from billtext.rules.flows import flow
 from billtext.rules.statements import Section, Statement
 
 

@@ -35,9 +35,23 @@ def document(number: str) -> str:
     return f"documents/{part(number)}"
 
 
-def month(name: str) -> str:
-    """Page of the documents of a month.
+def month(name: str, part: int = 1) -> str:
+    """Page of the documents of a month, or of one of several parts of them.
 
     :param name: such as `2026-10`
     """
-    return f"months/{name}"
+    return f"months/{name}" if part == 1 else f"months/{name}/{part}"
+
+
+def column(name: str) -> str:
+    """An ageing column in an address: a sign of a link's own has no place there.
+
+    >>> column("31-60"), column("91+")
+    ('31-60', 'from-91')
+    """
+    return f"from-{name[:-1]}" if name.endswith("+") else name
+
+
+def open_items(column_name: str) -> str:
+    """Page of what is open in a column of the ageing."""
+    return f"open-items/{column(column_name)}"

@@ -16,6 +16,7 @@ from billtext.money import ZERO
 
 HEIGHT = 168  # of the columns, in pixels, without the names below them
 STRIP = 26  # of the bar
+SLIM = 9  # of one of several bars
 CREDIT = "r-credit"  # class of what is owed to the customer
 MARK = 16  # of the zero below the bar
 
@@ -54,16 +55,18 @@ def swatch(style: str, *, credit: bool = False) -> Markup:
     ).format(f"{style} {CREDIT}" if credit else style)
 
 
-def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Markup:
+def bar(parts: Sequence[Part], *, name: str, title: str, description: str, longest: Decimal | None = None) -> Markup:
     """One bar of parts. What is owed to the customer stands left of the line at zero, what is owed right of it.
 
     :param name: id of the picture, of our own making
+    :param longest: the longest of several slim bars below each other, which this is one of
     """
     below = sum((-part.amount for part in parts if part.amount < 0), ZERO)
     above = sum((part.amount for part in parts if part.amount > 0), ZERO)
-    whole = below + above
-    if not whole:
+    if not below + above:
         return Markup("")
+    whole, height = (below + above, STRIP) if longest is None else (longest, SLIM)
+    marked = below and longest is None
     shapes = []
     left, right = ZERO, below
     for part in sorted(parts, key=lambda part: part.amount > 0):
@@ -71,26 +74,28 @@ def bar(parts: Sequence[Part], *, name: str, title: str, description: str) -> Ma
         if not width:
             continue
         start = left if part.amount < 0 else right
-        shapes.append(_rect(start, width, whole, part))
+        shapes.append(_rect(start, width, whole, height, part))
         if part.amount < 0:
             left += width
         else:
             right += width
-    if below:
+    if marked:
         shapes.append(
             Markup(
                 '<line x1="{0}" x2="{0}" y1="-4" y2="{1}" class="r-zero-line"/>'
                 '<text x="{0}" y="{2}" text-anchor="{3}">0</text>'
             ).format(_percent(below, whole), STRIP + 4, STRIP + MARK, "middle" if above else "end")
         )
-    return _picture("r-bar", STRIP + (MARK if below else 0), name, title, description, shapes)
+    return _picture("r-bar", height + (MARK if marked else 0), name, title, description, shapes)
 
 
 def columns(
-    found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, name: str, title: str, description: str
-) -> Markup:
+    found: Sequence[Column], steps: Sequence[tuple[Decimal, str]], *, name: str, title: str, description: str,
+    beside: bool = False,
+) -> Markup:  # fmt: skip
     """Columns side by side on a scale.
 
+    :param beside: whether the parts of a column stand beside each other, and not on each other
     :param steps: value and text of each line of the scale, lowest first; the columns lie between the first and the last
     """
     low, high = steps[0][0], steps[-1][0]
@@ -106,17 +111,18 @@ def columns(
     slot = Decimal(100) / len(found)
     for n, column in enumerate(found):
         above, below = ZERO, ZERO
-        for part in column.parts:
+        left, wide = n * slot + slot / 5, slot * 3 / 5 / (len(column.parts) if beside else 1)
+        for place, part in enumerate(column.parts):
             if not part.amount:
                 continue
-            start = above if part.amount > 0 else below
+            start = ZERO if beside else above if part.amount > 0 else below
             end = start + part.amount
             top = y(max(start, end))
             height = f"{abs(part.amount) / (high - low) * HEIGHT:.1f}"
             shapes.append(
                 Markup(
                     '<rect x="{:.2f}%" width="{:.2f}%" y="{}" height="{}" class="{}"><title>{}</title></rect>'
-                ).format(n * slot + slot / 5, slot * 3 / 5, top, height, part.classes, part.label)
+                ).format(left + wide * place * beside, wide, top, height, part.classes, part.label)
             )
             if part.amount > 0:
                 above = end
@@ -160,9 +166,9 @@ def _percent(value: Decimal, whole: Decimal) -> str:
     return f"{value * 100 / whole:.2f}%"
 
 
-def _rect(start: Decimal, width: Decimal, whole: Decimal, part: Part) -> Markup:
+def _rect(start: Decimal, width: Decimal, whole: Decimal, height: int, part: Part) -> Markup:
     return Markup('<rect x="{}" width="{}" y="0" height="{}" class="{}"><title>{}</title></rect>').format(
-        _percent(start, whole), _percent(width, whole), STRIP, part.classes, part.label
+        _percent(start, whole), _percent(width, whole), height, part.classes, part.label
     )
 
 

@@ -1,6 +1,6 @@
 """Customers: the table of all, and a page for each with card, ageing, open items and its statements by month."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from beancount.core.amount import Amount
 from billtext.model import Date
 from billtext.money import ZERO, exact
 from billtext.rendering import shapes
-from billtext.rendering.pages import account
+from billtext.rendering.pages import account, addresses
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
@@ -109,9 +109,20 @@ def page(frame: Frame, customer: str) -> Page:
         address=address(card, str(frame.company.get("country", "")), frame.t),
         balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
         open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))],
+        columns=_columns(frame, frame.open_of.get(customer, ())),
         several=len(sections) > 1,
         months=account.months(frame, customer),
     )
+
+
+def _columns(frame: Frame, found: Iterable[OpenItem]) -> list[tuple[str, str]]:
+    """Columns of the ageing in which something is open, as a table is told to show them, with their words."""
+    some = {frame.column(each) for each in found}
+    return [
+        (addresses.column(name), frame.bucket(name))
+        for name in (*frame.report.buckets, ageing.UNAPPLIED)
+        if name in some
+    ]
 
 
 def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
@@ -131,6 +142,7 @@ def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
             "amount": frame.f.amount(each.item.amount, each.item.currency),
             "open": frame.f.amount(each.open, each.item.currency),
             "late": each.days_overdue if each.kind == "invoice" else 0,
+            "column": addresses.column(frame.column(each)),
         }
         for each in found
     ]

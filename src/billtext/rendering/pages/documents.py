@@ -7,11 +7,12 @@ from typing import Any
 from markupsafe import Markup
 
 from billtext import dates
-from billtext.model import DOCUMENTS, Date, Document, Line
+from billtext.model import DOCUMENTS, Date, Document, Line, Void
 from billtext.money import ZERO, exact
 from billtext.rendering import units
-from billtext.rendering.pages import addresses
-from billtext.rendering.pages.frame import Frame, Page
+from billtext.rendering.pages import addresses, charts
+from billtext.rendering.pages.frame import LONGEST, Frame, Page
+from billtext.rendering.pages.overview import MONTHS, month_ends, summary
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, invoices, presenting
 from billtext.rules.invoices import Row
@@ -31,55 +32,127 @@ FIELDS = {
 
 
 def index(frame: Frame) -> Page:
-    """Make the table of months, one row a currency."""
-    sums: dict[tuple[str, str], dict[str, Any]] = {}
-    for name, documents in frame.documents_of_month.items():
-        for document in documents:
-            found = sums.get((name, document.currency))
-            if found is None:
-                found = {"invoice": 0, "credit-note": 0, "invoiced": ZERO, "credited": ZERO, "open": ZERO}
-                sums[name, document.currency] = found
-            found[document.kind] += 1
-            found["invoiced" if document.kind == "invoice" else "credited"] += document.gross
+    """Make the table of months, one row a currency, and a picture of the last twelve for each currency."""
+    still: dict[tuple[str, str], Decimal] = {}
     for each in frame.open:
         if each.item.kind in DOCUMENTS:
-            sums[f"{each.item.date:%Y-%m}", each.item.currency]["open"] += each.open
-    months: dict[str, list[dict[str, Any]]] = {month: [] for month in frame.months}
-    for (month, currency), found in sorted(sums.items()):
-        amounts = [frame.f.amount(found[name], currency) for name in ("invoiced", "credited", "open")]
-        months[month].append(
-            {"currency": currency, "invoices": found["invoice"], "credits": found["credit-note"], "amounts": amounts}
+            key = (_name(each.item.date), each.item.currency)
+            still[key] = still.get(key, ZERO) + each.open
+    rows = []
+    for name in frame.months:
+        first, last = dates.month(name)
+        found = frame.flows.get(name, {})
+        rows.append(
+            {
+                "href": addresses.month(name),
+                "title": frame.f.month(first),
+                "count": len(frame.documents_between(first, last)),
+                "sums": [
+                    {
+                        "currency": currency,
+                        **summary(frame, found[currency], currency),
+                        "open": frame.f.amount(still.get((name, currency), ZERO), currency),
+                    }
+                    for currency in frame.currencies(found)
+                ],
+            }
         )
-    rows = [
-        {"href": addresses.month(month), "title": frame.f.month(dates.month(month)[0]), "month": month, "sums": each}
-        for month, each in months.items()
-    ]
-    return frame.render("documents.html.j2", "documents", frame.t("Documents"), leaf=False, months=rows)
+    currencies = frame.currencies({currency for each in frame.flows.values() for currency in each})
+    return frame.render(
+        "documents.html.j2",
+        "documents",
+        frame.t("Documents"),
+        leaf=False,
+        months=rows,
+        count=sum(row["count"] for row in rows),
+        pictures=[drawn for n, currency in enumerate(currencies) if (drawn := _picture(frame, n, currency))],
+    )
 
 
-def month(frame: Frame, name: str) -> Page:
-    """Make the page of a month's documents, void numbers among them."""
+def _name(date: Date) -> str:
+    return f"{date.year:04}-{date.month:02}"
+
+
+def _picture(frame: Frame, place: int, currency: str) -> dict[str, Any] | None:
+    """What was billed and what was received in each of the last twelve months."""
+    words = [("r-b0", frame.t("Billed, less credit notes")), ("r-in", frame.t("Received"))]
+    columns, texts = [], []
+    low = high = ZERO
+    for end in month_ends(frame.as_of, MONTHS):
+        found = frame.flows.get(_name(end), {}).get(currency)
+        billed = ZERO if found is None else found.column("invoiced") + found.column("credited")
+        received = ZERO if found is None else -found.column("received")
+        low, high = min(low, billed, received), max(high, billed, received)
+        month = frame.f.month(end)
+        parts = [
+            charts.Part(amount=each, style=style, label=f"{month}, {word}: {frame.f.amount(each, currency)} {currency}")
+            for (style, word), each in zip(words, (billed, received), strict=True)
+        ]
+        columns.append(charts.Column(name=frame.f.short_month(end), parts=parts))
+        texts += [part.label for part in parts if part.amount]
+    if not texts:
+        return None
+    title = f"{frame.t('Billed and received')} {currency}"
+    steps = [(value, frame.f.number(value)) for value in charts.scale(low, high)]
+    return {
+        "currency": currency,
+        "picture": charts.columns(
+            columns, steps, name=f"billed-{place}", title=title, description="; ".join(texts), beside=True
+        ),
+        "legend": [{"style": charts.swatch(style), "word": word} for style, word in words],
+    }
+
+
+def parts(frame: Frame, name: str) -> int:
+    """How many pages a month's documents take."""
+    return max(1, -(-len(_in_month(frame, name)) // LONGEST))
+
+
+def _in_month(frame: Frame, name: str) -> list[Document | Void]:
+    """Documents of a month, and after them its void numbers."""
     first, last = dates.month(name)
+    return [*frame.documents_between(first, last), *(void for void in frame.voids if first <= void.date <= last)]
+
+
+def month(frame: Frame, name: str, part: int = 1) -> Page:
+    """Make the page of a month: what moved in it, and its documents, void numbers among them.
+
+    :param part: which of several parts of its documents
+    """
+    first, last = dates.month(name)
+    every = _in_month(frame, name)
+    start = (part - 1) * LONGEST
     rows = [
-        _row(frame, invoices.row(frame.book, document, frame.as_of))
-        for document in frame.documents_of_month.get(name, ())
+        _void(frame, each) if isinstance(each, Void) else _row(frame, invoices.row(frame.book, each, frame.as_of))
+        for each in every[start : start + LONGEST]
     ]
-    rows += [
-        {
-            "number": void.number,
-            "kind": frame.t("void"),
-            "date": frame.f.date(void.date),
-            "day": void.date.isoformat(),
-            "reason": void.reason,
-            "status": frame.t("void"),
-            "mark": "void",
-        }
-        for void in frame.voids
-        if first <= void.date <= last
-    ]
-    path = addresses.month(name)
-    title = f"{frame.t('Documents')}, {frame.t.month(first)}"
-    return frame.render("month.html.j2", path, title, rows=rows)
+    found = frame.flows.get(name, {})
+    return frame.render(
+        "month.html.j2",
+        addresses.month(name, part),
+        f"{frame.t('Documents')}, {frame.t.month(first)}",
+        rows=rows,
+        flows=[
+            {"currency": currency, **summary(frame, found[currency], currency)} for currency in frame.currencies(found)
+        ],
+        end=frame.f.date(min(last, frame.as_of)),
+        first=start + 1,
+        last=start + len(rows),
+        count=len(every),
+        pieces=[(addresses.month(name, n), str(n), n == part) for n in range(1, parts(frame, name) + 1)],
+    )
+
+
+def _void(frame: Frame, void: Void) -> dict[str, Any]:
+    return {
+        "number": void.number,
+        "kind": frame.t("void"),
+        "date": frame.f.date(void.date),
+        "day": void.date.isoformat(),
+        "reason": void.reason,
+        "status": frame.t("void"),
+        "mark": "void",
+    }
 
 
 def _row(frame: Frame, row: Row) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the pages of a ledger share: the book on its day, the words, the links, and the templates."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,18 +10,21 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from billtext import dates
-from billtext.model import Date, Document, Void
+from billtext.model import Date, Document, Draft, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.pages import addresses, charts
+from billtext.rendering.pages import addresses, charts, menu
 from billtext.rendering.pages.figures import Figures
-from billtext.rules import ageing, invoices
+from billtext.rules import ageing, credit_limits, deliveries, flows, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
+from billtext.rules.credit_limits import Passed
+from billtext.rules.deliveries import State
+from billtext.rules.flows import Months
 from billtext.rules.presenting import language_of
 
 DOCUMENTS = ("all", "open", "none")
+LONGEST = 1000  # rows of a table
 SHADES = 4  # colours of what is overdue
 
 
@@ -113,14 +116,16 @@ class Frame:
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
+    :param drafts: what waits to be issued
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
         customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        drafts: tuple[Draft, ...] = (),
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
-        self.choice, self.only, self.links = choice, customers, links
+        self.choice, self.only, self.links, self.drafts = choice, customers, links, drafts
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
         self._own = Reader(language or str(self.company.get("language") or ""))
@@ -147,6 +152,36 @@ class Frame:
         """The rows of the ageing report by customer."""
         return grouped(self.report.rows, lambda row: row.customer)
 
+    def column(self, found: OpenItem) -> str:
+        """The ageing column of an open item."""
+        return ageing.column(found, self.report.buckets, self._edges)
+
+    @cached_property
+    def _edges(self) -> tuple[int, ...]:
+        return tuple(self.book.register.options.at("aging-edges", self.as_of))
+
+    @cached_property
+    def passed(self) -> tuple[Passed, ...]:
+        """Credit limits that are passed."""
+        return credit_limits.passed(self.book.register, self.report.rows, self.as_of)
+
+    @cached_property
+    def unsent(self) -> list[State]:
+        """What should have reached its customer and has not."""
+        found = deliveries.unsent(self.book, self.as_of)
+        return [each for each in found if self.only is None or each.parcel.customer in self.only]
+
+    @cached_property
+    def flows(self) -> Months:
+        """What moved in each month, by currency; the last month until the day."""
+        if self.only is None:
+            this, items = f"{self.as_of.year:04}-{self.as_of:%m}", self.book.items
+            begin = bisect_left(items, self.as_of.replace(day=1), key=_date)
+            before = {name: found for name, found in self.book.months.items() if name < this}
+            return flows.by_month(items[begin : bisect_right(items, self.as_of, key=_date)], before)
+        own = (item for id_ in sorted(self.only) for item in self.book.items_of.get(id_, ()))
+        return flows.by_month(item for item in own if item.date <= self.as_of)
+
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of the customers, those without a card by their id."""
@@ -167,17 +202,11 @@ class Frame:
         found = self.book.documents[: bisect_right(self.book.documents, self.as_of, key=_date)]
         return found if self.only is None else [document for document in found if document.customer in self.only]
 
-    @cached_property
-    def documents_of_month(self) -> dict[str, Sequence[Document]]:
-        """The documents by month, such as `2026-10`."""
-        found: dict[str, Sequence[Document]] = {}
-        start = 0
-        while start < len(self.documents):
-            first = self.documents[start].date
-            end = bisect_right(self.documents, dates.month_end(first), lo=start, key=_date)
-            found[f"{first.year:04}-{first.month:02}"] = self.documents[start:end]
-            start = end
-        return found
+    def documents_between(self, first: Date, last: Date) -> list[Document]:
+        """The documents of some days, both included, that are not after the day."""
+        every, last = self.book.documents, min(last, self.as_of)
+        found = every[bisect_left(every, first, key=_date) : bisect_right(every, last, key=_date)]
+        return [document for document in found if self.only is None or document.customer in self.only]
 
     @cached_property
     def voids(self) -> tuple[Void, ...]:
@@ -186,8 +215,8 @@ class Frame:
 
     @cached_property
     def months(self) -> list[str]:
-        """Months that have documents or void numbers, latest first."""
-        return sorted({*self.documents_of_month, *(f"{void.date:%Y-%m}" for void in self.voids)}, reverse=True)
+        """Months in which anything moved or a number became void, latest first."""
+        return sorted({*self.flows, *(f"{void.date.year:04}-{void.date:%m}" for void in self.voids)}, reverse=True)
 
     @cached_property
     def linked(self) -> list[str]:
@@ -248,6 +277,17 @@ class Frame:
             "r-b0" if not place else f"r-b{SHADES if last == 1 else 1 + round((place - 1) * (SHADES - 1) / (last - 1))}"
         )
 
+    def aged_parts(self, row: Row) -> list[charts.Part]:
+        """The columns of an ageing as parts of a picture."""
+        return [
+            charts.Part(
+                amount=amount,
+                style=self.shade(key),
+                label=f"{self.bucket(key)}: {self.f.amount(amount, row.currency)} {row.currency}",
+            )
+            for key, amount in row.columns.items()
+        ]
+
     def aged(self, row: Row, name: str) -> dict[str, Any]:
         """The picture of an ageing, and its columns for the table beside it.
 
@@ -263,14 +303,7 @@ class Frame:
             }
             for key, amount in row.columns.items()
         ]
-        parts = [
-            charts.Part(
-                amount=amount,
-                style=self.shade(key),
-                label=f"{self.bucket(key)}: {self.f.amount(amount, currency)} {currency}",
-            )
-            for key, amount in row.columns.items()
-        ]
+        parts = self.aged_parts(row)
         title = f"{self.t('Ageing')} {escape.one_line(currency)}"
         description = "; ".join(part.label for part in parts if part.amount) or self.t("Nothing is open.")
         picture = charts.bar(parts, name=name, title=title, description=description)
@@ -282,18 +315,19 @@ class Frame:
         }
 
     def render(self, template: str, path: str, heading: str, *, leaf: bool = True, **values: Any) -> Page:
-        """Fill a template, and put the stamp after it.
+        """Fill a template, and put the menu before it and the stamp after it.
 
         :param path: of the page, from the directory of the receivables
         :param heading: of the page; may come from the ledger
         """
         link = self.links(path)
         common = {"t": self.t, "f": self.f, "frame": self, "heading": heading, "link": link}
+        above = environment().get_template("_menu.html.j2").render(**common, menu=menu.of(path), path=path)
         body = environment().get_template(template).render(**common, **values)
         stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
             self.t("As of"), self.f.date(self.as_of), self.revision
         )
-        whole = Markup(body) + stamp  # noqa: S704 - the template escapes
+        whole = Markup(above + body) + stamp  # noqa: S704 - the templates escape
         return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
 
     def markdown(self, page: Page) -> str:
@@ -306,8 +340,8 @@ class Frame:
         )
 
 
-def _date(document: Document) -> Date:
-    return document.entry.date
+def _date(found: Document | Item) -> Date:
+    return found.date
 
 
 T = TypeVar("T")

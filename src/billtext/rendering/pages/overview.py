@@ -1,4 +1,4 @@
-"""The first page: what is owed and overdue, since when, by whom, and what moved this month."""
+"""The first page: what is owed and overdue, what needs attention, by whom it is owed, and what moved this month."""
 
 import datetime
 from bisect import bisect_left, bisect_right
@@ -8,11 +8,12 @@ from typing import Any
 
 from billtext.model import DOCUMENTS, Date, Item
 from billtext.money import ZERO
-from billtext.rendering.pages import charts
-from billtext.rendering.pages.flows import Flow, flow
+from billtext.rendering import escape
+from billtext.rendering.pages import attention, charts
 from billtext.rendering.pages.frame import Frame, Page
-from billtext.rules import ageing
+from billtext.rules import ageing, dso
 from billtext.rules.ageing import Row
+from billtext.rules.flows import COLUMNS, Flow, flow
 
 DEBTORS = 10
 LATEST = 20
@@ -27,6 +28,10 @@ def page(frame: Frame) -> Page:
     history = ageing.totals(frame.book, ends, customers=frame.only)
     first = as_of.replace(day=1)
     moved = _moved(frame, first)
+    start = as_of - min(datetime.timedelta(days=dso.DAYS - 1), as_of - Date.min)
+    outstanding = dso.days(
+        {row.currency: row.total for row in frame.report.totals}, frame.documents_between(start, as_of)
+    )
     found = {row.currency for rows in history for row in rows} | {item.currency for item in moved}
     currencies = frame.currencies(
         found or ({str(frame.company["currency"])} if frame.company.get("currency") else set())
@@ -36,7 +41,14 @@ def page(frame: Frame) -> Page:
         "index",
         frame.t("Receivables"),
         leaf=False,
-        currencies=[_currency(frame, n, currency, ends, history, moved) for n, currency in enumerate(currencies)],
+        currencies=[
+            {
+                **_currency(frame, n, currency, ends, history, moved),
+                "dso": frame.f.number(outstanding[currency]) if currency in outstanding else "–",
+            }
+            for n, currency in enumerate(currencies)
+        ],
+        attention=attention.lines(frame),
         latest=[_movement(frame, item) for item in moved[::-1][:LATEST]],
         moved=len(moved),
         this_month=frame.f.month(as_of),
@@ -110,31 +122,42 @@ def _currency(
         "share": _share(row.overdue, row.total, frame),
         "aged": frame.aged(row, f"aged-{n}"),
         "development": _development(frame, n, currency, ends, history),
-        "debtors": [
-            {
-                "name": r.name,
-                "id": r.customer,
-                "href": frame.customer(r.customer),
-                "owed": amount(r.total),
-                "overdue": amount(r.overdue),
-                "late": r.overdue > 0,
-                "share": _share(r.total, row.total, frame),
-            }
-            for r in debtors[:DEBTORS]
-        ],
+        "debtors": _debtors(frame, n, debtors[:DEBTORS], row.total),
         "others": len(debtors) - DEBTORS,
         "month": summary(frame, month, currency),
     }
 
 
-def summary(frame: Frame, month: Flow, currency: str) -> dict[str, str]:
+def _debtors(frame: Frame, place: int, rows: Sequence[Row], whole: Decimal) -> list[dict[str, Any]]:
+    """The largest debtors, each with a bar of what is owed by age; all bars on one scale."""
+    longest = max((sum(abs(amount) for amount in row.columns.values()) for row in rows), default=ZERO)
+    return [
+        {
+            "name": row.name,
+            "id": row.customer,
+            "href": frame.customer(row.customer),
+            "owed": frame.f.amount(row.total, row.currency),
+            "overdue": frame.f.amount(row.overdue, row.currency),
+            "late": row.overdue > 0,
+            "share": _share(row.total, whole, frame),
+            "bar": charts.bar(
+                frame.aged_parts(row),
+                name=f"debtor-{place}-{n}",
+                title=escape.one_line(row.name),
+                description="; ".join(part.label for part in frame.aged_parts(row) if part.amount),
+                longest=Decimal(longest),
+            ),
+        }
+        for n, row in enumerate(rows)
+    ]
+
+
+def summary(frame: Frame, month: Flow, currency: str) -> dict[str, Any]:
     """A month's columns as text."""
-    columns = {
-        name: frame.f.amount(month.column(name), currency) for name in ("invoiced", "credited", "received", "other")
-    }
+    columns = [month.column(name) for name in COLUMNS]
     return {
         "opening": frame.f.amount(month.opening, currency),
-        **columns,
+        "columns": [{"text": frame.f.amount(amount, currency), "zero": not amount} for amount in columns],
         "closing": frame.f.amount(month.closing, currency),
     }
 

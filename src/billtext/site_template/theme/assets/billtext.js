@@ -87,6 +87,18 @@
     apply();
   }
 
+  // A link such as #open=31-60 chooses what a table shows: here, of the table "open", the rows that are "31-60".
+  function choose() {
+    var found = /^#([\w-]+)=([\w-]*)$/.exec(location.hash);
+    var box = found && document.querySelector('section.bt [data-filter="' + found[1] + '"]');
+    var select = box && box.querySelector("select");
+    if (!select) return;
+    select.value = found[2];
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+    select.dispatchEvent(new Event("change"));
+    box.scrollIntoView();
+  }
+
   function printable(link) {
     link.addEventListener("click", function () {
       setTimeout(function () { window.print(); }, 50); // after the month has become the target, alone on paper
@@ -106,7 +118,10 @@
     if (sorts) document.querySelectorAll("section.bt table[data-sort]").forEach(sortable);
     document.querySelectorAll("section.bt [data-filter]").forEach(filterable);
     document.querySelectorAll("section.bt a.r-print").forEach(printable);
+    choose();
   }
+
+  window.addEventListener("hashchange", choose);
 
   // Fava sorts by itself, and calls when it has loaded a page.
   if (document.getElementById("ledger-data")) globalThis.billtext = { start: start };

@@ -1,0 +1,142 @@
+"""The ageing: a table of customers by column, of which each figure leads to the items behind it; and those items."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from billtext.money import ZERO, exact
+from billtext.rendering.pages import addresses, customers
+from billtext.rendering.pages.attention import LIMIT
+from billtext.rendering.pages.frame import LONGEST, Frame, Page
+from billtext.rules import ageing
+from billtext.rules.ageing import OpenItem, Row
+
+
+def page(frame: Frame) -> Page:
+    """Make the table: those who are beyond their credit limit, then those who owe most, as many as fit."""
+    columns = (*frame.report.buckets, ageing.UNAPPLIED)
+    beyond = {(each.customer, each.currency) for each in frame.passed}
+    order = frame.currencies(row.currency for row in frame.report.totals)
+    place = {currency: n for n, currency in enumerate(order)}
+
+    def largest(row: Row) -> Any:
+        return place[row.currency], -row.total, row.customer
+
+    chosen = sorted(frame.report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
+    numbers = {row.customer: n for n, row in enumerate(chosen)}
+    return frame.render(
+        "ageing.html.j2",
+        "ageing",
+        frame.t("Ageing"),
+        leaf=False,
+        columns=[frame.bucket(name) for name in columns],
+        rows=[
+            _row(frame, numbers[row.customer], row, (row.customer, row.currency) in beyond)
+            for row in sorted(chosen[:LONGEST], key=largest)
+        ],
+        count=len(chosen),
+        totals=[
+            {"currency": row.currency, "amounts": _amounts(frame, row), "total": _total(frame, row)}
+            for row in sorted(frame.report.totals, key=lambda row: place[row.currency])
+        ],
+        limits=bool(beyond),
+    )  # fmt: skip
+
+
+def _row(frame: Frame, n: int, row: Row, beyond: bool) -> dict[str, Any]:
+    marks = (
+        ("overdue", row.overdue > 0),
+        (ageing.UNAPPLIED, row.columns[ageing.UNAPPLIED]),
+        (LIMIT, beyond),
+    )
+    return {
+        "n": n,
+        "id": row.customer,
+        "href": frame.customer(row.customer),
+        "name": row.name,
+        "currency": row.currency,
+        "marks": " ".join(word for word, holds in marks if holds),
+        "beyond": beyond,
+        "amounts": _amounts(frame, row),
+        "total": _total(frame, row),
+    }
+
+
+def _amounts(frame: Frame, row: Row) -> list[tuple[str, str, str, bool]]:
+    """Of each column its name in an address, the amount as text and as a raw number, and whether it is any."""
+    return [
+        (addresses.column(name), frame.f.amount(amount, row.currency), exact(amount, row.currency), bool(amount))
+        for name, amount in row.columns.items()
+    ]
+
+
+def _total(frame: Frame, row: Row) -> dict[str, Any]:
+    return {"text": frame.f.amount(row.total, row.currency), "raw": exact(row.total, row.currency)}
+
+
+# --- the items --------------------------------------------------------------------------------------------
+
+
+def columns(frame: Frame) -> list[str]:
+    """Columns of the ageing in which something is open."""
+    return [
+        name
+        for name in (*frame.report.buckets, ageing.UNAPPLIED)
+        if any(row.columns[name] for row in frame.report.rows)
+    ]
+
+
+def items(frame: Frame, column: str | None = None) -> Page:
+    """Make the page of what is open.
+
+    :param column: of the ageing; all of them if None
+    """
+    found = [each for each in frame.open if column is None or frame.column(each) == column]
+    shown = sorted(_largest(frame, found), key=lambda each: (each.item.due, each.item.date, each.item.number))
+    rows = [
+        {
+            **row,
+            "customer": frame.customer(each.item.customer),
+            "name": frame.names[each.item.customer],
+        }
+        for each, row in zip(shown, customers.open_rows(frame, shown), strict=True)
+    ]  # fmt: skip
+    heading = frame.t("Open items") + ("" if column is None else f": {frame.bucket(column)}")
+    path = "open-items" if column is None else addresses.open_items(column)
+    return frame.render(
+        "open-items.html.j2",
+        path,
+        heading,
+        leaf=column is not None,
+        rows=rows,
+        count=len(found),
+        several=len(frame.report.totals) > 1,
+        narrower=[("open-items", frame.t("all"), column is None)]
+        + [(addresses.open_items(name), frame.bucket(name), name == column) for name in columns(frame)],
+        totals=_sums(frame, found),
+    )
+
+
+def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
+    """All items if they fit into a table; else those of the customers who owe most, customer by customer."""
+    if len(found) <= LONGEST:
+        return found
+    home = frame.book.register.currency
+    owed: dict[str, Any] = {}
+    for row in frame.report.rows:
+        owed[row.customer] = max(owed.get(row.customer, (False, ZERO)), (row.currency == home, row.total))
+    mine: dict[str, list[OpenItem]] = {}
+    for each in found:
+        mine.setdefault(each.item.customer, []).append(each)
+    chosen: list[OpenItem] = []
+    for customer in sorted(mine, key=lambda id_: (owed[id_], id_), reverse=True):
+        if chosen and len(chosen) + len(mine[customer]) > LONGEST:
+            break
+        chosen += mine[customer]
+    return chosen[:LONGEST]
+
+
+def _sums(frame: Frame, found: Sequence[OpenItem]) -> list[str]:
+    sums: dict[str, Any] = {}
+    for each in found:
+        sums[each.item.currency] = sums.get(each.item.currency, ZERO) + each.open
+    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in frame.currencies(sums)]

@@ -1,0 +1,39 @@
+"""The menu: the pages that all others lead to, in one list for the site and Fava."""
+
+from dataclasses import dataclass
+
+# Address and word of each. A page whose address begins with one of them belongs to it: `customers/C00017`.
+ENTRIES = (
+    ("index", "Overview"),
+    ("ageing", "Ageing"),
+    ("open-items", "Open items"),
+    ("customers", "Customers"),
+    ("documents", "Documents"),
+    ("credit-notes", "Credit notes"),
+)
+_BELOW = {"months": "documents", "errors": "index", "unsent": "index"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A page of the menu; `here` where it is the one that is shown, or one that belongs to it."""
+
+    address: str
+    word: str
+    here: bool
+
+
+def of(path: str) -> list[Entry]:
+    """The menu of a page.
+
+    >>> [entry.word for entry in of("months/2026-10") if entry.here]
+    ['Documents']
+    """
+    first = path.partition("/")[0]
+    here = _BELOW.get(first, first)
+    return [Entry(address=address, word=word, here=address == here) for address, word in ENTRIES]
+
+
+def has(address: str) -> bool:
+    """Whether the menu leads to a page."""
+    return any(address == known for known, _ in ENTRIES)
