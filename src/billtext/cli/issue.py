@@ -5,7 +5,7 @@ import datetime
 import click
 
 from billtext.cli.common import Face, example, relative
-from billtext.cli.writing import archive, changing, done, force, on, refused, trial
+from billtext.cli.writing import changing, done, force, on, refused, trial
 
 
 @click.command(
@@ -29,7 +29,7 @@ def command(
     """
     from billtext.errors import Refused
     from billtext.money import exact
-    from billtext.outside import draft_files, issuing
+    from billtext.outside import archive, draft_files, issuing
 
     if bool(names) == every:
         raise click.UsageError("name the drafts to issue, or say --all")
@@ -43,7 +43,7 @@ def command(
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 click.echo(f"{where}: {error.message}", err=True)
         if not trial and outcome.issued:
-            archive(desk, outcome, date)
+            archive.issued(desk, outcome, date)
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared

@@ -1,6 +1,5 @@
 """What the writing commands share: the ledger that is changed, amounts that are typed, and what is said in the end."""
 
-import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -74,17 +73,6 @@ def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
     with Desk(face.path, force=force) as desk:
         face.tell_recovered(desk.recovered)
         yield desk
-
-
-def archive(desk: "Desk", outcome: "Outcome", date: datetime.date) -> None:
-    """File documents that are being issued with them, where the ledger's option `archive` says so."""
-    if not desk.book.register.options.at("archive", date):
-        return
-    from billtext.outside import archive
-
-    after = desk.after()
-    documents = after.ledger.documents
-    archive.file(desk, after, [documents[one.number] for one in outcome.issued if one.number in documents])
 
 
 def done(desk: "Desk") -> None:

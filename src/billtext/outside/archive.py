@@ -21,6 +21,7 @@ from billtext.ledger import write
 from billtext.model import Date, Document, Filed
 from billtext.outside import files, forms
 from billtext.outside.desk import Desk
+from billtext.outside.issuing import Outcome
 from billtext.rules import filing
 from billtext.rules.book import Book
 from billtext.rules.filing import Period
@@ -72,6 +73,15 @@ def file(
         found.append(one)
         step()
     return found
+
+
+def issued(desk: Desk, outcome: Outcome, date: Date) -> None:
+    """File documents that are being issued with them, where the ledger's option `archive` says so."""
+    if not desk.book.register.options.at("archive", date):
+        return
+    after = desk.after()
+    documents = after.ledger.documents
+    file(desk, after, [documents[one.number] for one in outcome.issued if one.number in documents])
 
 
 def add(
