@@ -4,7 +4,7 @@ import codecs
 import gc
 import glob
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +116,18 @@ def _readable(path: Path) -> None:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
     if data.startswith(_MARK):
         raise Unreadable(f"{path}:1: begins with a byte order mark (BOM); save the file as UTF-8 without it")
+
+
+def state(options: Mapping[str, Any]) -> str:
+    """What the files of a load are like on the disk now: it changes with the time or size of any of them."""
+    from beancount import loader
+
+    return str(loader.compute_input_hash(options["include"]))
+
+
+def unchanged(options: Mapping[str, Any]) -> bool:
+    """Whether the files of a load are as they were when Beancount read them."""
+    return bool(state(options) == options["input_hash"])
 
 
 def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:

@@ -13,7 +13,7 @@ from billtext.model import Date, Document, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
-from billtext.rendering.pages.figures import Figures
+from billtext.rendering.pages.figures import Figures, Hidden
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
@@ -65,9 +65,9 @@ def _shown(value: Any) -> Any:
 class Reader:
     """Words and figures of somebody's language."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, hidden: bool = False) -> None:
         self.t = Language(code)
-        self.f = Figures(self.t)
+        self.f = (Hidden if hidden else Figures)(self.t)
 
     def bucket(self, name: str) -> str:
         """Heading of an ageing column."""
@@ -111,17 +111,21 @@ class Frame:
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
+    :param acting: whether the face has the forms by which a reader acts
+    :param hidden: whether amounts are shown without their digits
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
         customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        acting: bool = False, hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.choice, self.only, self.links = choice, customers, links
+        self.acting, self.hidden = acting, hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
-        self._own = Reader(language or str(self.company.get("language") or ""))
+        self._own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
         self._readers: dict[str, Reader] = {}
 
@@ -202,6 +206,13 @@ class Frame:
         """The address of a customer's page."""
         return addresses.customer(id_)
 
+    def form(self, kind: str, subject: str) -> str:
+        """The address of a form by which a reader acts; only a face that is `acting` has them.
+
+        :param kind: `pay` or `allocate` for a customer, `issue` for a draft
+        """
+        return f"{kind}/{addresses.part(subject)}"
+
     @cached_property
     def contacts(self) -> dict[str, list[Mapping[str, Any]]]:
         """Contacts by customer."""
@@ -229,7 +240,7 @@ class Frame:
         """The language of what a customer is sent on a date."""
         code = language_of(self.book.register, customer, date)
         if code not in self._readers:
-            self._readers[code] = Reader(code)
+            self._readers[code] = Reader(code, hidden=self.hidden)
         return self._readers[code]
 
     def shade(self, name: str) -> str:

@@ -1,0 +1,37 @@
+"""What a page gives to take away: its table as CSV."""
+
+import datetime
+
+from flask import Response, request
+
+from billtext.fava import headers
+from billtext.rendering import sheets
+from billtext.rendering.pages import tables
+from billtext.rendering.pages.frame import Frame
+
+
+def csv(frame: Frame, address: str) -> Response | None:
+    """The table of a page; None where it has none.
+
+    A statement is of the days of the arguments `from` and `to`, and of the `kind`; else of the year until the day.
+    """
+    found = tables.sheet(frame, address, _period(frame))
+    if found is None:
+        return None
+    name = f"{address.replace('/', '-')}-{frame.as_of.isoformat()}.csv"
+    answer = Response(sheets.as_csv(found), mimetype="text/csv", headers=headers.DOWNLOAD)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _period(frame: Frame) -> tables.Period:
+    first, last = _date("from"), _date("to") or frame.as_of
+    kind = "open-items" if request.args.get("kind") == "open-items" else "activity"
+    return first if first and first <= last else last.replace(month=1, day=1), last, kind
+
+
+def _date(name: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
