@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "Receivables"
 PAGE = "page"
+STATEMENT = ("from", "to", "kind")
 DONE = "done"  # what a form has done, told on the page that shows it
 
 
@@ -32,7 +33,6 @@ class Asked:
     :param as_of: the end of Fava's time filter, else today
     :param customers: those that Fava's other filters leave; all if None
     :param base: address of the extension's page, with Fava's filters
-    :param acting: whether the reader may act
     :param hidden: whether Fava hides figures
     """
 
@@ -40,7 +40,6 @@ class Asked:
     language: str
     customers: frozenset[str] | None
     base: str
-    acting: bool = False
     hidden: bool = False
 
 
@@ -54,16 +53,13 @@ def asked(ledger: "FavaLedger", shelf: "Shelf") -> Asked:
     account, text = request.args.get("account", ""), request.args.get("filter", "").strip()
     return Asked(
         as_of=as_of(ledger), language=language(ledger), customers=shelf.filtered(account, text), base=base(),
-        acting=shelf.writable and not read_only(), hidden=hidden(),
+        hidden=hidden(),
     )  # fmt: skip
 
 
-def form(ledger: "FavaLedger", shelf: "Shelf") -> Asked:
+def form(ledger: "FavaLedger") -> Asked:
     """Read the request for a form: what it is about is of today, whatever the filters are."""
-    return Asked(
-        as_of=today(), language=language(ledger), customers=None, base=base(),
-        acting=shelf.writable and not read_only(), hidden=hidden(),
-    )  # fmt: skip
+    return Asked(as_of=today(), language=language(ledger), customers=None, base=base(), hidden=hidden())
 
 
 def as_of(ledger: "FavaLedger") -> Date:
@@ -83,6 +79,16 @@ def today() -> Date:
 def page() -> str:
     """Address of the page, from the directory of the receivables."""
     return request.args.get(PAGE, "") or "index"
+
+
+def extension() -> str:
+    """Name of the extension that is asked; empty if none is."""
+    return str((request.view_args or {}).get("extension_name", ""))
+
+
+def endpoint() -> str:
+    """Name of the extension's endpoint that is asked; empty where it is its page."""
+    return str((request.view_args or {}).get("endpoint", ""))
 
 
 def partial() -> bool:
@@ -119,17 +125,31 @@ def address(endpoint: str) -> str:
     return f"{base().partition('?')[0]}{endpoint}"
 
 
-def at(page: str) -> str:
-    """Address of a page with the filters of this request; Fava itself fetches it as it has fetched this one."""
-    start = base()
-    end = "&partial=true" if partial() else ""
-    return f"{start}{'&' if '?' in start else '?'}{PAGE}={quote(page, safe='/~')}{end}"
+def at(page: str) -> Markup:
+    """Address of a page with the filters of this request."""
+    return Markup.escape(_with(base(), page))
 
 
-def endpoint(name: str, page: str) -> Markup:
-    """Address of one of the extension's endpoints for a page, with the filters of this request."""
+def again() -> str:
+    """Address of the page of a form that was sent; Fava itself fetches it as it has fetched this one."""
+    return _with(base(), page()) + ("&partial=true" if partial() else "")
+
+
+def of(endpoint: str, page: str, *, statement: bool = False) -> Markup:
+    """Address of one of the extension's endpoints for a page, with the filters of this request.
+
+    :param statement: whether to keep what a statement is asked for, too
+    """
     where, _, filters = base().partition("?")
-    return Markup.escape(f"{where}{name}?{filters}{'&' if filters else ''}{PAGE}={quote(page, safe='/~')}")
+    more = {name: request.args[name] for name in STATEMENT if statement and name in request.args}
+    return Markup.escape(
+        _with(f"{where}{endpoint}?{filters}", page) + "".join(f"&{k}={quote(v)}" for k, v in more.items())
+    )
+
+
+def _with(start: str, page: str) -> str:
+    mark = "" if start.endswith("?") else "&" if "?" in start else "?"
+    return f"{start}{mark}{PAGE}={quote(page, safe='/~')}"
 
 
 def shown(page: str, *, done: str, date: Date, until: Date) -> str:
@@ -138,7 +158,7 @@ def shown(page: str, *, done: str, date: Date, until: Date) -> str:
     :param until: the day that the time filter shows; another one is chosen where that is too early
     """
     start = base() if date <= until else base(time=None if date <= today() else date.isoformat())
-    return f"{start}{'&' if '?' in start else '?'}{PAGE}={quote(page, safe='/~')}&{DONE}={quote(done)}"
+    return f"{_with(start, page)}&{DONE}={quote(done)}"
 
 
 def links(base: str) -> Callable[[str], Callable[[str], Markup]]:

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 Typed = MultiDict[str, str]
 _CUSTOMERS = {"pay": forms.pay, "allocate": forms.allocate}
+_OFFERED = {
+    "customers": (("Register a payment", "pay"), ("Set money against a document", "allocate")),
+    "drafts": (("Issue", "issue"),),
+}
+
+
+def allowed(shelf: "Shelf") -> bool:
+    """Whether a reader may act: the ledger says so, and Fava was not started to be read only."""
+    return acting.allowed(shelf.book) and not asked.read_only()
+
+
+def offered(address: str) -> list[tuple[str, str]]:
+    """What may be done from a page: the words of it, in English, and the address of the form."""
+    kind, _, part = address.partition("/")
+    if not part:
+        return []
+    return [(word, f"{form}/{part}") for word, form in _OFFERED.get(kind, ())]
 
 
 def page(
@@ -31,16 +48,15 @@ def page(
     :param refused: why that was not done
     """
     kind, _, part = address.partition("/")
-    wanted = asked.form(ledger, shelf)
-    if kind not in acting.KINDS or not wanted.acting:
+    if kind not in acting.KINDS or not allowed(shelf):
         return None
     subject = _subject(shelf, kind, part)
     if subject is None:
         return None
-    frame = shelf.frame(wanted)
+    frame = shelf.frame(asked.form(ledger))
     state = acting.draft(shelf.root, subject) if kind == "issue" else acting.account(shelf.book, subject)
     form = forms.Form(
-        action=asked.endpoint("act", address),
+        action=asked.of("act", address),
         token=origin.token(str(shelf.top), kind, subject, state),
         typed=_typed(typed),
         chosen=() if typed is None else typed.getlist("invoice"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fava.core.filters import AccountFilter, AdvancedFilter
 
-from billtext.fava import acting, asked
+from billtext.fava import asked
 from billtext.fava.asked import Asked
 from billtext.outside import last_load, revision
 from billtext.rendering.language import Language
@@ -47,11 +47,6 @@ class Shelf:
     @cached_property
     def _book(self) -> Book:
         return last_load.book_of(self.entries)
-
-    @property
-    def writable(self) -> bool:
-        """Whether the ledger lets readers act from Fava."""
-        return acting.allowed(self.book)
 
     @cached_property
     def errors(self) -> list[dict[str, Any]]:
@@ -105,7 +100,6 @@ class Shelf:
                     customers=wanted.customers,
                     language=wanted.language,
                     links=asked.links(wanted.base),
-                    acting=wanted.acting,
                     hidden=wanted.hidden,
                 )
             self._frames.move_to_end(wanted)

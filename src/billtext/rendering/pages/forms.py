@@ -46,7 +46,7 @@ def pay(frame: Frame, customer: str, form: Form) -> Page:
     currencies = list(dict.fromkeys([usual, *(each.item.currency for each in owed)]))
     foreign = register.currency is not None and any(currency != register.currency for currency in currencies)
     return _page(
-        frame, "pay.html.j2", frame.form("pay", customer), frame.t("Register a payment"), form, customer,
+        frame, "pay.html.j2", _address("pay", customer), frame.t("Register a payment"), form, customer,
         open=[_choice(frame, each) for each in owed], currencies=currencies, company=register.currency,
         foreign=foreign, credit=any(each.open < 0 for each in found),
     )  # fmt: skip
@@ -57,7 +57,7 @@ def allocate(frame: Frame, customer: str, form: Form) -> Page:
     found = frame.open_of.get(customer, ())
     sides = [[_choice(frame, each) for each in found if (each.open > 0) is owed] for owed in (False, True)]
     return _page(
-        frame, "allocate.html.j2", frame.form("allocate", customer), frame.t("Set money against a document"),
+        frame, "allocate.html.j2", _address("allocate", customer), frame.t("Set money against a document"),
         form, customer, credit=sides[0], owed=sides[1],
     )  # fmt: skip
 
@@ -72,11 +72,15 @@ def issue(frame: Frame, draft: Draft, prepared: Prepared | None, errors: Sequenc
         amount = _money(frame, prepared.gross, prepared.currency)
         text = "" if frame.hidden else _as_written(drafts.preview(prepared, frame.book.register))
     return _page(
-        frame, "issue.html.j2", frame.form("issue", draft.name), frame.t("Issue a draft"), form,
+        frame, "issue.html.j2", _address("issue", draft.name), frame.t("Issue a draft"), form,
         "" if prepared is None else prepared.customer, draft=draft.name, amount=amount,
         text=text,
         errors=[error.message for error in errors],
     )  # fmt: skip
+
+
+def _address(kind: str, subject: str) -> str:
+    return f"{kind}/{addresses.part(subject)}"
 
 
 def _page(frame: Frame, template: str, path: str, heading: str, form: Form, customer: str, **values: Any) -> Page:
@@ -91,7 +95,7 @@ def _choice(frame: Frame, found: OpenItem) -> dict[str, Any]:
     return {
         "number": item.name,
         "kind": frame.t(found.kind),
-        "due": frame.f.date(item.due),
+        "day": f"{frame.t('Due')} {frame.f.date(item.due)}" if found.kind == "invoice" else frame.f.date(item.date),
         "open": _money(frame, abs(found.open), item.currency),
         "late": found.days_overdue if found.kind == "invoice" else 0,
     }

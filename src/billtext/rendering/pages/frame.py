@@ -13,7 +13,7 @@ from billtext.model import Date, Document, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
-from billtext.rendering.pages.figures import Figures, Hidden
+from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
@@ -111,18 +111,17 @@ class Frame:
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
-    :param acting: whether the face has the forms by which a reader acts
     :param hidden: whether amounts are shown without their digits
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
         customers: Collection[str] | None = None, language: str = "", links: Links = files,
-        acting: bool = False, hidden: bool = False,
+        hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.choice, self.only, self.links = choice, customers, links
-        self.acting, self.hidden = acting, hidden
+        self.hidden = hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
         self._own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
@@ -205,13 +204,6 @@ class Frame:
     def customer(self, id_: str) -> str:
         """The address of a customer's page."""
         return addresses.customer(id_)
-
-    def form(self, kind: str, subject: str) -> str:
-        """The address of a form by which a reader acts; only a face that is `acting` has them.
-
-        :param kind: `pay` or `allocate` for a customer, `issue` for a draft
-        """
-        return f"{kind}/{addresses.part(subject)}"
 
     @cached_property
     def contacts(self) -> dict[str, list[Mapping[str, Any]]]:
@@ -297,6 +289,8 @@ class Frame:
         stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
             self.t("As of"), self.f.date(self.as_of), self.revision
         )
+        if self.hidden:
+            body = ranked(body)
         whole = Markup(body) + stamp  # noqa: S704 - the template escapes
         return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
 

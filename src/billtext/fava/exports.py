@@ -1,13 +1,18 @@
-"""What a page gives to take away: its table as CSV."""
+"""What a page gives away: its table as CSV."""
 
 import datetime
 
 from flask import Response, request
 
-from billtext.fava import headers
+from billtext.fava import asked
 from billtext.rendering import sheets
 from billtext.rendering.pages import tables
 from billtext.rendering.pages.frame import Frame
+
+
+def has(address: str) -> bool:
+    """Whether a page has a table to give away. None has where figures are hidden."""
+    return not asked.hidden() and tables.has(address)
 
 
 def csv(frame: Frame, address: str) -> Response | None:
@@ -19,7 +24,7 @@ def csv(frame: Frame, address: str) -> Response | None:
     if found is None:
         return None
     name = f"{address.replace('/', '-')}-{frame.as_of.isoformat()}.csv"
-    answer = Response(sheets.as_csv(found), mimetype="text/csv", headers=headers.DOWNLOAD)
+    answer = Response(sheets.as_csv(found), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
