@@ -18,7 +18,6 @@ from billtext.outside import archive, draft_files, issuing, paying, settling
 from billtext.outside.desk import Desk
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses
-from billtext.rules import ageing
 from billtext.rules.book import Book
 
 OPTION = "fava-write"
@@ -46,18 +45,18 @@ def allowed(book: Book) -> bool:
 
 def account(book: Book, customer: str) -> str:
     """The state of a customer's account: it is another one after each payment and allocation."""
-    items = book.items_of.get(customer, ())
-    open_ = ageing.open_items(book, Date.max, customers=[customer])
-    return f"{len(items)} {[(found.item.name, found.open) for found in open_]}"
+    open_ = [(item.name, book.allocations.open(item, Date.max)) for item in book.items_of.get(customer, ())]
+    return sha256(repr(open_).encode()).hexdigest()
 
 
-def draft(root: Path, name: str) -> str:
-    """The state of a draft: the text of its file.
+def draft(root: Path, name: str, day: str) -> str:
+    """The state of a draft: the text of its file, and the day, on which its amounts depend as well.
 
+    :param day: that its reader has seen it for
     :raises Refused: there is no such draft
     """
     found, _ = draft_files.named(root, [name])[0]
-    return sha256(found.text.encode()).hexdigest()
+    return sha256(f"{day}\n{found.text}".encode()).hexdigest()
 
 
 def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
@@ -70,10 +69,11 @@ def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
     with Desk(top, wait=WAIT) as desk:
         if not allowed(desk.book):
             raise Refused(t("The ledger does not let Fava write; it is still as it was."))
-        state = draft(desk.root, subject) if kind == "issue" else account(desk.book, subject)
+        issued = kind == "issue"
+        state = draft(desk.root, subject, form.get("date", "")) if issued else account(desk.book, subject)
         if not origin.same(form.get("token", ""), str(desk.top), kind, subject, state):
             raise Refused(
-                t("The ledger has changed since this form was opened. Look at it again, and send it if it still holds.")
+                t("What this form is about has changed since it was opened. Look at it again before you send it.")
             )
         return KINDS[kind](desk, subject, form, t)
 

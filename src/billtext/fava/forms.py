@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from billtext.errors import Refused
 from billtext.fava import acting, asked, origin
+from billtext.fava import typed as typing
 from billtext.outside import draft_files, issuing
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, forms
@@ -54,18 +55,21 @@ def page(
     if subject is None:
         return None
     frame = shelf.frame(asked.form(ledger))
-    state = acting.draft(shelf.root, subject) if kind == "issue" else acting.account(shelf.book, subject)
+    values = _typed(typed)
+    day = values.get("date", "")
+    state = acting.draft(shelf.root, subject, day) if kind == "issue" else acting.account(shelf.book, subject)
     form = forms.Form(
         action=asked.of("act", address),
         token=origin.token(str(shelf.top), kind, subject, state),
-        typed=_typed(typed),
+        typed=values,
         chosen=() if typed is None else typed.getlist("invoice"),
         refused=refused,
     )
     if kind != "issue":
         return _CUSTOMERS[kind](frame, subject, form)
     _, draft = draft_files.named(shelf.root, [subject])[0]
-    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), frame.as_of)
+    date = typing.day(day) or frame.as_of
+    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date)
     return forms.issue(frame, draft, prepared, errors, form)
 
 
@@ -87,7 +91,7 @@ def _subject(shelf: "Shelf", kind: str, part: str) -> str | None:
         known = [draft.name for found in draft_files.every(shelf.root) for draft in found.drafts]
     else:
         known = list(shelf.book.register.of("customer"))
-    return next((name for name in known if addresses.part(name) == part), None)
+    return next((name for name in known if part in (name, addresses.part(name))), None)
 
 
 def _typed(typed: Typed | None) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from billtext.errors import Refused
 from billtext.model import Date
 from billtext.rendering.language import Language
 
-_PLAIN = re.compile(r"\d{1,20}(\.\d{1,10})?")
+_PLAIN = re.compile(r"\d{1,20}(\.\d{1,10})?", re.ASCII)
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
 
 
@@ -26,7 +26,7 @@ def amount(text: str, t: Language) -> Decimal:
     if _PLAIN.fullmatch(digits):
         ways.add(Decimal(digits))
     grouped = rf"\d{{1,3}}({re.escape(group)}\d{{3}})*" if group.strip() else r"\d{1,20}"
-    if re.fullmatch(rf"({grouped}|\d{{1,20}})({re.escape(point)}\d{{1,10}})?", digits):
+    if re.fullmatch(rf"({grouped}|\d{{1,20}})({re.escape(point)}\d{{1,10}})?", digits, re.ASCII):
         ways.add(Decimal(digits.replace(group, "").replace(point, ".")))
     example = t.amount(Decimal(1250), "NOK")
     if not ways:
@@ -41,9 +41,15 @@ def date(text: str, t: Language) -> Date:
 
     :raises Refused: it is none
     """
+    found = day(text)
+    if found is None:
+        raise Refused(t("{text} is no date; write it as {example}").format(text=repr(text), example="2026-10-31"))
+    return found
+
+
+def day(text: str) -> Date | None:
+    """A date in ISO; None if it is none."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise Refused(
-            t("{text} is no date; write it as {example}").format(text=repr(text), example="2026-10-31")
-        ) from None
+        return None
