@@ -40,7 +40,8 @@ class Receivables(FavaExtensionBase):
 
     def __init__(self, ledger: "FavaLedger", config: str | None = None) -> None:
         super().__init__(ledger, config)
-        self._shelf, self._watch = Shelf(ledger), Watch(ledger)
+        self._shelf = Shelf(ledger, {})
+        self._watch = Watch(ledger, lambda: self._shelf)
 
     @property
     def report_title(self) -> str:  # type: ignore[override] # Fava asks for it during a request
@@ -55,7 +56,7 @@ class Receivables(FavaExtensionBase):
 
     def after_load_file(self) -> None:
         """Forget what was read before."""
-        self._shelf = Shelf(self.ledger)
+        self._shelf = Shelf(self.ledger, self._watch.before())
 
     def before_request(self) -> None:
         """Whatever is asked of us is answered from the files as they are, and with our headers."""

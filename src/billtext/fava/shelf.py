@@ -10,6 +10,7 @@ from fava.core.filters import AccountFilter, AdvancedFilter
 
 from billtext.fava import asked
 from billtext.fava.asked import Asked
+from billtext.ledger import load
 from billtext.outside import last_load, revision
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
@@ -23,9 +24,14 @@ KEPT = 16  # frames
 
 
 class Shelf:
-    """The book of a load, built when it is first asked for; Fava asks in many threads."""
+    """The book of a load, built when it is first asked for; Fava asks in many threads.
 
-    def __init__(self, ledger: "FavaLedger") -> None:
+    :param before: the files as they were before they were read, as far as that is known; None if it is doubtful what
+        was read
+    """
+
+    def __init__(self, ledger: "FavaLedger", before: load.State | None) -> None:
+        self.files = None if before is None else {**load.state(ledger.options["include"]), **before}
         self.entries, self._found = ledger.all_entries, ledger.load_errors
         self.top = Path(ledger.beancount_file_path).resolve()
         self._lock = threading.RLock()

@@ -4,7 +4,7 @@ import codecs
 import gc
 import glob
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ from billtext.errors import Unreadable
 
 # True while we load a ledger ourselves: its entries are read once, after loading, so our plugins have nothing to do.
 loading: ContextVar[bool] = ContextVar("loading", default=False)
+
+State = dict[str, tuple[int, int] | None]  # of files, by name: when they were changed, and how large they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +120,17 @@ def _readable(path: Path) -> None:
         raise Unreadable(f"{path}:1: begins with a byte order mark (BOM); save the file as UTF-8 without it")
 
 
-def state(options: Mapping[str, Any]) -> str:
-    """What the files of a load are like on the disk now: it changes with the time or size of any of them."""
-    from beancount import loader
-
-    return str(loader.compute_input_hash(options["include"]))
-
-
-def unchanged(options: Mapping[str, Any]) -> bool:
-    """Whether the files of a load are as they were when Beancount read them."""
-    return bool(state(options) == options["input_hash"])
+def state(names: Iterable[str]) -> State:
+    """Time and size of ledger files as they are on the disk now; None of one that is not there."""
+    found: State = {}
+    for name in names:
+        try:
+            stat = Path(name).stat()
+        except OSError:
+            found[name] = None
+        else:
+            found[name] = stat.st_mtime_ns, stat.st_size
+    return found
 
 
 def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:
