@@ -218,9 +218,12 @@ def test_the_ledger_can_give_names(tmp_path: Path) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("more", [EXTENSION, EXTENSION + WRITE.replace("TRUE", "FALSE")])
-def test_a_ledger_that_does_not_say_so_is_read_only(tmp_path: Path, more: str) -> None:
-    office = FavaOffice(tmp_path, more=more)
+@pytest.mark.parametrize("value", ["", "FALSE", '"yes"', "1"])
+def test_a_ledger_that_does_not_say_so_is_read_only(tmp_path: Path, value: str) -> None:
+    """Nor one that says it wrongly, which is an error of the ledger."""
+    office = FavaOffice(tmp_path, more=EXTENSION + (WRITE.replace("TRUE", value) if value else ""))
+    wrong = "fava-write" in office.run("check").out
+    assert wrong == (value not in ("", "FALSE"))
     before = office.files()
     assert office.ask("pay/C1").status_code == 404
     assert "pay/C1" not in office.shown("customers/C1")

@@ -57,9 +57,13 @@ def asked(ledger: "FavaLedger", shelf: "Shelf") -> Asked:
     )  # fmt: skip
 
 
-def form(ledger: "FavaLedger") -> Asked:
-    """Read the request for a form: what it is about is of today, whatever the filters are."""
-    return Asked(as_of=today(), language=language(ledger), customers=None, base=base(), hidden=hidden())
+def form(ledger: "FavaLedger", customer: str | None) -> Asked:
+    """Read the request for a form: what it is about is of today, whatever the filters are.
+
+    :param customer: whose it is, if it is one customer's
+    """
+    customers = None if customer is None else frozenset((customer,))
+    return Asked(as_of=today(), language=language(ledger), customers=customers, base=base(), hidden=hidden())
 
 
 def as_of(ledger: "FavaLedger") -> Date:

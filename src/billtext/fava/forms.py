@@ -54,7 +54,7 @@ def page(
     subject = _subject(shelf, kind, part)
     if subject is None:
         return None
-    frame = shelf.frame(asked.form(ledger))
+    frame = shelf.frame(asked.form(ledger, None if kind == "issue" else subject))
     values = _typed(typed)
     day = values.get("date", "")
     state = acting.draft(shelf.root, subject, day) if kind == "issue" else acting.account(shelf.book, subject)
