@@ -18,7 +18,8 @@ def has(address: str) -> bool:
 def csv(frame: Frame, address: str) -> Response | None:
     """The table of a page; None where it has none.
 
-    A statement is of the days of the arguments `from` and `to`, and of the `kind`; else of the year until the day.
+    A statement is of the days of the arguments `from` and `to`, as far as they are not after the day of the page, and of
+    the `kind`; else of the year until the day.
     """
     found = tables.sheet(frame, address, _period(frame))
     if found is None:
@@ -30,9 +31,10 @@ def csv(frame: Frame, address: str) -> Response | None:
 
 
 def _period(frame: Frame) -> tables.Period:
-    first, last = _date("from"), _date("to") or frame.as_of
+    end = _date("to") or frame.as_of
+    start = _date("from") or end.replace(month=1, day=1)
     kind = "open-items" if request.args.get("kind") == "open-items" else "activity"
-    return first if first and first <= last else last.replace(month=1, day=1), last, kind
+    return min(start, end, frame.as_of), min(max(start, end), frame.as_of), kind
 
 
 def _date(name: str) -> datetime.date | None:

@@ -16,17 +16,15 @@ Period = tuple[Date, Date, str]  # first and last day, and kind of a statement
 def sheet(frame: Frame, address: str, period: Period | None = None) -> Sheet | None:
     """The table of a page; None where it has none.
 
-    :param address: of the page; `statement/C00017` is a statement of account
+    :param address: of the page; `statements/C00017` is a statement of account
     :param period: of the statement; else from the beginning of the year to the day
     """
     kind, _, part = address.partition("/")
     if not part:
         return _WHOLE[kind](frame) if kind in _WHOLE else None
-    if kind == "months" and part in frame.months:
-        first, last = dates.month(part)
-        voids = [void for void in frame.voids if first <= void.date <= last]
-        return _documents(frame, frame.documents_of_month.get(part, ()), voids)
-    if kind in {"customers", "statement", "statements"}:
+    if kind == "months":
+        return _month(frame, part.partition("/")[0])  # all of it, where its page is one of several
+    if kind in {"customers", "statements"}:
         customer = next((id_ for id_ in frame.names if frame.customer(id_) == f"customers/{part}"), None)
         if customer is None:
             return None
@@ -45,7 +43,15 @@ def sheet(frame: Frame, address: str, period: Period | None = None) -> Sheet | N
 def has(address: str) -> bool:
     """Whether a page of ours has a table that is worth a link."""
     kind, _, part = address.partition("/")
-    return kind in ({"months", "customers", "statement", "statements", "documents"} if part else _WHOLE.keys())
+    return kind in ({"months", "customers", "statements", "documents"} if part else _WHOLE.keys())
+
+
+def _month(frame: Frame, name: str) -> Sheet | None:
+    if name not in frame.months:
+        return None
+    first, last = dates.month(name)
+    voids = [void for void in frame.voids if first <= void.date <= last]
+    return _documents(frame, frame.documents_of_month.get(name, ()), voids)
 
 
 def _documents(frame: Frame, found: Collection[Document], voids: Collection[Void]) -> Sheet:
@@ -65,7 +71,7 @@ def _credit_notes(frame: Frame) -> Sheet:
 
 _WHOLE: dict[str, Callable[[Frame], Sheet]] = {
     "index": lambda frame: reports.aging(frame.report),
-    "aging": lambda frame: reports.aging(frame.report),
+    "ageing": lambda frame: reports.aging(frame.report),
     "open-items": lambda frame: reports.open_items(frame.book, frame.open, frame.as_of),
     "customers": _customers,
     "documents": lambda frame: _documents(frame, frame.documents, frame.voids),
