@@ -18,7 +18,7 @@ def has(address: str) -> bool:
 def csv(frame: Frame, address: str) -> Response | None:
     """The table of a page; None where it has none.
 
-    A statement is of the days of the arguments `from` and `to`, as far as they are not after the day of the page, and of
+    A statement is of the days of the arguments `from` and `to`, but of none after the day of the page, and of
     the `kind`; else of the year until the day.
     """
     found = tables.sheet(frame, address, _period(frame))
