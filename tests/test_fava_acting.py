@@ -289,6 +289,19 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(office: FavaOffice, done: d
     assert office.files() == before
 
 
+def test_no_text_becomes_a_directive(office: FavaOffice) -> None:
+    """Neither a currency with a line break in it, nor what the bank statement says."""
+    line = "\n2026-06-01 open Assets:Mine"
+    refused = office.send("pay/C1", {"amount": "10", "date": DAY, "currency": f"NOK{line}"})
+    assert "is no currency" in sentence(refused)
+    text = f'Giro "{line}\N{RIGHT-TO-LEFT OVERRIDE}\x00'
+    office.follow(office.send("pay/C1", {"amount": "10", "date": DAY, "currency": "NOK", "text": text}))
+    written = office.files()["payments/2026.beancount"]
+    assert '"Giro \\" 2026-06-01 open Assets:Mine"' in written
+    assert line not in written
+    office.book()
+
+
 def test_what_was_chosen_stays_chosen(office: FavaOffice) -> None:
     answer = office.send("pay/C1", {"amount": "x", "date": DAY, "invoice": ["2026-0002"], "method": "cash"})
     assert 'value="2026-0002" checked' in section(answer)

@@ -4,15 +4,18 @@ Each is decided and written by what the command line uses, on a `Desk`: with its
 afterwards, and all of it or nothing.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from beancount.core.amount import CURRENCY_RE
 from werkzeug.datastructures import MultiDict
 
 from billtext.errors import Refused
 from billtext.fava import origin, typed
+from billtext.ledger import write
 from billtext.model import Date
 from billtext.outside import archive, draft_files, issuing, paying, settling
 from billtext.outside.desk import Desk
@@ -82,13 +85,14 @@ def _pay(desk: Desk, customer: str, form: Form, t: Language) -> Done:
     till = paying.Till(desk)
     date = typed.date(form.get("date", ""), t)
     received = form.get("received", "").strip()
+    text = write.clean(form.get("text", "")).replace("\n", " ")
     way = paying.Way(
-        method=_one_of(form, "method", paying.METHODS[:3]), text=form.get("text", "").strip() or None,
+        method=_one_of(form, "method", paying.METHODS[:3]), text=text or None,
         received=typed.amount(received, t) if received else None,
     )  # fmt: skip
     receipt = paying.pay(
         till, typed.amount(form.get("amount", ""), t), date, way, customer=customer, invoices=form.getlist("invoice"),
-        currency=form.get("currency") or None,
+        currency=_currency(form),
     )  # fmt: skip
     till.write(receipt.movement)
     desk.commit(about=[customer])
@@ -116,6 +120,14 @@ def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     desk.commit(about=[one.prepared.customer for one in outcome.issued])
     number = outcome.issued[0].number
     return Done(page=addresses.document(number), what=number, date=date)
+
+
+def _currency(form: Form) -> str | None:
+    """The currency, which is written as it is, so it must be one."""
+    value = form.get("currency", "")
+    if value and not re.fullmatch(CURRENCY_RE, value):
+        raise Refused(f"{value!r} is no currency; write it as NOK")
+    return value or None
 
 
 def _one_of(form: Form, name: str, known: tuple[str, ...]) -> str:
