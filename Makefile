@@ -62,7 +62,8 @@ demo: $(READY)
 	@for file in demo-desk/outbox/mail/*.eml; do echo "  mail       $$file"; break; done
 	@echo
 	@echo "Look next at:"
-	@echo "  public/index.html                        the site; or  make serve"
+	@echo "  public/index.html                        the site"
+	@echo "  make serve                               the receivables in Fava, at http://127.0.0.1:5000/"
 	@echo "  statements/                              a statement for each customer"
 	@echo "  papers/                                  PDF and e-invoice of each document of $(MONTH)"
 	@echo "  ledger/invoices/2026.beancount           invoices as a bookkeeper writes them"
@@ -82,7 +83,7 @@ bench: $(READY)
 	$(BIN)/python -m bench
 
 serve: $(READY)
-	$(BIN)/billtext -f $(DEMO) site serve
+	$(BIN)/fava $(DEMO)
 
 constraints:
 	$(BIN)/pip install --quiet pip-tools

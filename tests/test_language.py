@@ -16,7 +16,7 @@ from billtext.rules.presented_lines import EXEMPT
 SOURCE = Path(__file__).parent.parent / "src" / "billtext"
 
 
-ASKED = re.compile(r"""\b(?:t|language)\(([^()]*)\)""")  # both texts of `t("a" if x else "b")`
+ASKED = re.compile(r"""(?<!def )\b(?:t|language|_words)\(([^()]*)\)""")  # both texts of `t("a" if x else "b")`
 TEXT = re.compile(r"""(["'])((?:(?!\1).)+)\1""")
 # Norwegian law has words of its own for this, which are those of the ledger.
 LAWS = {"nb": {EXEMPT["AE"][1]}}
@@ -25,7 +25,7 @@ LAWS = {"nb": {EXEMPT["AE"][1]}}
 def texts() -> set[str]:
     """Texts that templates and modules ask a reader's language for, and the words of the ledger language."""
     found = {*KINDS, *STATUSES, "unapplied", "not-due"} | units.words() | {reason for _, reason in EXEMPT.values()}
-    modules = [path for part in ("rendering", "outside") for path in (SOURCE / part).rglob("*.py")]
+    modules = [path for part in ("rendering", "outside", "fava") for path in (SOURCE / part).rglob("*.py")]
     for path in [*SOURCE.rglob("*.j2"), *modules]:
         asked = ASKED.findall(path.read_text("utf-8"))
         found |= {text for each in asked for _, text in TEXT.findall(each)}

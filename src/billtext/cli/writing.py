@@ -84,14 +84,8 @@ def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> No
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise."""
     from billtext.outside import archive
 
-    said = desk.book.register.options.at("archive", date)
-    if said is False or (said is None and not archive.there(desk)):
-        return
-    issued = list(issued)
-    after = desk.after(one.prepared.customer for one in issued)
-    new = [after.ledger.documents[one.number] for one in issued if one.number in after.ledger.documents]
     with Progress() as progress:
-        tell_wrong(archive.file(desk, after, new, step=progress.stage("Documents", len(new))).wrong)
+        tell_wrong(archive.issued(desk, issued, date, stage=lambda count: progress.stage("Documents", count)))
 
 
 def tell_wrong(wrong: Mapping[str, str]) -> None:

@@ -2,13 +2,15 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fava.core.filters import AccountFilter, AdvancedFilter
+
 from billtext.fava import asked
 from billtext.fava.asked import Asked
+from billtext.ledger import load
 from billtext.outside import last_load, revision
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
@@ -22,29 +24,40 @@ KEPT = 16  # frames
 
 
 class Shelf:
-    """The book of a load, built when it is first asked for; Fava asks in many threads."""
+    """The book of a load, built when it is first asked for; Fava asks in many threads.
 
-    def __init__(self, ledger: "FavaLedger") -> None:
-        self._ledger = ledger
-        self._entries = ledger.all_entries
-        self._lock = threading.Lock()
+    :param before: the files as they were before they were read, as far as that is known; None if it is doubtful what
+        was read
+    """
+
+    def __init__(self, ledger: "FavaLedger", before: load.State | None) -> None:
+        self.files = None if before is None else {**load.state(ledger.options["include"]), **before}
+        self.entries, self._found = ledger.all_entries, ledger.load_errors
+        self.top = Path(ledger.beancount_file_path).resolve()
+        self._lock = threading.RLock()
+        self._filtered: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
         self._revisions: dict[str, str] = {}
         self._frames: OrderedDict[Asked, Frame] = OrderedDict()
 
     @property
     def root(self) -> Path:
         """Directory of the ledger's top file."""
-        return Path(self._ledger.beancount_file_path).resolve().parent
+        return self.top.parent
 
-    @cached_property
+    @property
     def book(self) -> Book:
         """The book of the entries that Fava has loaded."""
-        return last_load.book_of(self._entries)
+        with self._lock:
+            return self._book
+
+    @cached_property
+    def _book(self) -> Book:
+        return last_load.book_of(self.entries)
 
     @cached_property
     def errors(self) -> list[dict[str, Any]]:
         """The errors of the load: Fava's, which are those of the plugins too, and the book's."""
-        return faults.errors([*self._ledger.load_errors, *self.book.errors], self.root)
+        return faults.errors([*self._found, *self.book.errors], self.root)
 
     def _revision(self, language: str) -> str:
         if language not in self._revisions:
@@ -59,13 +72,26 @@ class Shelf:
             found.setdefault(id(item.entry.postings), set()).add(item.customer)
         return found
 
-    def customers(self, entries: Iterable[Any]) -> frozenset[str]:
-        """Customers of whose accounts some transactions are."""
-        known = self._customers
-        found: set[str] = set()
-        for entry in entries:
-            found |= known.get(id(getattr(entry, "postings", None)), frozenset())
-        return frozenset(found)
+    def filtered(self, account: str, text: str) -> frozenset[str] | None:
+        """Customers of whose accounts the transactions are that Fava's filters leave; None without filters.
+
+        Fava's own filtered entries may be of another load by now, so these are filtered here.
+
+        :raises FilterError: Fava does not understand a filter
+        """
+        if not (account or text):
+            return None
+        with self._lock:
+            found = self._filtered.get((account, text))
+            if found is None:
+                entries = AccountFilter(account).apply(self.entries) if account else self.entries
+                entries = AdvancedFilter(text).apply(entries) if text else entries
+                known = self._customers
+                ids = [known.get(id(getattr(entry, "postings", None)), set()) for entry in entries]
+                found = self._filtered[account, text] = frozenset().union(*ids)
+            while len(self._filtered) > KEPT:
+                self._filtered.popitem(last=False)
+        return found
 
     def frame(self, wanted: Asked) -> Frame:
         """What the pages share, for a day, a language and some customers."""
@@ -80,6 +106,7 @@ class Shelf:
                     customers=wanted.customers,
                     language=wanted.language,
                     links=asked.links(wanted.base),
+                    hidden=wanted.hidden,
                 )
             self._frames.move_to_end(wanted)
             while len(self._frames) > KEPT:

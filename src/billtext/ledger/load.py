@@ -15,6 +15,8 @@ from billtext.errors import Unreadable
 # True while we load a ledger ourselves: its entries are read once, after loading, so our plugins have nothing to do.
 loading: ContextVar[bool] = ContextVar("loading", default=False)
 
+State = dict[str, tuple[int, int] | None]  # of files, by name: when they were changed, and how large they are
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -116,6 +118,19 @@ def _readable(path: Path) -> None:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
     if data.startswith(_MARK):
         raise Unreadable(f"{path}:1: begins with a byte order mark (BOM); save the file as UTF-8 without it")
+
+
+def state(names: Iterable[str]) -> State:
+    """Time and size of ledger files as they are on the disk now; None of one that is not there."""
+    found: State = {}
+    for name in names:
+        try:
+            stat = Path(name).stat()
+        except OSError:
+            found[name] = None
+        else:
+            found[name] = stat.st_mtime_ns, stat.st_size
+    return found
 
 
 def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:

@@ -8,11 +8,12 @@ import hashlib
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from beancount.core.data import Close, Open
 
@@ -22,6 +23,7 @@ from billtext.model import Date, Document, Filed
 from billtext.outside import files, forms, right_forms
 from billtext.outside.desk import Desk
 from billtext.outside.forms import Made
+from billtext.outside.issuing import Issued
 from billtext.rules import filing
 from billtext.rules.book import Book
 from billtext.rules.filing import Period
@@ -105,6 +107,27 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
         if form == "facturx":
             made.append(forms.document(book, document, "pdf", root=desk.root))
     return made
+
+
+def issued(
+    desk: Desk,
+    found: Iterable[Issued],
+    date: Date,
+    *,
+    stage: Callable[[int], Callable[[], Any]] = lambda _: lambda: None,
+) -> Mapping[str, str]:
+    """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
+
+    :param stage: called with how many there are; returns what to call at each
+    :return: why an e-invoice was left out, by the document's number
+    """
+    said = desk.book.register.options.at("archive", date)
+    if said is False or (said is None and not there(desk)):
+        return {}
+    found = list(found)
+    after = desk.after(one.prepared.customer for one in found)
+    new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
+    return file(desk, after, new, step=stage(len(new))).wrong
 
 
 def add(

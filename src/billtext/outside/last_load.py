@@ -5,6 +5,7 @@ loaded the ledger then need not build it again, as long as the entries are the s
 """
 
 import gc
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
@@ -33,24 +34,32 @@ class Load:
     told: set[tuple[str, int, str]] = field(default_factory=set)
 
 
-_last: list[Load] = []
+# By the name of the ledger's top file: Fava may show several ledgers.
+_last: OrderedDict[str, Load] = OrderedDict()
+_KEPT = 4
 
 
 def read(entries: list[Any], options: Mapping[str, Any]) -> Load:
     """Read entries in a plugin; a second plugin over the same entries does not read them again."""
-    before = _last[0] if _last and _last[0].options is options else None
+    name = str(options.get("filename", ""))
+    before = _last.get(name)
+    if before is not None and before.options is not options:
+        before = None
     if before and len(before.entries) == len(entries) and all(map(is_, before.entries, entries)):
         return before
     current = Load(options=options, entries=entries, book=build(entries))
     if before:
         current.told = before.told
-    _last[:] = [current]
+    _last[name] = current
+    _last.move_to_end(name)
+    while len(_last) > _KEPT:
+        _last.popitem(last=False)
     return current
 
 
 def book_of(entries: Sequence[Any]) -> Book:
     """The book of a loaded ledger: the one that a plugin has built of these entries, else a new one."""
-    for known in _last:
+    for known in list(_last.values()):
         if _same(known.entries, entries):
             return known.book
     return build(entries)

@@ -12,6 +12,7 @@ from billtext.model import Date
 from billtext.money import decimals, quantum
 from billtext.rendering.language import Language
 
+_RAW = re.compile(r'data-sort-value="(-?\d+(?:\.\d+)?)"')
 _SIGNS = re.compile(r"(\D+)1(\D*)234(?:\2)567(\D)5")
 
 
@@ -73,3 +74,29 @@ class Figures:
     def short_month(self, date: Date) -> str:
         """The month of a date in a few letters, without a full stop."""
         return self._language.short_month(date)
+
+
+class Hidden(Figures):
+    """Figures whose digits are not shown, as Fava hides them when it is started with `--incognito`."""
+
+    def amount(self, number: Decimal, currency: str) -> Markup:
+        """An amount without its digits."""
+        return _hidden(super().amount(number, currency))
+
+    def number(self, number: Decimal) -> Markup:
+        """A quantity, rate or price without its digits."""
+        return _hidden(super().number(number))
+
+
+def _hidden(text: Markup) -> Markup:
+    return Markup(re.sub(r"\d", "X", text))  # noqa: S704 - it was safe before
+
+
+def ranked(page: str) -> str:
+    """A page by whose tables one can sort still, but read no figure: the places of the numbers among each other.
+
+    >>> ranked('<td data-sort-value="-7.50">X</td><td data-sort-value="1200">X</td><td data-sort-value="2026-10-31">')
+    '<td data-sort-value="0">X</td><td data-sort-value="1">X</td><td data-sort-value="2026-10-31">'
+    """
+    places = {number: n for n, number in enumerate(sorted({Decimal(found) for found in _RAW.findall(page)}))}
+    return _RAW.sub(lambda found: f'data-sort-value="{places[Decimal(found[1])]}"', page)

@@ -14,7 +14,7 @@ from billtext.model import Date, Document, Draft, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts, menu
-from billtext.rendering.pages.figures import Figures
+from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rules import ageing, credit_limits, deliveries, flows, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
@@ -70,9 +70,9 @@ def _shown(value: Any) -> Any:
 class Reader:
     """Words and figures of somebody's language."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, hidden: bool = False) -> None:
         self.t = Language(code)
-        self.f = Figures(self.t)
+        self.f = (Hidden if hidden else Figures)(self.t)
 
     def bucket(self, name: str) -> str:
         """Heading of an ageing column."""
@@ -117,18 +117,20 @@ class Frame:
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
     :param drafts: what waits to be issued
+    :param hidden: whether amounts are shown without their digits
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
         customers: Collection[str] | None = None, language: str = "", links: Links = files,
-        drafts: tuple[Draft, ...] = (),
+        drafts: tuple[Draft, ...] = (), hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.choice, self.only, self.links, self.drafts = choice, customers, links, drafts
+        self.hidden = hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
-        self._own = Reader(language or str(self.company.get("language") or ""))
+        self._own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
         self._readers: dict[str, Reader] = {}
 
@@ -265,7 +267,7 @@ class Frame:
         """The language of what a customer is sent on a date."""
         code = language_of(self.book.register, customer, date)
         if code not in self._readers:
-            self._readers[code] = Reader(code)
+            self._readers[code] = Reader(code, hidden=self.hidden)
         return self._readers[code]
 
     def shade(self, name: str) -> str:
@@ -327,7 +329,10 @@ class Frame:
         stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
             self.t("As of"), self.f.date(self.as_of), self.revision
         )
-        whole = Markup(above + body) + stamp  # noqa: S704 - the templates escape
+        whole = above + body
+        if self.hidden:
+            whole = ranked(whole)
+        whole = Markup(whole) + stamp  # noqa: S704 - the templates escape
         return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
 
     def markdown(self, page: Page) -> str:

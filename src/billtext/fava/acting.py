@@ -1,0 +1,144 @@
+"""What a reader does from a form: register a payment, set money against a document, issue a draft.
+
+Each is decided and written by what the command line uses, on a `Desk`: with its lock, its check of what would be wrong
+afterwards, and all of it or nothing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from beancount.core.amount import CURRENCY_RE
+from werkzeug.datastructures import MultiDict
+
+from billtext.errors import Refused
+from billtext.fava import origin, typed
+from billtext.ledger import write
+from billtext.model import Date
+from billtext.outside import archive, draft_files, issuing, paying, settling
+from billtext.outside.desk import Desk
+from billtext.rendering.language import Language
+from billtext.rendering.pages import addresses
+from billtext.rules.book import Book
+
+OPTION = "fava-write"
+WAIT = 20.0  # seconds for another billtext that is writing the same ledger
+Form = MultiDict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done.
+
+    :param page: that shows it, from the day on
+    :param what: by which `rendering.pages.forms.told` finds it in the ledger
+    """
+
+    page: str
+    what: str
+    date: Date
+
+
+def allowed(book: Book) -> bool:
+    """Whether the ledger lets readers act from Fava."""
+    return bool(book.register.options.of(OPTION))
+
+
+def account(book: Book, customer: str) -> str:
+    """The state of a customer's account: it is another one after each payment and allocation."""
+    open_ = [(item.name, book.allocations.open(item, Date.max)) for item in book.items_of.get(customer, ())]
+    return sha256(repr(open_).encode()).hexdigest()
+
+
+def draft(root: Path, name: str, day: str) -> str:
+    """The state of a draft: the text of its file, and the day, on which its amounts depend as well.
+
+    :param day: that its reader has seen it for
+    :raises Refused: there is no such draft
+    """
+    found, _ = draft_files.named(root, [name])[0]
+    return sha256(f"{day}\n{found.text}".encode()).hexdigest()
+
+
+def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
+    """Do what a form says.
+
+    :param kind: of the form, one of `KINDS`
+    :param subject: the customer, or the draft
+    :raises Refused: it cannot be done, or has been done; nothing is written then
+    """
+    with Desk(top, wait=WAIT) as desk:
+        if not allowed(desk.book):
+            raise Refused(t("The ledger does not let Fava write; it is still as it was."))
+        issued = kind == "issue"
+        state = draft(desk.root, subject, form.get("date", "")) if issued else account(desk.book, subject)
+        if not origin.same(form.get("token", ""), str(desk.top), kind, subject, state):
+            raise Refused(
+                t("What this form is about has changed since it was opened. Look at it again before you send it.")
+            )
+        return KINDS[kind](desk, subject, form, t)
+
+
+def _pay(desk: Desk, customer: str, form: Form, t: Language) -> Done:
+    till = paying.Till(desk)
+    date = typed.date(form.get("date", ""), t)
+    received = form.get("received", "").strip()
+    text = write.clean(form.get("text", "")).replace("\n", " ")
+    way = paying.Way(
+        method=_one_of(form, "method", paying.METHODS[:3]), text=text or None,
+        received=typed.amount(received, t) if received else None,
+    )  # fmt: skip
+    receipt = paying.pay(
+        till, typed.amount(form.get("amount", ""), t), date, way, customer=customer, invoices=form.getlist("invoice"),
+        currency=_currency(form),
+    )  # fmt: skip
+    till.write(receipt.movement)
+    desk.commit(about=[customer])
+    return Done(page=addresses.customer(customer), what=receipt.movement.number, date=date)
+
+
+def _allocate(desk: Desk, customer: str, form: Form, t: Language) -> Done:
+    till = paying.Till(desk)
+    date = typed.date(form.get("date", ""), t)
+    amount = form.get("amount", "").strip()
+    by, name = form.get("by", ""), form.get("name", "")
+    text, _, _ = settling.allocate(till, by, name, typed.amount(amount, t) if amount else None, date)
+    till.append(date, text)
+    desk.commit(about=[customer])
+    return Done(page=addresses.customer(customer), what=f"{by} {name}", date=date)
+
+
+def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
+    date = typed.date(form.get("date", ""), t)
+    outcome = issuing.issue(desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True)
+    if outcome.refused:
+        _, reasons = outcome.refused[0]
+        raise Refused(getattr(reasons[0], "message", str(reasons[0])))
+    archive.issued(desk, outcome.issued, date)
+    desk.commit(about=[one.prepared.customer for one in outcome.issued])
+    number = outcome.issued[0].number
+    return Done(page=addresses.document(number), what=number, date=date)
+
+
+def _currency(form: Form) -> str | None:
+    """The currency, which is written as it is, so it must be one."""
+    value = form.get("currency", "")
+    if value and not re.fullmatch(CURRENCY_RE, value):
+        raise Refused(f"{value!r} is no currency; write it as NOK")
+    return value or None
+
+
+def _one_of(form: Form, name: str, known: tuple[str, ...]) -> str:
+    value = form.get(name, known[0])
+    if value not in known:
+        raise Refused(f"{name} is {value!r}; choose one of {', '.join(known)}")
+    return value
+
+
+KINDS: Mapping[str, Callable[[Desk, str, Form, Language], Done]] = {
+    "pay": _pay,
+    "allocate": _allocate,
+    "issue": _issue,
+}
