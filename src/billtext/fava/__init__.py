@@ -3,16 +3,17 @@
     2020-01-01 custom "fava-extension" "billtext.fava"
 
 It shows the pages of `billtext.rendering.pages`, as the site does, over the entries that Fava has loaded. `asked` is
-what a request asks for, `shelf` keeps the book of a load. Fava registers each extension class that it sees in this
+what a request asks for, `shelf` keeps the book of a load, `outward` leads to Fava's own pages, `downloads` gives out
+documents. Fava registers each extension class that it sees in this
 module: there is to be one.
 """
 
 from typing import TYPE_CHECKING
 
 from fava.ext import FavaExtensionBase, extension_endpoint
-from flask import Response, abort
+from flask import Response, abort, jsonify
 
-from billtext.fava import asked, style
+from billtext.fava import asked, downloads, style
 from billtext.fava.shelf import Shelf
 from billtext.rendering import pages
 from billtext.rendering.language import Language
@@ -20,7 +21,7 @@ from billtext.rendering.language import Language
 if TYPE_CHECKING:
     from fava.core import FavaLedger
 
-    from billtext.rendering.pages.frame import Page
+    from billtext.rendering.pages.frame import Frame, Page
 
 
 class Receivables(FavaExtensionBase):
@@ -43,11 +44,13 @@ class Receivables(FavaExtensionBase):
 
     def page(self) -> "Page":
         """The page that a request asks for."""
-        wanted = asked.page()
-        found = pages.find(self._shelf.frame(asked.asked(self.ledger, self._shelf)), wanted)
+        found = pages.find(self._frame(), asked.page(), asked.query())
         if found is None:
             abort(404)
         return found
+
+    def _frame(self) -> "Frame":
+        return self._shelf.frame(asked.asked(self.ledger, self._shelf))
 
     def stylesheet(self) -> str:
         """The address of the style sheet, which changes when it does."""
@@ -62,3 +65,28 @@ class Receivables(FavaExtensionBase):
     def script(self) -> Response:
         """The script that filters tables, which the site has too."""
         return Response(style.script(), mimetype="text/javascript", headers={"Cache-Control": "max-age=86400"})
+
+    @extension_endpoint
+    def known(self) -> Response:
+        """What the script needs to know of the ledger: below which account its customers are."""
+        return jsonify(receivable=self._shelf.book.register.options.receivable)
+
+    @extension_endpoint
+    def pdf(self) -> Response:
+        """A document or quote as a PDF."""
+        return downloads.pdf(self._shelf, self._frame(), asked.query())
+
+    @extension_endpoint
+    def xml(self) -> Response:
+        """A document as an e-invoice."""
+        return downloads.xml(self._shelf, asked.query())
+
+    @extension_endpoint
+    def statement(self) -> Response:
+        """A customer's statement for a period."""
+        return downloads.statement(self._shelf, asked.asked(self.ledger, self._shelf).as_of, asked.query())
+
+    @extension_endpoint
+    def filed(self) -> Response:
+        """A file of the archive."""
+        return downloads.filed(self._shelf, asked.query())

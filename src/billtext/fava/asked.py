@@ -1,7 +1,7 @@
 """What a request of Fava asks for: a page, a day, a language and some customers. Nothing else reads a request."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,11 @@ def asked(ledger: "FavaLedger", shelf: "Shelf") -> Asked:
 def page() -> str:
     """Address of the page, from the directory of the receivables."""
     return request.args.get(PAGE, "") or "index"
+
+
+def query() -> Mapping[str, str]:
+    """What else is asked, such as the period of a statement."""
+    return request.args.to_dict()
 
 
 def language(ledger: "FavaLedger") -> str:

@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from billtext.fava import asked
+from billtext.fava import asked, tray
 from billtext.fava.asked import Asked
-from billtext.outside import last_load, revision
+from billtext.fava.outward import Outward
+from billtext.fava.tray import Tray
+from billtext.outside import issuing, last_load, revision
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
 from billtext.rendering.pages.frame import Frame
@@ -17,6 +19,8 @@ from billtext.rules.book import Book
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
+
+    from billtext.rules.prepared import Rates
 
 KEPT = 16  # frames
 
@@ -30,6 +34,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._revisions: dict[str, str] = {}
         self._frames: OrderedDict[Asked, Frame] = OrderedDict()
+        self._tray: Tray | None = None
 
     @property
     def root(self) -> Path:
@@ -52,6 +57,18 @@ class Shelf:
         return self._revisions[language]
 
     @cached_property
+    def _rates(self) -> "Rates":
+        return issuing.rates(self._entries)
+
+    def _open_tray(self) -> Tray:
+        """Drafts and quotes as their files are now; pages that were made of other ones are forgotten."""
+        state = tray.state(self.root)
+        if self._tray is None or self._tray.state != state:
+            self._tray = tray.read(self.root, state)
+            self._frames.clear()
+        return self._tray
+
+    @cached_property
     def _customers(self) -> dict[int, set[str]]:
         """Customers by the identity of a transaction's postings, which stay the same when links are added to it."""
         found: dict[int, set[str]] = {}
@@ -70,6 +87,7 @@ class Shelf:
     def frame(self, wanted: Asked) -> Frame:
         """What the pages share, for a day, a language and some customers."""
         with self._lock:
+            beside = self._open_tray()
             found = self._frames.get(wanted)
             if found is None:
                 found = self._frames[wanted] = Frame(
@@ -80,6 +98,11 @@ class Shelf:
                     customers=wanted.customers,
                     language=wanted.language,
                     links=asked.links(wanted.base),
+                    leads=Outward(self._ledger),
+                    drafts=beside.drafts,
+                    quotes=beside.quotes,
+                    unread=beside.unread,
+                    rates=self._rates,
                 )
             self._frames.move_to_end(wanted)
             while len(self._frames) > KEPT:

@@ -1,6 +1,6 @@
 """What the pages of a ledger share: the book on its day, the words, the links, and the templates."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -9,14 +9,18 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from billtext.model import Date, Document, Void
+from billtext.errors import LedgerError
+from billtext.ledger.quotes import Quote
+from billtext.model import Date, Delivery, Document, Draft, Filed, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
-from billtext.rules import ageing, invoices
+from billtext.rendering.pages.leads import Leads
+from billtext.rules import ageing, drafts, filing_checks, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
+from billtext.rules.prepared import Prepared, Rates
 from billtext.rules.presenting import language_of
 
 DOCUMENTS = ("all", "open", "none")
@@ -111,18 +115,25 @@ class Frame:
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
+    :param leads: where else the face can lead
+    :param drafts: what waits to be issued, and `quotes` what was offered, where the face shows them
+    :param unread: what is wrong with the form of their files, in the shape of `shapes.error`
+    :param rates: of exchange, for drafts and quotes in another currency
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
-        customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        customers: Collection[str] | None = None, language: str = "", links: Links = files, leads: Leads | None = None,
+        drafts: tuple[Draft, ...] = (), quotes: tuple[Quote, ...] = (), unread: Sequence[Mapping[str, Any]] = (),
+        rates: Rates = lambda _currency, _company, _date: None,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
-        self.choice, self.only, self.links = choice, customers, links
+        self.choice, self.only, self.links, self.leads = choice, customers, links, leads or Leads()
+        self.drafts, self.quotes, self.unread, self.rates = drafts, quotes, unread, rates
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
-        self._own = Reader(language or str(self.company.get("language") or ""))
-        self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
+        self.own = Reader(language or str(self.company.get("language") or ""))
+        self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
         self._readers: dict[str, Reader] = {}
 
     @cached_property
@@ -221,6 +232,33 @@ class Frame:
                 found.setdefault(document.corrects, []).append(document.number)
         return found
 
+    @cached_property
+    def prepared(self) -> list[tuple[Draft, Prepared | None, list[LedgerError]]]:
+        """The drafts with what each becomes when it is issued on the day, or what is wrong with it."""
+        register = self.book.register
+        return [(draft, *drafts.prepare(draft, register, self.rates, self.as_of)) for draft in self.drafts]
+
+    @cached_property
+    def deliveries(self) -> dict[tuple[str, str], list[Delivery]]:
+        """What happened to a document or statement on its way until the day: by number, or customer, and month."""
+        known = (each for each in self.book.ledger.deliveries if each.date <= self.as_of)
+        return grouped(known, lambda delivery: (delivery.number, delivery.statement))
+
+    @cached_property
+    def statements_sent(self) -> dict[str, list[Delivery]]:
+        """Deliveries of statements by customer."""
+        sent = (each for (_, month), found in self.deliveries.items() if month for each in found)
+        return grouped(sent, lambda delivery: delivery.number)
+
+    @cached_property
+    def filed_of(self) -> dict[str, list[Filed]]:
+        """Files of the archive by customer."""
+        return grouped((one for one in self.book.ledger.filed if one.date <= self.as_of), lambda one: one.customer)
+
+    def account(self, customer: str) -> str:
+        """The customer's account in the ledger."""
+        return filing_checks.account(self.book.register, customer)
+
     def currencies(self, found: Iterable[str]) -> list[str]:
         """Currencies in order, the company's first."""
         return sorted(found, key=lambda currency: (currency != self.book.register.currency, currency))
@@ -300,11 +338,12 @@ class Frame:
 
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
-def grouped(found: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+def grouped(found: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Values by a key, in their order."""
-    groups: dict[str, list[T]] = {}
+    groups: dict[K, list[T]] = {}
     for each in found:
         groups.setdefault(key(each), []).append(each)
     return groups
