@@ -55,12 +55,13 @@ def read(root: Path, files: State) -> Tray:
         own = path.is_relative_to(root / draft_files.DIRECTORY)
         try:
             if own:
-                file = draft_files.read(path)
-                found += file.drafts
+                drafted = draft_files.read(path)
+                found += drafted.drafts
+                unread += faults.errors(drafted.errors, root)
             else:
-                file = quotes.read(path)
-                offered += file.quotes
-            unread += faults.errors(file.errors, root)
+                quoted = quotes.read(path)
+                offered += quoted.quotes
+                unread += faults.errors(quoted.errors, root)
         except Refused as error:
             unread.append({"type": "Unreadable", "file": name, "line": 0, "message": str(error)})
     return Tray(state=files, drafts=tuple(found), quotes=tuple(offered), unread=unread)

@@ -69,7 +69,8 @@ def event(event: Event, language: Language) -> str:
         return f"{language('accepted')}: {share} {language('of lines')} {', '.join(map(str, event.lines))}"
     if event.kind == "decline":
         return f"{language('declined')}: {escape.one_line(event.reason)}".rstrip(": ")
-    return f"{language('valid until')} {language.date(event.valid_until)}"
+    valid = "" if event.valid_until is None else language.date(event.valid_until)
+    return f"{language('valid until')} {valid}".rstrip()
 
 
 _COLUMNS = (

@@ -53,7 +53,7 @@ def page(frame: Frame, customer: str, query: Mapping[str, str]) -> Page:
         id=customer,
         name=frame.names[customer],
         customer=frame.customer(customer),
-        path=path,
+        own=path,
         letter=found,
         action=target.path,
         hidden=parse_qsl(target.query),
