@@ -7,7 +7,7 @@ from billtext.rendering.pages.frame import Frame
 from billtext.rules import behaviour
 from billtext.rules.behaviour import Paid
 
-MONTHS = 24  # of the table, the latest
+MONTHS = 12  # of the table, the latest
 
 
 def shown(frame: Frame, customer: str) -> dict[str, Any] | None:
