@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fava.application import url_for
 from fava.beans.funcs import hash_entry
@@ -25,6 +25,11 @@ class Outward(Leads):
     def asks(self) -> bool:
         """Whether a reader may ask: Fava answers requests."""
         return True
+
+    def asked_of(self, address: str) -> tuple[str, list[tuple[str, str]]]:
+        """The address of the extension's page, with Fava's filters and the name of the page."""
+        path, _, query = asked.base().partition("?")
+        return path, [*parse_qsl(query), (asked.PAGE, address)]
 
     def journal(self, entry: Any) -> str | None:
         """Fava shows an entry, with its place in the source, over any of its pages."""

@@ -35,6 +35,10 @@ class Leads:
     def statement(self, customer: str, start: Date, end: Date, kind: str, form: str) -> str | None:
         """Where a statement is given out in one of the `STATEMENT_FORMS`."""
 
+    def asked_of(self, address: str) -> tuple[str, list[tuple[str, str]]]:
+        """Where a form sends what is asked of a page, and what goes with it unseen; only of a face that `asks`."""
+        raise NotImplementedError(address)
+
     @property
     def asks(self) -> bool:
         """Whether there are pages that answer what a reader asks, such as a statement for any period."""

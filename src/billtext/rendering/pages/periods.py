@@ -6,7 +6,6 @@ Only a face that answers questions has this page; the site has the months on the
 import datetime
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from billtext.model import Date
 from billtext.rendering.pages import account, addresses
@@ -45,7 +44,7 @@ def page(frame: Frame, customer: str, query: Mapping[str, str]) -> Page:
     start, end, kind = asked(query, frame.as_of)
     found = account.letter(frame, statements.report(frame.book, customer, start, end, kind=kind))
     path = addresses.statement(customer)
-    target = urlsplit(frame.links(path)(path).unescape())
+    action, hidden = frame.leads.asked_of(path)
     return frame.render(
         "period.html.j2",
         path,
@@ -55,8 +54,8 @@ def page(frame: Frame, customer: str, query: Mapping[str, str]) -> Page:
         customer=frame.customer(customer),
         own=path,
         letter=found,
-        action=target.path,
-        hidden=parse_qsl(target.query),
+        action=action,
+        hidden=hidden,
         start=start.isoformat(),
         end=end.isoformat(),
         last=frame.as_of.isoformat(),
