@@ -16,8 +16,9 @@ import pytest
 from fava.application import create_app
 from fava.beans.funcs import hash_entry
 from pypdf import PdfReader
+from werkzeug.serving import make_server
 
-from site_room import ROOT, billtext
+from site_room import CHROMIUM, FLAGS, ROOT, billtext
 
 EXTENSION = '2020-01-01 custom "fava-extension" "billtext.fava"\n'
 AT = "/fjordlys-elektro-as/extension/Receivables/"
@@ -323,3 +324,87 @@ def test_filters_narrow_drafts_and_quotes_to_their_customers(desk: Desk) -> None
 def test_the_day_is_that_of_the_filter(desk: Desk) -> None:
     root = lxml.html.fromstring(desk.get("?time=2026-03-10&page=documents/2026-0012").get_data(as_text=True))
     assert "12,500.00 NOK" in text(root.xpath("//table[contains(@class, 'r-settled')]")[0])
+
+
+# --- in a browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def served(desk: Desk) -> Iterator[str]:
+    """The address of Fava over the ledger."""
+    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/fjordlys-elektro-as/"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip("no chromium here; the same pages are read by a parser")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as found:
+        yield found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+
+
+@pytest.fixture
+def view(browser: Any) -> Iterator[Any]:
+    """A page in a browser, whose console says nothing."""
+    found = browser.new_page(locale="en")
+    told: list[str] = []
+    found.on("console", lambda message: told.append(message.text))
+    found.on("pageerror", lambda error: told.append(str(error)))
+    yield found
+    assert told == []
+    found.close()
+
+
+def test_journal_and_documents_lead_to_the_pages(served: str, view: Any) -> None:
+    view.goto(f"{served}journal/?filter=^2026-0012")
+    view.wait_for_selector("a.billtext-page")
+    view.wait_for_function("document.querySelectorAll('a.billtext-page').length === 3")
+    titles = view.evaluate("[...document.querySelectorAll('a.billtext-page')].map(a => a.title)")
+    assert sorted(titles) == [
+        "2026-0012",
+        "Assets/Receivable/C00017/2026-03-02.2026-0012.pdf",
+        "K2026-0003",
+    ]  # and none at the payment
+    view.click("a.billtext-page[title='2026-0012']")
+    view.wait_for_selector("section.bt h1")
+    assert view.inner_text("section.bt h1").startswith("Invoice 2026-0012")
+    assert "filter=%5E2026-0012" in view.url
+    view.click("section.bt a:has-text('Journal entry')")
+    view.wait_for_selector("text=invoices/2026.beancount")  # Fava shows the entry over the page
+    view.goto(f"{served}documents/")
+    view.wait_for_selector("a.billtext-page")
+    view.click("a.billtext-page")
+    view.wait_for_selector("section.bt h1")
+    assert view.inner_text("section.bt h1").startswith("Invoice 2026-0012")
+
+
+def sheets(view: Any) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", view.pdf(prefer_css_page_size=True)))
+
+
+def test_a_statement_prints_alone_on_one_sheet(served: str, view: Any) -> None:
+    view.goto(f"{served}extension/Receivables/?page=statements/C00017&from=2026-01-01&to=2026-03-31")
+    view.wait_for_selector("section.bt article")
+    view.emulate_media(media="print")
+    for gone in ("aside", "body > header", "section.bt h1", "section.bt form", ".r-leads"):
+        assert not view.locator(gone).first.is_visible(), gone
+    assert "Storgata 1" in view.inner_text("section.bt article")
+    assert sheets(view) == 1
+
+
+def test_a_month_is_shown_when_it_is_chosen_and_prints_alone(served: str, view: Any) -> None:
+    view.goto(f"{served}extension/Receivables/?page=customers/C00017&time=2026-11-24")
+    view.wait_for_selector("section.bt h1")
+    assert not view.is_visible("#m2026-10")
+    view.click("a[href='#m2026-10']")
+    assert view.is_visible("#m2026-10")
+    assert not view.is_visible("#m2026-09")
+    view.emulate_media(media="print")
+    assert not view.is_visible("section.bt h1")
+    assert sheets(view) == 1

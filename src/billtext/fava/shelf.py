@@ -31,7 +31,8 @@ class Shelf:
     def __init__(self, ledger: "FavaLedger") -> None:
         self._ledger = ledger
         self._entries = ledger.all_entries
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._book: Book | None = None
         self._revisions: dict[str, str] = {}
         self._frames: OrderedDict[Asked, Frame] = OrderedDict()
         self._tray: Tray | None = None
@@ -41,10 +42,13 @@ class Shelf:
         """Directory of the ledger's top file."""
         return Path(self._ledger.beancount_file_path).resolve().parent
 
-    @cached_property
+    @property
     def book(self) -> Book:
-        """The book of the entries that Fava has loaded."""
-        return last_load.book_of(self._entries)
+        """The book of the entries that Fava has loaded, built once whoever asks."""
+        with self._lock:
+            if self._book is None:
+                self._book = last_load.book_of(self._entries)
+            return self._book
 
     @cached_property
     def errors(self) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from billtext.rendering.pages import account, addresses, card, document, papers,
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
-from billtext.rules.ageing import OpenItem, Row
+from billtext.rules.ageing import Row
 from billtext.rules.statements import Section
 
 
@@ -65,10 +65,6 @@ def page(frame: Frame, customer: str) -> Page:
     first = items[0].date if items else as_of
     report = statements.report(book, customer, min(first, as_of), as_of)
     values = book.register.values("customer", customer, as_of)
-    open_of: dict[str, list[OpenItem]] = {}
-    for found in frame.open_of.get(customer, ()):
-        open_of.setdefault(found.item.currency, []).append(found)
-    rows = {row.currency: row for row in frame.aging_of.get(customer, ())}
     sections = account.ordered(frame, report)
     path = frame.customer(customer)
     return frame.render(
@@ -81,13 +77,13 @@ def page(frame: Frame, customer: str) -> Page:
         registered=book.register.get("customer", customer) is not None,
         contacts=card.contacts(frame, customer),
         address=address(values, str(frame.company.get("country", "")), frame.t),
-        balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
-        open=[row for section in sections for row in open_rows(frame, open_of.get(section.currency, ()))],
+        balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
+        open=[row for section in sections for row in open_rows(frame, section.open_items)],
         several=len(sections) > 1,
         running=account.running(frame, customer),
         paying=paying.shown(frame, customer),
-        filed=papers.filed(frame, frame.filed_of.get(customer, ())),
-        sent=papers.deliveries(frame, frame.statements_sent.get(customer, ())),
+        filed=papers.filed(frame, frame.filed(customer)),
+        sent=papers.deliveries(frame, frame.deliveries(customer, statements=True)),
         history=card.history(frame, customer),
         months=account.months(frame, customer),
         leads=_leads(frame, customer),
@@ -127,9 +123,8 @@ def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[str, Any]:
-    currency = section.currency
-    row = row or section.aging
+def _balance(frame: Frame, section: Section, n: int) -> dict[str, Any]:
+    currency, row = section.currency, section.aging
     return {
         "currency": currency,
         "owed": frame.f.amount(section.closing, currency),

@@ -94,10 +94,10 @@ def page(frame: Frame, number: str) -> Page:
             if item.instalment
         ],
         open=f.amount(row.open, currency),
-        credits=[_credit(frame, frame.book.ledger.documents[each]) for each in frame.corrected.get(number, ())],
-        deliveries=papers.deliveries(frame, frame.deliveries.get((number, ""), ())),
+        credits=[_credit(frame, each) for each in frame.corrections(number)],
+        deliveries=papers.deliveries(frame, frame.deliveries(number)),
         seal=papers.seal(frame, document),
-        filed=papers.filed(frame, [one for one in frame.filed_of.get(document.customer, ()) if one.document == number]),
+        filed=papers.filed(frame, [one for one in frame.filed(document.customer) if one.document == number]),
         leads=_leads(frame, document),
         downloads=[(word, address) for form, word in DOWNLOADS.items() if (address := frame.leads.form(number, form))],
     )

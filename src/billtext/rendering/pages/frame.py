@@ -142,6 +142,11 @@ class Frame:
         return ageing.of_items(self.book, self.as_of, self.open)
 
     @cached_property
+    def buckets(self) -> tuple[str, ...]:
+        """The columns of the ageing on the day, without what is unapplied."""
+        return ageing.buckets(self.book.register.options.at("aging-edges", self.as_of))
+
+    @cached_property
     def open(self) -> tuple[OpenItem, ...]:
         """What is open on the day, by customer."""
         return ageing.open_items(self.book, self.as_of, customers=None if self.only is None else sorted(self.only))
@@ -223,14 +228,9 @@ class Frame:
                 found.setdefault(contact.id.partition(" ")[0], []).append(values)
         return found
 
-    @cached_property
-    def corrected(self) -> dict[str, list[str]]:
-        """Numbers of the credit notes that correct an invoice, by its number."""
-        found: dict[str, list[str]] = {}
-        for document in self.documents:
-            if document.corrects:
-                found.setdefault(document.corrects, []).append(document.number)
-        return found
+    def corrections(self, number: str) -> list[Document]:
+        """The credit notes until the day that correct an invoice."""
+        return [each for each in self.book.corrections_of.get(number, ()) if each.date <= self.as_of]
 
     @cached_property
     def prepared(self) -> list[tuple[Draft, Prepared | None, list[LedgerError]]]:
@@ -238,22 +238,14 @@ class Frame:
         register = self.book.register
         return [(draft, *drafts.prepare(draft, register, self.rates, self.as_of)) for draft in self.drafts]
 
-    @cached_property
-    def deliveries(self) -> dict[tuple[str, str], list[Delivery]]:
-        """What happened to a document or statement on its way until the day: by number, or customer, and month."""
-        known = (each for each in self.book.ledger.deliveries if each.date <= self.as_of)
-        return grouped(known, lambda delivery: (delivery.number, delivery.statement))
+    def deliveries(self, number: str, *, statements: bool = False) -> list[Delivery]:
+        """What happened until the day to a document, or to the statements of a customer, on their way."""
+        found = self.book.deliveries_of.get(number, ())
+        return [each for each in found if each.date <= self.as_of and bool(each.statement) is statements]
 
-    @cached_property
-    def statements_sent(self) -> dict[str, list[Delivery]]:
-        """Deliveries of statements by customer."""
-        sent = (each for (_, month), found in self.deliveries.items() if month for each in found)
-        return grouped(sent, lambda delivery: delivery.number)
-
-    @cached_property
-    def filed_of(self) -> dict[str, list[Filed]]:
-        """Files of the archive by customer."""
-        return grouped((one for one in self.book.ledger.filed if one.date <= self.as_of), lambda one: one.customer)
+    def filed(self, customer: str) -> list[Filed]:
+        """The files of a customer in the archive until the day."""
+        return [one for one in self.book.filed_of.get(customer, ()) if one.date <= self.as_of]
 
     def account(self, customer: str) -> str:
         """The customer's account in the ledger."""
@@ -274,7 +266,7 @@ class Frame:
         """Class of an ageing column's colour."""
         if name == ageing.UNAPPLIED:
             return "r-u"
-        place, last = self.report.buckets.index(name), len(self.report.buckets) - 1
+        place, last = self.buckets.index(name), len(self.buckets) - 1
         return (
             "r-b0" if not place else f"r-b{SHADES if last == 1 else 1 + round((place - 1) * (SHADES - 1) / (last - 1))}"
         )
