@@ -234,6 +234,13 @@ def test_downloads_in_many_threads_are_the_same(desk: Desk) -> None:
     assert found == [wanted] * 8
 
 
+def test_nothing_is_given_out_while_fava_hides_figures(desk: Desk) -> None:
+    client = create_app([desk.top], load=True, incognito=True).test_client()
+    for query in ("pdf?number=2026-0012", "xml?number=2026-0076", "statement?customer=C00017", "pdf?quote=Q2026-0001"):
+        assert client.get(AT + query).status_code == 403
+    assert "r-download" not in client.get(f"{AT}?page=documents/2026-0012").get_data(as_text=True)
+
+
 HOSTILE = '../../é"; filename=x\\\r\n<script>\u202e'
 
 

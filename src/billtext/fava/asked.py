@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fava.application import url_for
 from fava.context import g
 from fava.core.filters import TimeFilter
-from flask import request
+from flask import current_app, request
 from markupsafe import Markup
 
 from billtext.model import Date
@@ -64,6 +64,11 @@ def page() -> str:
 def query() -> Mapping[str, str]:
     """What else is asked, such as the period of a statement."""
     return request.args.to_dict()
+
+
+def hidden() -> bool:
+    """Whether Fava was started with `--incognito`."""
+    return bool(current_app.config["INCOGNITO"])
 
 
 def language(ledger: "FavaLedger") -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Response, send_file
 
 from billtext.errors import Refused
+from billtext.fava import asked
 from billtext.fava.shelf import Shelf
 from billtext.outside import archive, forms
 from billtext.outside.quotes import told
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Query = Mapping[str, str]
 
-UNKNOWN, CONFLICT = 404, 409
+FORBIDDEN, UNKNOWN, CONFLICT = 403, 404, 409
 _MIMES = {"pdf": "application/pdf", "xml": "application/xml"}  # of files of the archive; else a browser is not told
 
 # Fava answers in many threads; of the Typst compilers of `billtext.outside.pdf` each is used by one at a time.
@@ -97,6 +98,8 @@ def _quote(shelf: Shelf, frame: "Frame", name: str) -> forms.Made:
 
 
 def _answer(make: Callable[[], forms.Made]) -> Response:
+    if asked.hidden():
+        return _told("Fava hides figures, so it gives no documents away", FORBIDDEN)
     try:
         with _typst:
             made = make()

@@ -68,7 +68,10 @@ class Outward(Leads):
         return _download("statement", customer=customer, **{"from": str(start), "to": str(end)}, kind=kind, form=form)
 
 
-def _download(endpoint: str, **query: str) -> str:
+def _download(endpoint: str, **query: str) -> str | None:
+    """The address of something to give out; none while Fava hides figures."""
+    if asked.hidden():
+        return None
     return f"{asked.address(endpoint)}?{urlencode(query)}"
 
 
