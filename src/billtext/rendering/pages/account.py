@@ -3,6 +3,7 @@
 The statements are those that `billtext statement` writes, in the customer's language.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,21 +24,24 @@ def months(frame: Frame, customer: str) -> list[dict[str, Any]]:
     return [_month(frame, found) for found in statements.by_month(frame.book, customer, frame.as_of)][::-1]
 
 
-def running(frame: Frame, customer: str) -> list[dict[str, Any]]:
-    """What moved in the last twelve months with the balance after each movement, in the reader's language."""
+def running(frame: Frame, report: Statement) -> list[dict[str, Any]]:
+    """What moved in the last twelve months with the balance after each movement, in the reader's language.
+
+    :param report: a statement that begins no later
+    """
     day = frame.as_of
     before = Date(max(day.year - 1, Date.min.year), day.month, 1)
     first = dates.next_day(dates.month_end(before))
-    report = statements.report(frame.book, customer, first, day)
     found = []
     for section in ordered(frame, report):
-        if not section.lines:
-            continue
-        left = max(0, len(section.lines) - LONGEST)
-        shown = _section(frame, frame.own, section, skip=left, journal=True)
-        shown["start"] = frame.f.date(section.lines[left].date if left else first)
-        shown["shown"], shown["all"] = len(section.lines) - left, len(section.lines)
-        found.append(shown)
+        lines = section.lines
+        begin = bisect_left(lines, first, key=lambda line: line.date)
+        left = max(begin, len(lines) - LONGEST)
+        if left < len(lines):
+            shown = _section(frame, frame.own, section, skip=left, journal=True)
+            shown["start"] = frame.f.date(lines[left].date if left > begin else first)
+            shown["shown"], shown["all"] = len(lines) - left, len(lines) - begin
+            found.append(shown)
     return found
 
 

@@ -80,7 +80,7 @@ def page(frame: Frame, customer: str) -> Page:
         balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
         open=[row for section in sections for row in open_rows(frame, section.open_items)],
         several=len(sections) > 1,
-        running=account.running(frame, customer),
+        running=account.running(frame, report),
         paying=paying.shown(frame, customer),
         filed=papers.filed(frame, frame.filed(customer)),
         sent=papers.deliveries(frame, frame.deliveries(customer, statements=True)),
