@@ -405,13 +405,11 @@ def test_a_statement_prints_alone_on_one_sheet(served: str, view: Any) -> None:
     assert sheets(view) == 1
 
 
-def test_a_month_is_shown_when_it_is_chosen_and_prints_alone(served: str, view: Any) -> None:
+def test_a_month_leads_to_its_statement(served: str, view: Any) -> None:
     view.goto(f"{served}extension/Receivables/?page=customers/C00017&time=2026-11-24")
-    view.wait_for_selector("section.bt h1")
-    assert not view.is_visible("#m2026-10")
-    view.click("a[href='#m2026-10']")
-    assert view.is_visible("#m2026-10")
-    assert not view.is_visible("#m2026-09")
+    view.click("section.bt a:text-is('October 2026')")
+    view.wait_for_selector("section.bt article")
+    assert "Kontoutskrift · 1. okt. 2026 – 31. okt. 2026" in view.inner_text("article.r-month h3")
+    assert view.input_value("input[name=from]") == "2026-10-01"
     view.emulate_media(media="print")
-    assert not view.is_visible("section.bt h1")
     assert sheets(view) == 1

@@ -20,7 +20,7 @@ LONGEST = 200  # movements of the last twelve months
 
 
 def months(frame: Frame, customer: str) -> list[dict[str, Any]]:
-    """The customer's statements, latest first."""
+    """The customer's months, latest first, each with its statement where the face has no page for it."""
     return [_month(frame, found) for found in statements.by_month(frame.book, customer, frame.as_of)][::-1]
 
 
@@ -48,16 +48,22 @@ def running(frame: Frame, report: Statement) -> list[dict[str, Any]]:
 def _month(frame: Frame, statement: Statement) -> dict[str, Any]:
     """A month as text: its row in the table of months in the site's language, all else in the customer's."""
     start, end = statement.start, statement.end
-    reader = frame.reader(statement.customer, end)
     one = f"{start:%Y-%m}" == f"{end:%Y-%m}"
-    found = letter(frame, statement)
+    row = {
+        "first": start.isoformat(),
+        "last": end.isoformat(),
+        "title": frame.f.month(start) if one else f"{frame.f.month(start)} – {frame.f.month(end)}",
+        "rows": [_row(frame, section) for section in ordered(frame, statement)],
+    }
+    if frame.leads.asks:
+        return row
+    reader = frame.reader(statement.customer, end)
     return {
-        **found,
+        **row,
+        **letter(frame, statement),
         "id": f"m{start:%Y-%m}",
         "until": "" if one else f"{end:%Y-%m}",
-        "title": frame.f.month(start) if one else f"{frame.f.month(start)} – {frame.f.month(end)}",
         "heading": reader.f.month(start) if one else f"{reader.f.month(start)} – {reader.f.month(end)}",
-        "rows": [_row(frame, section) for section in ordered(frame, statement)],
     }
 
 
