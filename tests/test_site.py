@@ -116,7 +116,7 @@ def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_sta
 
 
 def test_a_number_stands_under_its_own_name(demo: Book) -> None:
-    text = pages.documents.page(Frame(demo, DAY, revision=""), "2026-0012").body
+    text = pages.document.page(Frame(demo, DAY, revision=""), "2026-0012").body
     assert "<small>Org.nr. 310000019</small><br><small>MVA-nr. NO310000019MVA</small>" in text
 
 

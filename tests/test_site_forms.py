@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 
 from billtext.ledger import load
-from billtext.rendering.pages import documents
+from billtext.rendering.pages import document
 from billtext.rendering.pages.frame import Frame
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
@@ -26,7 +26,7 @@ def test_the_page_and_the_core_invoice_agree(demo: Book) -> None:
     frame = Frame(demo, demo.documents[-1].date, revision="")
     for found in demo.documents:
         core = presenting.document(demo, found)
-        page = lxml.html.fromstring(documents.page(frame, found.number).body)
+        page = lxml.html.fromstring(document.page(frame, found.number).body)
         lines, sums = (
             [
                 number(row[-1].text_content(), frame.t.code)

@@ -3,9 +3,10 @@
     2020-01-01 custom "fava-extension" "billtext.fava"
 
 It shows the pages of `billtext.rendering.pages`, as the site does, over the entries that Fava has loaded. `asked` is
-what a request asks for, `shelf` keeps the book of a load, `watch` sees whether it is still true; `exports` gives tables
-away, `headers` is what browsers are told. Where the ledger lets a reader act, `forms` are what he fills in as `typed`,
-`acting` does it, and `origin` is how we know that it is him. Fava registers each extension class that it sees in this
+what a request asks for, `shelf` keeps the book of a load, `watch` sees whether it is still true; `outward` leads to
+Fava's own pages, `downloads` gives out documents, `exports` tables, `headers` is what browsers are told. Where the
+ledger lets a reader act, `forms` are what he fills in as `typed`, `acting` does it, and `origin` is how we know that
+it is him. Fava registers each extension class that it sees in this
 module: there is to be one.
 """
 
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING, Never
 
 from fava.core.filters import FilterError
 from fava.ext import FavaExtensionBase, extension_endpoint
-from flask import Response, abort, after_this_request, make_response, redirect, render_template, request
+from flask import Response, abort, after_this_request, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.fava import acting, asked, exports, forms, headers, origin, style
+from billtext.fava import acting, asked, downloads, exports, forms, headers, origin, style
 from billtext.fava.shelf import Shelf
 from billtext.fava.watch import Watch
 from billtext.rendering import pages
@@ -70,7 +71,7 @@ class Receivables(FavaExtensionBase):
         """The page that a request asks for."""
         frame, wanted = self._frame(), asked.page()
         try:
-            found = forms.page(self._shelf, self.ledger, wanted) or pages.find(frame, wanted)
+            found = forms.page(self._shelf, self.ledger, wanted) or pages.find(frame, wanted, asked.query())
         except Refused as error:
             self._stop(409, str(error))
         if found is None:
@@ -148,6 +149,31 @@ class Receivables(FavaExtensionBase):
             self._stop(403, words.format(host=request.host))
         if not origin.ours(request.headers, request.host, request.scheme):
             self._stop(403, self._words("This form was not sent from a page of this Fava, so nothing was written."))
+
+    @extension_endpoint
+    def known(self) -> Response:
+        """What the script needs to know of the ledger: below which account its customers are."""
+        return jsonify(receivable=self._shelf.book.register.options.receivable)
+
+    @extension_endpoint
+    def pdf(self) -> Response:
+        """A document or quote as a PDF."""
+        return downloads.pdf(self._shelf, self._frame(), asked.query())
+
+    @extension_endpoint
+    def xml(self) -> Response:
+        """A document as an e-invoice."""
+        return downloads.xml(self._shelf, asked.query())
+
+    @extension_endpoint
+    def statement(self) -> Response:
+        """A customer's statement for a period."""
+        return downloads.statement(self._shelf, self._frame().as_of, asked.query())
+
+    @extension_endpoint
+    def filed(self) -> Response:
+        """A file of the archive."""
+        return downloads.filed(self._shelf, asked.query())
 
     # --- answers ------------------------------------------------------------------------------------------
 

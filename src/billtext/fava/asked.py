@@ -1,7 +1,7 @@
 """What a request of Fava asks for: a page, a day, a language and some customers. Nothing else reads its address."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -103,6 +103,11 @@ def partial() -> bool:
 def read_only() -> bool:
     """Whether Fava was started with `--read-only`: it remembers that only as what it does before each request."""
     return any(found.__name__ == "_read_only" for found in current_app.before_request_funcs.get(None, ()))
+
+
+def query() -> Mapping[str, str]:
+    """What else is asked, such as the period of a statement."""
+    return request.args.to_dict()
 
 
 def hidden() -> bool:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from fava.core.filters import AccountFilter, AdvancedFilter
 
-from billtext.fava import asked
+from billtext.fava import asked, tray
 from billtext.fava.asked import Asked
+from billtext.fava.outward import Outward
+from billtext.fava.tray import Tray
 from billtext.ledger import load
-from billtext.outside import last_load, revision
+from billtext.outside import issuing, last_load, revision
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
 from billtext.rendering.pages.frame import Frame
@@ -19,6 +21,8 @@ from billtext.rules.book import Book
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
+
+    from billtext.rules.prepared import Rates
 
 KEPT = 16  # frames
 
@@ -32,12 +36,14 @@ class Shelf:
 
     def __init__(self, ledger: "FavaLedger", before: load.State | None) -> None:
         self.files = None if before is None else {**load.state(ledger.options["include"]), **before}
+        self._ledger = ledger
         self.entries, self._found = ledger.all_entries, ledger.load_errors
         self.top = Path(ledger.beancount_file_path).resolve()
         self._lock = threading.RLock()
         self._filtered: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
         self._revisions: dict[str, str] = {}
         self._frames: OrderedDict[Asked, Frame] = OrderedDict()
+        self._tray: Tray | None = None
 
     @property
     def root(self) -> Path:
@@ -63,6 +69,18 @@ class Shelf:
         if language not in self._revisions:
             self._revisions[language] = revision.text(self.root, Language(language))
         return self._revisions[language]
+
+    @cached_property
+    def _rates(self) -> "Rates":
+        return issuing.rates(self.entries)
+
+    def _open_tray(self) -> Tray:
+        """Drafts and quotes as their files are now; pages that were made of other ones are forgotten."""
+        state = tray.state(self.root)
+        if self._tray is None or self._tray.state != state:
+            self._tray = tray.read(self.root, state)
+            self._frames.clear()
+        return self._tray
 
     @cached_property
     def _customers(self) -> dict[int, set[str]]:
@@ -96,6 +114,7 @@ class Shelf:
     def frame(self, wanted: Asked) -> Frame:
         """What the pages share, for a day, a language and some customers."""
         with self._lock:
+            beside = self._open_tray()
             found = self._frames.get(wanted)
             if found is None:
                 found = self._frames[wanted] = Frame(
@@ -107,6 +126,11 @@ class Shelf:
                     language=wanted.language,
                     links=asked.links(wanted.base),
                     hidden=wanted.hidden,
+                    leads=Outward(self._ledger),
+                    drafts=beside.drafts,
+                    quotes=beside.quotes,
+                    unread=beside.unread,
+                    rates=self._rates,
                 )
             self._frames.move_to_end(wanted)
             while len(self._frames) > KEPT:

@@ -6,7 +6,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
-from billtext.ledger.quotes import Quote
+from billtext.ledger.quotes import Event, Quote
 from billtext.model import Date
 from billtext.money import ZERO, exact, plain
 from billtext.rendering import escape
@@ -56,19 +56,21 @@ def head(found: Estimate, as_of: Date, language: Language) -> str:
     if valid is not None:
         text += f" · {language('valid until')} {language.date(valid)}"
     text += f" · {language(quotes.status(quote, as_of))}\n{escape.one_line(quote.draft.entry.narration or '')}"
-    for event in quote.events:
-        if event.date <= as_of:
-            text += f"\n{language.date(event.date)}  {_event(quote, event, language)}"
+    for each in quote.events:
+        if each.date <= as_of:
+            text += f"\n{language.date(each.date)}  {event(each, language)}"
     return text
 
 
-def _event(quote: Quote, event: Any, language: Language) -> str:
+def event(event: Event, language: Language) -> str:
+    """What became of a quote, in words."""
     if event.kind == "accept":
         share = language("the rest") if event.share is None else f"{language.number(event.share)} %"
         return f"{language('accepted')}: {share} {language('of lines')} {', '.join(map(str, event.lines))}"
     if event.kind == "decline":
         return f"{language('declined')}: {escape.one_line(event.reason)}".rstrip(": ")
-    return f"{language('valid until')} {language.date(event.valid_until)}"
+    valid = "" if event.valid_until is None else language.date(event.valid_until)
+    return f"{language('valid until')} {valid}".rstrip()
 
 
 _COLUMNS = (

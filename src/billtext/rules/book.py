@@ -29,7 +29,7 @@ from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
-from billtext.model import DOCUMENTS, RANK, Date, Document, Item, Ledger, Line, Register, VatPosting
+from billtext.model import DOCUMENTS, RANK, Date, Delivery, Document, Filed, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, numbering, vat
 from billtext.rules.allocation import Allocations, Names
@@ -84,6 +84,31 @@ class Book:
         found: dict[str, list[Document]] = {}
         for document in self.documents:
             found.setdefault(document.customer, []).append(document)
+        return found
+
+    @cached_property
+    def corrections_of(self) -> dict[str, list[Document]]:
+        """Credit notes by the number of the invoice that they correct."""
+        found: dict[str, list[Document]] = {}
+        for document in self.documents:
+            if document.kind == "credit-note" and isinstance(document.corrects, str):
+                found.setdefault(document.corrects, []).append(document)
+        return found
+
+    @cached_property
+    def deliveries_of(self) -> dict[str, list[Delivery]]:
+        """Deliveries by the number of the document, or the id of the customer whose statement it was; in order."""
+        found: dict[str, list[Delivery]] = {}
+        for delivery in self.ledger.deliveries:
+            found.setdefault(delivery.number, []).append(delivery)
+        return found
+
+    @cached_property
+    def filed_of(self) -> dict[str, list[Filed]]:
+        """Files of the archive by customer."""
+        found: dict[str, list[Filed]] = {}
+        for one in self.ledger.filed:
+            found.setdefault(one.customer, []).append(one)
         return found
 
     @cached_property

@@ -1,8 +1,10 @@
 """Invoices and credit notes on a day: what is open of each, its status, and what settled it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from beancount.core.data import Transaction
 
 from billtext import dates
 from billtext.model import Allocation, Date, Document, Line, Void
@@ -31,11 +33,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """Part of a document settled on a date by a payment or another document; negative where it was taken back."""
+    """Part of a document settled on a date by a payment or another document; negative where it was taken back.
+
+    :param entry: the transaction of the payment or other document
+    """
 
     date: Date
     by: str
     amount: Decimal
+    entry: Transaction = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +90,10 @@ def _settlements(book: Book, document: Document, as_of: Date) -> Iterable[tuple[
             if allocation.date <= as_of and allocation not in seen:
                 seen.add(allocation)
                 other = allocation.target if allocation.source in own else allocation.source
-                yield Settlement(date=allocation.date, by=other.name, amount=allocation.amount), other.kind
+                yield (
+                    Settlement(date=allocation.date, by=other.name, amount=allocation.amount, entry=other.entry),
+                    other.kind,
+                )
 
 
 def rows(book: Book, as_of: Date, *, customers: Iterable[str] | None = None) -> tuple[Row, ...]:

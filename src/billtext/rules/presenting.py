@@ -3,7 +3,7 @@
 Keys of the ledger language that only e-invoices and paper need are read here: they change no figure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from billtext.rules import core_invoice as core
 from billtext.rules import parties, prepared, presented_lines, stated, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.prepared import Prepared
 from billtext.rules.quotes import Estimate
 
 PAID_WITH = frozenset({"payment", "deposit"})
@@ -75,15 +76,43 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     )  # fmt: skip
 
 
-# --- quotes -----------------------------------------------------------------------------------------------
+# --- drafts and quotes ------------------------------------------------------------------------------------
 
 
 def quote(register: Register, found: Estimate) -> CoreInvoice:
     """A quote, with the validity that it was last given; optional lines are marked, and in no sum."""
-    base, date, meta = found.base, found.quote.date, found.base.keys
-    stands, currency = _offered(found), base.currency
+    base = found.base
+    stands = _stands(base, found.quote.number or found.quote.name)
     offered = [(_quoted(line.taxed, stands), line.optional) for line in found.lines]
     offered += [(_quoted(line, stands), False) for line in found.whole]
+    core_ = _unissued(register, base, stands, offered, found.quote.date)
+    return replace(core_, kind=core.QUOTE, type_code="", valid_until=found.quote.valid_until(Date.max))
+
+
+def draft(register: Register, base: Prepared) -> CoreInvoice:
+    """What a draft becomes when it is issued: all but its number, and the reference that follows from it."""
+    stands, meta = _stands(base, ""), base.keys
+    found = _unissued(register, base, stands, [(_quoted(line, stands), False) for line in base.lines], base.date)
+    corrects = stated.text(meta, "corrects")
+    several = len(base.instalments) > 1
+    return replace(
+        found, preceding=((corrects, None),) if corrects else (), reason=stated.text(meta, "reason"),
+        due=base.instalments[-1][0] if base.draft.kind == core.INVOICE else None,
+        payment=payment(register, meta, base.currency, base.date),
+        instalments=tuple(
+            core.Instalment(name=str(n), due=due, amount=amount) for n, (due, amount) in enumerate(base.instalments, 1)
+        ) if several else (),
+    )  # fmt: skip
+
+
+def _unissued(
+    register: Register, base: Prepared, stands: Document, offered: Sequence[tuple[Line, bool]], date: Date
+) -> CoreInvoice:
+    """A document that is in no ledger yet.
+
+    :param offered: its lines, and whether each is optional
+    """
+    meta, currency = base.keys, base.currency
     required = [line for line, optional in offered if not optional]
     codes = {line.vat: register.vat(line.vat, date) for line, _ in offered if line.vat}
     vats = [
@@ -98,26 +127,25 @@ def quote(register: Register, found: Estimate) -> CoreInvoice:
     adjustments = tuple(presented_lines.adjustment(line, codes) for line in required if presented_lines.whole(line))
     totals = _totals(stands, [line for line in lines if not line.optional], adjustments)
     return CoreInvoice(
-        kind=core.QUOTE, type_code="", number=stands.number, date=date, currency=currency,
+        kind=stands.kind, type_code=core.TYPE_CODES[stands.kind], number=stands.number, date=date, currency=currency,
         title=stands.entry.narration or "", seller=parties.seller(register, date, meta),
         buyer=parties.buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
         vat=presented_lines.breakdown(
             vat.breakdown(stands, required, vats, register), required, register, date, stands
         ),
-        totals=totals, valid_until=found.quote.valid_until(Date.max), home_currency=register.currency or currency,
+        totals=totals, home_currency=register.currency or currency,
         language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
         notes=tuple((stated.text(meta, f"note-code{end}"), text) for end, text in stated.numbered(meta, "note")),
         references=_references(meta, register.values("customer", base.customer, date)), delivery=_delivery(meta),
     )  # fmt: skip
 
 
-def _offered(found: Estimate) -> Document:
-    """A quote as the invoice that it would be."""
-    base = found.base
+def _stands(base: Prepared, number: str) -> Document:
+    """A draft or quote as the document that it would be."""
     return Document(
-        number=found.quote.number or found.quote.name, kind=core.INVOICE, customer=base.customer,
-        currency=base.currency, net=base.net, vat=base.vat, rounding=base.rounding, gross=base.gross, items=(),
-        entry=found.quote.draft.entry._replace(meta=dict(base.keys)),
+        number=number, kind=base.draft.kind,
+        customer=base.customer, currency=base.currency, net=base.net, vat=base.vat, rounding=base.rounding,
+        gross=base.gross, items=(), entry=base.draft.entry._replace(meta=dict(base.keys)),
     )  # fmt: skip
 
 

@@ -130,6 +130,17 @@ def _broken(document: Document, own: str, before: Document | None, series: str) 
     return SealBrokenError.at(meta, entry, number=number, after=after, series=series)
 
 
+def state(document: Document) -> str:
+    """Whether a document is as it was sealed, seen by itself: `unsealed`, `unchanged` or `changed`.
+
+    That none before it is gone, only its series can tell: `check`.
+    """
+    own = of(document)
+    if own is None:
+        return "unsealed"
+    return "unchanged" if _SEAL.fullmatch(own) and matches(document.entry, own) else "changed"
+
+
 def matches(entry: Transaction, own: str) -> bool:
     """Whether a document has the content that a seal was made for."""
     return own[:_HALF] == _digest(content(entry))

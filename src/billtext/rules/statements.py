@@ -3,8 +3,10 @@
 import datetime
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from beancount.core.data import Transaction
 
 from billtext import dates
 from billtext.model import RANK, Date, Item
@@ -20,7 +22,7 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One transaction on the account; `balance` is what the customer owes after it."""
+    """One transaction on the account; `balance` is what the customer owes after it, `entry` the transaction."""
 
     date: Date
     kind: str
@@ -28,6 +30,7 @@ class Movement:
     text: str
     amount: Decimal
     balance: Decimal
+    entry: Transaction = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +179,7 @@ def _movements(items: list[Item], balance: Decimal) -> tuple[Movement, ...]:
         balance += amount
         found.append(
             Movement(date=first.date, kind=first.kind, number=_number(group), text=first.entry.narration or "",
-                     amount=amount, balance=balance)
+                     amount=amount, balance=balance, entry=first.entry)
         )  # fmt: skip
     return tuple(found)
 

@@ -1,9 +1,11 @@
 """The pages that people browse, in the site and in Fava. Pure: a book and a day in, HTML out; `render` yields all.
 
-`frame` is what all pages share, the `menu` leads to the pages that all others lead to. The kinds of page: `overview`,
-with `attention`; `aged`, which are the ageing and the open items; `customers` with `account`; `documents` by month and
-each; `credit_notes`; `faults`. `charts` draws, `figures` writes numbers and `addresses` names the files. The templates
-are in `rendering/templates/pages`.
+`frame` is what all pages share, `leads` where a page may lead besides, and the `menu` leads to the pages that all
+others lead to. The kinds of page: `overview`, with `attention`; `aged`, which are the ageing and the open items;
+`customers` with `card`, `account`, `paying` and `papers`; `documents` by month and each `document`; `credit_notes`;
+`faults`. A face that answers questions has `periods`, the statement that is asked for, and `unissued`: drafts and
+quotes. `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in
+`rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.
@@ -11,7 +13,19 @@ A page is HTML, in which Jinja2 escapes every value. The site puts it into Markd
 
 from collections.abc import Callable, Iterator, Mapping
 
-from billtext.rendering.pages import addresses, aged, attention, credit_notes, customers, documents, faults, overview
+from billtext.rendering.pages import (
+    addresses,
+    aged,
+    attention,
+    credit_notes,
+    customers,
+    document,
+    documents,
+    faults,
+    overview,
+    periods,
+    unissued,
+)
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import ageing
 
@@ -29,7 +43,7 @@ def render(frame: Frame, part: int = 0, parts: int = 1) -> Iterator[Page]:
     for customer in frame.customers[part::parts]:
         yield customers.page(frame, customer)
     for number in frame.linked[part::parts]:
-        yield documents.page(frame, number)
+        yield document.page(frame, number)
 
 
 def count(frame: Frame) -> int:
@@ -49,6 +63,9 @@ _SINGLE: dict[str, Callable[[Frame], Page]] = {
     "unsent": attention.unsent,
     "errors": faults.page,
 }
+# Of a face that answers questions; the site has none of them.
+_ASKED: dict[str, Callable[[Frame], Page]] = {"drafts": unissued.drafts, "quotes": unissued.quotes}
+_NOTHING: Mapping[str, str] = {}
 
 
 def _single(frame: Frame) -> list[str]:
@@ -57,11 +74,15 @@ def _single(frame: Frame) -> list[str]:
     return [address for address in _SINGLE if holds.get(address, True)]
 
 
-def find(frame: Frame, address: str) -> Page | None:
-    """The page of an address; None if the ledger has none on the day."""
+def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Page | None:
+    """The page of an address; None if the ledger has none on the day.
+
+    :param query: what else is asked, such as the period of a statement
+    """
     kind, _, part = address.partition("/")
     if not part:
-        return _SINGLE[kind](frame) if kind in _SINGLE else None
+        found = _SINGLE.get(kind) or (_ASKED.get(kind) if frame.leads.asks else None)
+        return None if found is None else found(frame)
     if kind == "months":
         return _month(frame, part)
     if kind == "open-items":
@@ -72,7 +93,22 @@ def find(frame: Frame, address: str) -> Page | None:
         return None if customer is None else customers.page(frame, customer)
     if kind == "documents":
         number = _named(part, frame.book.ledger.documents)
-        return documents.page(frame, number) if number is not None and frame.document(number) else None
+        return document.page(frame, number) if number is not None and frame.document(number) else None
+    return _asked(frame, kind, part, query) if frame.leads.asks else None
+
+
+def _asked(frame: Frame, kind: str, part: str, query: Mapping[str, str]) -> Page | None:
+    if kind == "statements":
+        customer = _named(part, frame.names)
+        return None if customer is None else periods.page(frame, customer, query)
+    if kind == "files":
+        return customers.of_file(frame, part)
+    if kind == "drafts":
+        name = _named(part, unissued.names(frame))
+        return None if name is None else unissued.draft(frame, name)
+    if kind == "quotes":
+        name = _named(part, unissued.offers(frame))
+        return None if name is None else unissued.quote(frame, name)
     return None
 
 
@@ -86,7 +122,13 @@ def _month(frame: Frame, part: str) -> Page | None:
 
 
 def _named(part: str, names: Mapping[str, object]) -> str | None:
-    """The id or number whose page an address names."""
-    if part in names and addresses.part(part) == part:
-        return part
-    return next((name for name in names if addresses.part(name) == part), None)
+    """The id or number whose page an address names.
+
+    A digest is only in the address of a name that is no safe one. Who knows no digests, as a link in Fava's journal,
+    may use the name itself.
+    """
+    if "~" in part:
+        found = next((name for name in names if addresses.part(name) == part), None)
+        if found is not None:
+            return found
+    return part if part in names else None

@@ -1,9 +1,14 @@
-"""A customer's account by month: the statements that `billtext statement --all --month` writes, as parts of a page."""
+"""A customer's account: the last twelve months in one, statements by month, and one for any period as a page.
 
+The statements are those that `billtext statement` writes, in the customer's language.
+"""
+
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
-from billtext.model import DOCUMENTS
+from billtext import dates
+from billtext.model import DOCUMENTS, Date
 from billtext.rendering.pages.frame import Frame, Reader
 from billtext.rendering.pages.overview import summary
 from billtext.rendering.statement_pages import address, payment, sender
@@ -11,37 +16,84 @@ from billtext.rules import statements
 from billtext.rules.flows import flow
 from billtext.rules.statements import Section, Statement
 
+LONGEST = 200  # movements of the last twelve months
+
 
 def months(frame: Frame, customer: str) -> list[dict[str, Any]]:
-    """The customer's statements, latest first."""
+    """The customer's months, latest first, each with its statement where the face has no page for it."""
     return [_month(frame, found) for found in statements.by_month(frame.book, customer, frame.as_of)][::-1]
 
 
+def running(frame: Frame, report: Statement) -> list[dict[str, Any]]:
+    """What moved in the last twelve months with the balance after each movement, in the reader's language.
+
+    :param report: a statement that begins no later
+    """
+    day = frame.as_of
+    before = Date(max(day.year - 1, Date.min.year), day.month, 1)
+    first = dates.next_day(dates.month_end(before))
+    found = []
+    for section in ordered(frame, report):
+        lines = section.lines
+        begin = bisect_left(lines, first, key=lambda line: line.date)
+        left = max(begin, len(lines) - LONGEST)
+        if left < len(lines):
+            shown = _section(frame, frame.own, section, skip=left, journal=True)
+            shown["start"] = frame.f.date(lines[left].date if left > begin else first)
+            shown["shown"], shown["all"] = len(lines) - left, len(lines) - begin
+            found.append(shown)
+    return found
+
+
 def _month(frame: Frame, statement: Statement) -> dict[str, Any]:
-    """A statement as text: its row in the table of months in the site's language, all else in the customer's."""
+    """A month as text: its row in the table of months in the site's language, all else in the customer's."""
+    start, end = statement.start, statement.end
+    one = f"{start:%Y-%m}" == f"{end:%Y-%m}"
+    row = {
+        "first": start.isoformat(),
+        "last": end.isoformat(),
+        "title": frame.f.month(start) if one else f"{frame.f.month(start)} – {frame.f.month(end)}",
+        "rows": [_row(frame, section) for section in ordered(frame, statement)],
+    }
+    if frame.leads.asks:
+        return row
+    reader = frame.reader(statement.customer, end)
+    return {
+        **row,
+        **letter(frame, statement),
+        "id": f"m{start:%Y-%m}",
+        "until": "" if one else f"{end:%Y-%m}",
+        "heading": reader.f.month(start) if one else f"{reader.f.month(start)} – {reader.f.month(end)}",
+    }
+
+
+def letter(frame: Frame, statement: Statement) -> dict[str, Any]:
+    """A statement as text, in the language of whom it is sent to."""
     start, end = statement.start, statement.end
     reader = frame.reader(statement.customer, end)
     company = frame.book.register.company(end)
     card = frame.book.register.values("customer", statement.customer, end)
-    order = frame.currencies(section.currency for section in statement.sections)
-    sections = sorted(statement.sections, key=lambda section: order.index(section.currency))
-    one = f"{start:%Y-%m}" == f"{end:%Y-%m}"
     return {
-        "id": f"m{start:%Y-%m}",
-        "until": "" if one else f"{end:%Y-%m}",
-        "title": frame.f.month(start) if one else f"{frame.f.month(start)} – {frame.f.month(end)}",
-        "rows": [_row(frame, section) for section in sections],
+        "id": "statement",
+        "until": "",
+        "heading": f"{reader.f.date(start)} – {reader.f.date(end)}",
         "t": reader.t,
-        "heading": reader.f.month(start) if one else f"{reader.f.month(start)} – {reader.f.month(end)}",
         "start": reader.f.date(start),
         "end": reader.f.date(end),
+        "moves": statement.kind == "activity",
         "name": statement.name,
         "receiver": address(card, str(company.get("country", "")), reader.t),
         "company": str(company.get("name", "")),
         "sender": sender(company, card, reader.t),
         "payment": payment(frame.book, end, reader.t),
-        "sections": [_section(frame, reader, section) for section in sections],
+        "sections": [_section(frame, reader, section) for section in ordered(frame, statement)],
     }
+
+
+def ordered(frame: Frame, statement: Statement) -> list[Section]:
+    """The sections of a statement, the company's currency first."""
+    order = frame.currencies(section.currency for section in statement.sections)
+    return sorted(statement.sections, key=lambda section: order.index(section.currency))
 
 
 def _row(frame: Frame, section: Section) -> dict[str, Any]:
@@ -49,11 +101,17 @@ def _row(frame: Frame, section: Section) -> dict[str, Any]:
     return {"currency": section.currency, **summary(frame, flow(section.opening, moved), section.currency)}
 
 
-def _section(frame: Frame, reader: Reader, section: Section) -> dict[str, Any]:
+def _section(frame: Frame, reader: Reader, section: Section, *, skip: int = 0, journal: bool = False) -> dict[str, Any]:
+    """A section as text.
+
+    :param skip: movements to leave out at the beginning; it then opens with the balance after them
+    :param journal: whether each movement leads to its entry, where the face has a journal
+    """
     currency, t, f = section.currency, reader.t, reader.f
+    opening = section.lines[skip - 1].balance if skip else section.opening
     return {
         "currency": currency,
-        "opening": f.amount(section.opening, currency),
+        "opening": f.amount(opening, currency),
         "closing": f.amount(section.closing, currency),
         "lines": [
             {
@@ -62,10 +120,11 @@ def _section(frame: Frame, reader: Reader, section: Section) -> dict[str, Any]:
                 "number": line.number,
                 "text": line.text,
                 "href": frame.document(line.number) if line.kind in DOCUMENTS else None,
+                "journal": frame.leads.journal(line.entry) if journal else None,
                 "amount": f.amount(line.amount, currency),
                 "balance": f.amount(line.balance, currency),
             }
-            for line in section.lines
+            for line in section.lines[skip:]
         ],
         "open": [
             (

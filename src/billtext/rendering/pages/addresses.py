@@ -35,6 +35,21 @@ def document(number: str) -> str:
     return f"documents/{part(number)}"
 
 
+def statement(customer: str) -> str:
+    """Page of a customer's statement for any period."""
+    return f"statements/{part(customer)}"
+
+
+def draft(name: str) -> str:
+    """Page of a draft."""
+    return f"drafts/{part(name)}"
+
+
+def quote(name: str) -> str:
+    """Page of a quote."""
+    return f"quotes/{part(name)}"
+
+
 def month(name: str, part: int = 1) -> str:
     """Page of the documents of a month, or of one of several parts of them.
 

@@ -1,48 +1,24 @@
-"""Customers: the table of all, and a page for each with card, ageing, open items and its statements by month."""
+"""Customers: the table of all, and a page for each with all that there is about one."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
-from beancount.core.amount import Amount
-
-from billtext.model import Date
+from billtext.ledger.accounts import Receivables
 from billtext.money import ZERO, exact
-from billtext.rendering import shapes
-from billtext.rendering.pages import account, addresses
+from billtext.rendering.pages import account, addresses, card, document, papers, paying
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.statements import Section
 
-# Fields of a card with their words; what the register holds besides is shown under its own name.
-FIELDS = {
-    "org-number": "Org. no.",
-    "vat-number": "VAT no.",
-    "gln": "GLN",
-    "email": "E-mail",
-    "phone": "Telephone",
-    "website": "Website",
-    "channel": "Sent by",
-    "endpoint": "Electronic address",
-    "language": "Language",
-    "currency": "Currency",
-    "terms": "Terms",
-    "credit-limit": "Credit limit",
-    "buyer-reference": "Buyer's reference",
-    "closed": "Closed",
-    "note": "Note",
-}
-_ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "country"}
-
 
 def index(frame: Frame) -> Page:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
     for n, customer in enumerate(frame.customers):
-        card = frame.book.register.values("customer", customer, frame.as_of)
-        currency = str(card.get("currency") or frame.book.register.currency or "")
+        values = frame.book.register.values("customer", customer, frame.as_of)
+        currency = str(values.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
             late = max(
                 (
@@ -62,7 +38,7 @@ def index(frame: Frame) -> Page:
                     "id": customer,
                     "href": frame.customer(customer),
                     "name": frame.names[customer],
-                    "city": str(card.get("city", "")),
+                    "city": str(values.get("city", "")),
                     "currency": row.currency,
                     "late": late,
                     "marks": " ".join(marks),
@@ -89,29 +65,31 @@ def page(frame: Frame, customer: str) -> Page:
     items = book.items_of.get(customer, ())
     first = items[0].date if items else as_of
     report = statements.report(book, customer, min(first, as_of), as_of)
-    card = book.register.values("customer", customer, as_of)
-    open_of: dict[str, list[OpenItem]] = {}
-    for found in frame.open_of.get(customer, ()):
-        open_of.setdefault(found.item.currency, []).append(found)
-    rows = {row.currency: row for row in frame.aging_of.get(customer, ())}
-    order = frame.currencies(section.currency for section in report.sections)
-    sections = sorted(report.sections, key=lambda section: order.index(section.currency))
+    values = book.register.values("customer", customer, as_of)
+    sections = account.ordered(frame, report)
     path = frame.customer(customer)
     return frame.render(
         "customer.html.j2",
         path,
         frame.names[customer],
         id=customer,
-        kind=str(card.get("kind", "")),
-        fields=_fields(frame, card),
+        kind=str(values.get("kind", "")),
+        fields=card.fields(frame, values),
         registered=book.register.get("customer", customer) is not None,
-        contacts=_contacts(frame, customer),
-        address=address(card, str(frame.company.get("country", "")), frame.t),
-        balances=[_balance(frame, section, rows.get(section.currency), n) for n, section in enumerate(sections)],
-        open=[row for currency in order for row in open_rows(frame, open_of.get(currency, ()))],
+        contacts=card.contacts(frame, customer),
+        address=address(values, str(frame.company.get("country", "")), frame.t),
+        balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
+        open=[row for section in sections for row in open_rows(frame, section.open_items)],
         columns=_columns(frame, frame.open_of.get(customer, ())),
         several=len(sections) > 1,
+        running=account.running(frame, report),
+        paying=paying.shown(frame, customer),
+        filed=papers.filed(frame, frame.filed(customer)),
+        sent=papers.deliveries(frame, frame.deliveries(customer, statements=True)),
+        history=card.history(frame, customer),
         months=account.months(frame, customer),
+        leads=_leads(frame, customer),
+        period=addresses.statement(customer) if frame.leads.asks else None,
     )
 
 
@@ -123,6 +101,16 @@ def _columns(frame: Frame, found: Iterable[OpenItem]) -> list[tuple[str, str]]:
         for name in (*frame.report.buckets, ageing.UNAPPLIED)
         if name in some
     ]
+
+
+def _leads(frame: Frame, customer: str) -> list[tuple[str, str]]:
+    """Where else this customer is shown, by word."""
+    name = frame.account(customer)
+    found = [(frame.t("Account in the ledger"), frame.leads.account(name))]
+    record = frame.book.register.get("customer", customer)
+    if record is not None:
+        found.append((frame.t("Source text"), frame.leads.source(record.versions[-1].meta)))
+    return [(word, address) for word, address in found if address is not None]
 
 
 def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
@@ -148,9 +136,8 @@ def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[str, Any]:
-    currency = section.currency
-    row = row or section.aging
+def _balance(frame: Frame, section: Section, n: int) -> dict[str, Any]:
+    currency, row = section.currency, section.aging
     return {
         "currency": currency,
         "owed": frame.f.amount(section.closing, currency),
@@ -161,28 +148,13 @@ def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[st
     }
 
 
-def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
-    for key in (*FIELDS, *sorted(card.keys() - FIELDS.keys() - _ADDRESS)):
-        if key in card:
-            found.append((frame.t(FIELDS[key]) if key in FIELDS else key, _value(frame, card[key])))
-    return found
+def of_file(frame: Frame, file: str) -> Page | None:
+    """The page to which a file of the archive belongs: of its document, else of its customer; None if of neither.
 
-
-def _value(frame: Frame, value: Any) -> str:
-    if isinstance(value, bool):
-        return frame.t("yes") if value else frame.t("no")
-    if isinstance(value, Date):
-        return frame.f.date(value)
-    if isinstance(value, Decimal):
-        return frame.f.number(value)
-    if isinstance(value, Amount) and value.number is not None:
-        return f"{frame.f.amount(value.number, value.currency)} {value.currency}"
-    return str(shapes.value(value))
-
-
-def _contacts(frame: Frame, customer: str) -> list[dict[str, str]]:
-    return [
-        {key: str(values.get(key, "")) for key in ("name", "role", "email", "phone")}
-        for values in frame.contacts.get(customer, ())
-    ]
+    :param file: below `documents/`, such as `Assets/Receivable/C00017/2026-03-02.2026-0012.pdf`
+    """
+    found = next((one for one in frame.book.ledger.filed if one.file == file), None)
+    if found is not None and frame.document(found.document):
+        return document.page(frame, found.document)
+    owner = found.customer if found is not None else Receivables(frame.book.register)[":".join(file.split("/")[:-1])]
+    return page(frame, owner) if owner in frame.names else None

@@ -1,7 +1,7 @@
 """What the pages of a ledger share: the book on its day, the words, the links, and the templates."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -10,17 +10,21 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from billtext.model import Date, Document, Draft, Item, Void
+from billtext.errors import LedgerError
+from billtext.ledger.quotes import Quote
+from billtext.model import Date, Delivery, Document, Draft, Filed, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts, menu
 from billtext.rendering.pages.figures import Figures, Hidden, ranked
-from billtext.rules import ageing, credit_limits, deliveries, flows, invoices
+from billtext.rendering.pages.leads import Leads
+from billtext.rules import ageing, credit_limits, deliveries, drafts, filing_checks, flows, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
 from billtext.rules.credit_limits import Passed
 from billtext.rules.deliveries import State
 from billtext.rules.flows import Months
+from billtext.rules.prepared import Prepared, Rates
 from billtext.rules.presenting import language_of
 
 DOCUMENTS = ("all", "open", "none")
@@ -116,28 +120,38 @@ class Frame:
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
-    :param drafts: what waits to be issued
+    :param leads: where else the face can lead
+    :param drafts: what waits to be issued, and `quotes` what was offered, where the face shows them
+    :param unread: what is wrong with the form of their files, in the shape of `shapes.error`
+    :param rates: of exchange, for drafts and quotes in another currency
     :param hidden: whether amounts are shown without their digits
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
-        customers: Collection[str] | None = None, language: str = "", links: Links = files,
-        drafts: tuple[Draft, ...] = (), hidden: bool = False,
+        customers: Collection[str] | None = None, language: str = "", links: Links = files, leads: Leads | None = None,
+        drafts: tuple[Draft, ...] = (), quotes: tuple[Quote, ...] = (), unread: Sequence[Mapping[str, Any]] = (),
+        rates: Rates = lambda _currency, _company, _date: None, hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
-        self.choice, self.only, self.links, self.drafts = choice, customers, links, drafts
+        self.choice, self.only, self.links, self.leads = choice, customers, links, leads or Leads()
+        self.drafts, self.quotes, self.unread, self.rates = drafts, quotes, unread, rates
         self.hidden = hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
-        self._own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
-        self.t, self.f, self.bucket = self._own.t, self._own.f, self._own.bucket
+        self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
+        self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
         self._readers: dict[str, Reader] = {}
 
     @cached_property
     def report(self) -> Report:
         """The ageing of the day."""
         return ageing.of_items(self.book, self.as_of, self.open)
+
+    @cached_property
+    def buckets(self) -> tuple[str, ...]:
+        """The columns of the ageing on the day, without what is unapplied."""
+        return ageing.buckets(self.book.register.options.at("aging-edges", self.as_of))
 
     @cached_property
     def open(self) -> tuple[OpenItem, ...]:
@@ -250,14 +264,28 @@ class Frame:
                 found.setdefault(contact.id.partition(" ")[0], []).append(values)
         return found
 
+    def corrections(self, number: str) -> list[Document]:
+        """The credit notes until the day that correct an invoice."""
+        return [each for each in self.book.corrections_of.get(number, ()) if each.date <= self.as_of]
+
     @cached_property
-    def corrected(self) -> dict[str, list[str]]:
-        """Numbers of the credit notes that correct an invoice, by its number."""
-        found: dict[str, list[str]] = {}
-        for document in self.documents:
-            if document.corrects:
-                found.setdefault(document.corrects, []).append(document.number)
-        return found
+    def prepared(self) -> list[tuple[Draft, Prepared | None, list[LedgerError]]]:
+        """The drafts with what each becomes when it is issued on the day, or what is wrong with it."""
+        register = self.book.register
+        return [(draft, *drafts.prepare(draft, register, self.rates, self.as_of)) for draft in self.drafts]
+
+    def deliveries(self, number: str, *, statements: bool = False) -> list[Delivery]:
+        """What happened until the day to a document, or to the statements of a customer, on their way."""
+        found = self.book.deliveries_of.get(number, ())
+        return [each for each in found if each.date <= self.as_of and bool(each.statement) is statements]
+
+    def filed(self, customer: str) -> list[Filed]:
+        """The files of a customer in the archive until the day."""
+        return [one for one in self.book.filed_of.get(customer, ()) if one.date <= self.as_of]
+
+    def account(self, customer: str) -> str:
+        """The customer's account in the ledger."""
+        return filing_checks.account(self.book.register, customer)
 
     def currencies(self, found: Iterable[str]) -> list[str]:
         """Currencies in order, the company's first."""
@@ -274,7 +302,7 @@ class Frame:
         """Class of an ageing column's colour."""
         if name == ageing.UNAPPLIED:
             return "r-u"
-        place, last = self.report.buckets.index(name), len(self.report.buckets) - 1
+        place, last = self.buckets.index(name), len(self.buckets) - 1
         return (
             "r-b0" if not place else f"r-b{SHADES if last == 1 else 1 + round((place - 1) * (SHADES - 1) / (last - 1))}"
         )
@@ -350,11 +378,12 @@ def _date(found: Document | Item) -> Date:
 
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
-def grouped(found: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+def grouped(found: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Values by a key, in their order."""
-    groups: dict[str, list[T]] = {}
+    groups: dict[K, list[T]] = {}
     for each in found:
         groups.setdefault(key(each), []).append(each)
     return groups
