@@ -13,7 +13,7 @@ import pytest
 from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
-from billtext.outside import pdf
+from billtext.outside import pdf, typesetting
 from billtext.rendering import cii
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -76,9 +76,9 @@ def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
 @pytest.mark.parametrize("number", ["2026-0075", "2026-0076", "K2026-0003"])
 def test_a_second_run_gives_the_same_bytes(demo: Book, number: str) -> None:
     one = shown(demo, number)
-    pdf._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     first = pdf.document(one)
-    pdf._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     assert pdf.document(one) == first
 
 
