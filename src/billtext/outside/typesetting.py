@@ -9,7 +9,6 @@ of that directory and nothing else: no link leads out of it, and no package come
 import base64
 import contextlib
 import datetime
-import importlib.resources
 import json
 import os
 import re
@@ -27,13 +26,14 @@ PACKAGE = Path(__file__).parent.parent / "pdf_template"
 TEMPLATES = "templates"  # below the ledger's directory
 FONTS = "fonts"  # below the templates
 LOGOS = ("logo.svg", "logo.png")
-FACES = (("Source Sans 3", "fontpkg_source_sans_3"), ("Libertinus Serif", ""))  # family, and package if not Typst's own
+FACE = "Libertinus Serif"  # it comes with Typst, and is the quickest that we tried
 MARK = "\N{REPLACEMENT CHARACTER}"
 _DATA = "billtext.json"
 _BEGIN = f'#let data = json("/{_DATA}");'.encode()  # on the first line, so that a mistake is told with its own line
 _PNG, _HEAD = b"\x89PNG\r\n\x1a\n", 24
 _GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_TAIL = "[\U0001f3fb-\U0001f3ff\ufe00-\ufe0f\u20d0-\u20ff]*"  # what only changes how the sign before it looks
 _EXACT = frozenset({"xml", "qr", "bill", "logo", "fonts", "paper", "lang"})  # no words of the document
 _SIGNS = 50  # of one document that may be replaced
 _NOWHERE = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
@@ -51,8 +51,7 @@ def pages(name: str, data: Mapping[str, Any], date: datetime.date, *, root: Path
     own = None if root is None else _own(root)
     place = PACKAGE if own is None else own
     source = place / name if (place / name).is_file() else PACKAGE / name
-    faces = [family for family, package in FACES if not package or _files(package)]
-    values = {**data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": faces}
+    values = {**data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": [FACE]}
     moment = int(datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC).timestamp())
     with contextlib.nullcontext() if own is None else _offline():
         return _compiled(_compiler(place), source, values, moment)
@@ -104,8 +103,10 @@ def _without(sign: str, values: dict[str, Any]) -> dict[str, Any]:
 
     :raises Refused: it is a letter or a digit, or stands in the template
     """
-    text = next((found for key, value in values.items() if key not in _EXACT for found in _texts(value) if sign in found), None)
-    if text is None or any(unicodedata.category(char)[0] in "LN" for char in sign):
+    text = next(
+        (found for key, value in values.items() if key not in _EXACT for found in _texts(value) if sign in found), None
+    )
+    if text is None or sign == MARK or any(unicodedata.category(char)[0] in "LN" for char in sign):
         of = "of the template" if text is None else f"of “{shown(text.replace(pdf_data.BREAK, ''))}”"
         raise Refused(f"{values['heading']}: no font has “{shown(sign)}” {of}; {_REMEDY}")
     return {key: value if key in _EXACT else _marked(value, sign) for key, value in values.items()}
@@ -123,7 +124,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _marked(value: Any, sign: str) -> Any:
     if isinstance(value, str):
-        return value.replace(sign, MARK)
+        return re.sub(re.escape(sign) + _TAIL, MARK, value)
     if isinstance(value, Mapping):
         return {key: _marked(found, sign) for key, found in value.items()}
     return [_marked(found, sign) for found in value] if isinstance(value, list | tuple) else value
@@ -180,20 +181,10 @@ def _compiler(place: Path) -> Any:
     """One compiler for a directory: fonts are read once."""
     import typst
 
-    fonts = [found for _, package in FACES if package and (found := _files(package))]
-    fonts += [place / FONTS] if (place / FONTS).is_dir() else []
+    fonts = [place / FONTS] if (place / FONTS).is_dir() else []
     return typst.Compiler(
         root=place, ignore_system_fonts=True, font_paths=fonts, package_path=PACKAGE, package_cache_path=PACKAGE
     )
-
-
-@lru_cache(maxsize=4)
-def _files(package: str) -> Path | None:
-    """Where a package of fonts has them; None where it is not installed."""
-    try:
-        return Path(str(importlib.resources.files(package))) / "files"
-    except ModuleNotFoundError:
-        return None
 
 
 def _logo(directory: Path) -> str | None:

@@ -123,7 +123,7 @@ def _around(seller: core.Party, heading: str, t: Language) -> dict[str, str]:
     place = " ".join(filter(None, (seller.address.postal_code, seller.address.city)))
     foot = (name, *document_view.numbers(seller, t), seller.tax_registration, _cut(seller.contact.email))
     return {
-        "sender": " · ".join(filter(None, (name, *seller.address.lines[:1], place))),
+        "sender": _cut(" · ".join(filter(None, (_cut(name, 40), *seller.address.lines[:1], place))), 80),
         "running": f"{name} · {_cut(heading)}", "foot": " · ".join(filter(None, foot)),
     }  # fmt: skip
 
