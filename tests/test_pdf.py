@@ -345,6 +345,22 @@ def test_the_address_stands_in_the_window(
     assert heading[2] > number[4] - 1
 
 
+@pytest.mark.parametrize("letters", ["W", "MØBEL ", "snekker "])
+@pytest.mark.parametrize("length", [16, 26, 40, 90])
+def test_a_line_of_more_than_one_row_never_runs_into_the_next(demo: Book, letters: str, length: int) -> None:
+    """Heights are given where a text is short enough; wide amounts leave it little room."""
+    one = shown(demo, "2026-0075")
+    text = (letters * length)[:length].strip()
+    line = replace(
+        one.lines[0], text=text, seller_item=text, quantity=D("1234.5"), price=D("123456.00"), net=D("152406432.00")
+    )
+    found = words(pdf.document(replace(one, lines=(line, replace(line, text="Next")))))
+    (second,) = [word for word in found if word[0] == "Next"]
+    before = [word for word in found if word[1] < 80 and 115 < word[2] < second[2]]
+    assert any(word[0].startswith(text[:3]) for word in before)
+    assert max(word[4] for word in before) <= second[2] + 0.5
+
+
 @pytest.mark.parametrize("name", [LONG * 8, "W" * 500])
 def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str) -> None:
     one = shown(demo, "2026-0075")

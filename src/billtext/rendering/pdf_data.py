@@ -7,7 +7,7 @@ text-direction characters, and a word that is longer than a line may break.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ _IN_WINDOW = 48  # letters of a line that is 95 mm long
 def document(one: CoreInvoice) -> dict[str, Any]:
     """An invoice, credit note or quote."""
     t = Language(one.language)
-    view = asdict(document_view.view(one, t))
+    view = document_view.view(one, t)
     running = ZERO
     forward = []
     for line in one.lines:
@@ -47,7 +47,7 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "scan": t("Code to scan for payment"),
     }  # fmt: skip
     return _cleaned({
-        **view, "forward": forward, "words": words, **_around(one.seller, view["heading"], t),
+        **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),
         "window": _window(
             one.buyer.name, document_view.address(one.buyer.address, one.seller.address.country, t),
             document_view.numbers(one.buyer, t),
@@ -156,4 +156,9 @@ def _clean(value: Any) -> Any:
         return _cleaned(value)
     if isinstance(value, list | tuple):
         return [_clean(found) for found in value]
-    return value
+    return _cleaned(_fields(value)) if is_dataclass(value) else value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of one of the view's records, which have slots; `asdict` would copy what is in them."""
+    return {name: getattr(value, name) for name in value.__slots__}
