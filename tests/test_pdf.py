@@ -1,6 +1,9 @@
 """PDF of documents: PDF/A-3b with tags, the same bytes, all that the law asks for, and no ledger text is ever code."""
 
 import io
+import os
+import re
+import socket
 import subprocess
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +16,7 @@ import pytest
 from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
-from billtext.outside import pdf
+from billtext.outside import pdf, typesetting
 from billtext.rendering import cii
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -76,9 +79,9 @@ def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
 @pytest.mark.parametrize("number", ["2026-0075", "2026-0076", "K2026-0003"])
 def test_a_second_run_gives_the_same_bytes(demo: Book, number: str) -> None:
     one = shown(demo, number)
-    pdf._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     first = pdf.document(one)
-    pdf._compiler.cache_clear()
+    typesetting._compiler.cache_clear()
     assert pdf.document(one) == first
 
 
@@ -211,6 +214,161 @@ def test_a_template_sees_nothing_outside_its_directory(demo: Book, tmp_path: Pat
         (tmp_path / "templates" / "invoice.typ").write_text(f'#read("{name}")\n')
         with pytest.raises(Refused):
             pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
+def test_a_template_gets_no_package_from_the_network(
+    demo: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where a proxy would answer, or where the name is put together; other programmes keep their proxy."""
+    (tmp_path / "templates").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        for name in ('"@preview/tablex:0.0.8"', '"@pre" + "view/tablex:0.0.8"'):
+            (tmp_path / "templates" / "invoice.typ").write_text(f"#import {name}: *\n")
+            with pytest.raises(Refused, match=r"invoice\.typ: a template has no packages but @local/billtext:1\.0\.0"):
+                pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+        with pytest.raises(BlockingIOError):  # nobody called
+            proxy.accept()
+        assert os.environ["HTTPS_PROXY"] == address
+
+
+def test_a_link_out_of_the_templates_is_refused(demo: Book, tmp_path: Path) -> None:
+    """A file, a directory, one in the fonts, or the directory of templates itself."""
+    outside, ledger = tmp_path / "outside", tmp_path / "ledger"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("secret")
+    (ledger / "templates" / "fonts").mkdir(parents=True)
+    (ledger / "templates" / "inside.txt").write_text("fine")
+    (ledger / "templates" / "link.txt").symlink_to(ledger / "templates" / "inside.txt")
+    pdf.document(shown(demo, "2026-0075"), root=ledger)
+    for link, target in (("a.txt", outside / "secret.txt"), ("a", outside), ("fonts/a.ttf", outside / "secret.txt")):
+        path = ledger / "templates" / link
+        path.symlink_to(target)
+        with pytest.raises(Refused, match="it is a link to a place outside templates/"):
+            pdf.document(shown(demo, "2026-0075"), root=ledger)
+        path.unlink()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "templates").symlink_to(outside)
+    with pytest.raises(Refused, match="it is a link to a place outside templates/"):
+        pdf.document(shown(demo, "2026-0075"), root=other)
+
+
+def test_a_letter_that_no_font_has_is_told_with_its_document_and_text(demo: Book) -> None:
+    """A name that nobody can read is not sent."""
+    one = shown(demo, "2026-0075")
+    told = re.escape("Faktura 2026-0075: no font has “中” of “Lotus 中村 AS”; put a font file")
+    with pytest.raises(Refused, match=told + r".*templates/fonts/"):
+        pdf.document(replace(one, buyer=replace(one.buyer, name="Lotus 中村 AS")))
+
+
+def test_a_sign_that_no_font_has_and_what_is_no_character_get_a_mark(demo: Book) -> None:
+    one = replace(shown(demo, "2026-0075"), title="Takk 🙂 og 👍🏽, a\ufffeb")
+    assert "Takk \ufffd og \ufffd, a\ufffdb" in squeezed(pdf.document(one))
+
+
+def test_the_e_invoice_in_a_pdf_keeps_a_sign_that_no_font_has(demo: Book) -> None:
+    one = replace(shown(demo, "2026-0076"), title="Takk 🙂")
+    xml = cii.render(one) + "<!-- 🙂 -->".encode()
+    with pikepdf.open(io.BytesIO(pdf.document(one, xml=xml))) as file:
+        assert file.attachments["factur-x.xml"].get_file().read_bytes() == xml
+
+
+def test_a_font_of_the_ledgers_own_is_used(demo: Book, tmp_path: Path) -> None:
+    """Here it is one of fontTools, with nothing but the letter 中."""
+    fonts = tmp_path / "templates" / "fonts"
+    fonts.mkdir(parents=True)
+    one_letter(fonts / "own.ttf", "Own Face", "中")
+    one = shown(demo, "2026-0075")
+    made = pdf.document(replace(one, buyer=replace(one.buyer, name="Lotus 中 AS")), root=tmp_path)
+    assert "Lotus 中 AS" in squeezed(made)
+
+
+def one_letter(path: Path, family: str, letter: str) -> None:
+    """A font file with a square for a letter."""
+    pytest.importorskip("fontTools")
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    for n, corner in enumerate(((0, 0), (0, 700), (700, 700), (700, 0))):
+        (pen.lineTo if n else pen.moveTo)(corner)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "square"])
+    font.setupCharacterMap({ord(letter): "square"})
+    font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "square": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (800, 0), "square": (800, 0)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family.replace(" ", "")})
+    font.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
+    font.setupPost()
+    font.save(path)
+
+
+def words(made: bytes, page: int = 1) -> list[tuple[str, float, float, float, float]]:
+    """The words of a page, each with its left, upper, right and lower edge in millimetres."""
+    command = ["pdftotext", "-bbox", "-f", str(page), "-l", str(page), "-", "-"]
+    found = subprocess.run(command, input=made, capture_output=True, check=True).stdout.decode()
+    pattern = r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>'
+    return [
+        (word, *(float(edge) / 72 * 25.4 for edge in edges))  # type: ignore[misc]
+        for *edges, word in re.findall(pattern, found)
+    ]
+
+
+LONG = "Nordlys Interiør og Håndverkstjenester med Datterselskaper "
+
+
+@pytest.mark.parametrize(("window", "top", "end"), [("c5", 44, 79), ("din", 45, 90)])
+@pytest.mark.parametrize("name", ["Sørfjorden sykehus", LONG * 8, "W" * 300])
+def test_the_address_stands_in_the_window(
+    demo: Book, tmp_path: Path, window: str, top: int, end: int, name: str
+) -> None:
+    """Norway: 35 x 105 mm, 44 mm and 15 mm off; DIN 5008, form B: 45 x 85 mm, 45 mm and 20 mm off."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        f'#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#head(data, window: {window})\n'
+    )
+    one = shown(demo, "2026-0075")
+    one = replace(one, buyer=replace(one.buyer, name=name))
+    found = words(pdf.document(one, root=tmp_path))
+    left = [word for word in found if word[1] < 105]
+    inside = [word for word in left if top < word[2] and word[4] < end]
+    assert {"Sykehusveien", "40", "5750", "Odda"} <= {word[0] for word in inside}
+    assert all(word[1] > 15 and word[3] < 120 for word in inside)
+    (number,) = [word for word in left if word[0] == "314002334"]
+    assert number[2] > end
+    (heading,) = [word for word in left if word[0] == "Faktura"]
+    assert heading[2] > number[4] - 1
+
+
+@pytest.mark.parametrize("letters", ["W", "MØBEL ", "snekker "])
+@pytest.mark.parametrize("length", [16, 26, 40, 90])
+def test_a_line_of_more_than_one_row_never_runs_into_the_next(demo: Book, letters: str, length: int) -> None:
+    """Heights are given where a text is short enough; wide amounts leave it little room."""
+    one = shown(demo, "2026-0075")
+    text = (letters * length)[:length].strip()
+    line = replace(
+        one.lines[0], text=text, seller_item=text, quantity=D("1234.5"), price=D("123456.00"), net=D("152406432.00")
+    )
+    found = words(pdf.document(replace(one, lines=(line, replace(line, text="Next")))))
+    (second,) = [word for word in found if word[0] == "Next"]
+    before = [word for word in found if word[1] < 80 and 115 < word[2] < second[2]]
+    assert any(word[0].startswith(text[:3]) for word in before)
+    assert max(word[4] for word in before) <= second[2] + 0.5
+
+
+@pytest.mark.parametrize("name", [LONG * 8, "W" * 500])
+def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str) -> None:
+    one = shown(demo, "2026-0075")
+    made = pdf.document(replace(one, seller=replace(one.seller, name=name)))
+    found = words(made)
+    (heading,) = [word for word in found if word[0] == "Faktura"]
+    assert all(word[4] < heading[2] + 1 for word in found if word[1] > 105 and word[2] < heading[2])
+    assert re.search(r"Side 1 / [12]", squeezed(made))
 
 
 def test_letter_paper(demo: Book) -> None:

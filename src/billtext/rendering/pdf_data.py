@@ -5,8 +5,9 @@ text-direction characters, and a word that is longer than a line may break.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,13 +24,14 @@ from billtext.rules.statements import Section, Statement
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 _LONG = re.compile(r"\S{25,}")
 _PIECE = re.compile(r"(\S{12})(?=\S)")
-_BREAK = "\u200b"  # zero width space: a line may end here
+BREAK = "\u200b"  # zero width space: a line may end here
+_IN_WINDOW = 48  # letters of a line that is 95 mm long
 
 
 def document(one: CoreInvoice) -> dict[str, Any]:
     """An invoice, credit note or quote."""
     t = Language(one.language)
-    view = asdict(document_view.view(one, t))
+    view = document_view.view(one, t)
     running = ZERO
     forward = []
     for line in one.lines:
@@ -45,7 +47,11 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "scan": t("Code to scan for payment"),
     }  # fmt: skip
     return _cleaned({
-        **view, "forward": forward, "words": words, "foot": _foot(one.seller, t), "sender": _sender(one.seller),
+        **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),
+        "window": _window(
+            one.buyer.name, document_view.address(one.buyer.address, one.seller.address.country, t),
+            document_view.numbers(one.buyer, t),
+        ),
         **_day(one.date), "lang": t.code,
     })  # fmt: skip
 
@@ -69,17 +75,18 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "nothing": t("Nothing is open."), "payment": t("Payment"), "scan": "",
     }  # fmt: skip
     accounts = [account for _, account in presenting.bank_accounts(register, day)]
+    heading = t("Statement of account")
+    lines = statement_pages.address(card, str(company.get("country", "")), t)
     return _cleaned({
-        "heading": t("Statement of account"), "title": "", "words": words, "forward": [],
+        "heading": heading, "title": "", "words": words, "forward": [],
         "facts": [(t("Customer"), report.customer), period,
                   *((f"{t('Closing balance')} {s.currency}", t.amount(s.closing, s.currency))
                     for s in report.sections)],
         "seller": {"name": seller.name, "lines": document_view.seller(seller, buyer, t)},
-        "buyer": {"name": report.name,
-                  "lines": statement_pages.address(card, str(company.get("country", "")), t)},
+        "buyer": {"name": report.name, "lines": lines}, "window": _window(report.name, lines, []),
         "sections": [_section(each, report, t) for each in report.sections],
         "payment": list(document_view.accounts(accounts, t)),
-        "foot": _foot(seller, t), "sender": _sender(seller), **_day(day), "lang": t.code,
+        **_around(seller, heading, t), **_day(day), "lang": t.code,
     })  # fmt: skip
 
 
@@ -110,16 +117,29 @@ def _day(date: Date) -> dict[str, int]:
     return {"year": date.year, "month": date.month, "day": date.day}
 
 
-def _foot(seller: core.Party, t: Language) -> str:
-    """Who it is from, on each page (bokføringsforskriften § 5-1-2)."""
-    parts = [seller.name, *document_view.numbers(seller, t), seller.tax_registration, seller.contact.email]
-    return " · ".join(filter(None, parts))
-
-
-def _sender(seller: core.Party) -> str:
-    """The line above the address in the envelope's window."""
+def _around(seller: core.Party, heading: str, t: Language) -> dict[str, str]:
+    """What stands above the address, above later pages and below each (bokføringsforskriften § 5-1-2)."""
+    name = _cut(seller.name)
     place = " ".join(filter(None, (seller.address.postal_code, seller.address.city)))
-    return " · ".join(filter(None, (seller.name, *seller.address.lines[:1], place)))
+    foot = (name, *document_view.numbers(seller, t), seller.tax_registration, _cut(seller.contact.email))
+    return {
+        "sender": _cut(" · ".join(filter(None, (_cut(name, 40), *seller.address.lines[:1], place))), 80),
+        "running": f"{name} · {_cut(heading)}", "foot": " · ".join(filter(None, foot)),
+    }  # fmt: skip
+
+
+def _window(name: str, lines: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
+    """The buyer in the window of an envelope, where the postman looks for the address.
+
+    Numbers stand below it, and the name once more if the window has no room for the whole of it.
+    """
+    shown = _cut(name, _IN_WINDOW)
+    below = [*([] if shown == name else [name]), *numbers]
+    return {"name": shown, "lines": [_cut(line, _IN_WINDOW) for line in lines], "below": " · ".join(below)}
+
+
+def _cut(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,9 +148,17 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return _LONG.sub(lambda found: _PIECE.sub(r"\1" + _BREAK, found[0]), escape.one_line(value))
+        text = escape.one_line(value)
+        if not text.isprintable():  # U+FFFE and what else is no character: no font has it
+            text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cn" else c for c in text)
+        return _LONG.sub(lambda found: _PIECE.sub(r"\1" + BREAK, found[0]), text)
     if isinstance(value, Mapping):
         return _cleaned(value)
     if isinstance(value, list | tuple):
         return [_clean(found) for found in value]
-    return value
+    return _cleaned(_fields(value)) if is_dataclass(value) else value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of one of the view's records, which have slots; `asdict` would copy what is in them."""
+    return {name: getattr(value, name) for name in value.__slots__}
