@@ -184,7 +184,18 @@ def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], browser
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", ["index", "customers", "documents", "customers/C00028", "documents/2026-0012", "months/2026-03"]
+    "name",
+    [
+        "index",
+        "ageing",
+        "open-items",
+        "customers",
+        "documents",
+        "credit-notes",
+        "customers/C00028",
+        "documents/2026-0012",
+        "months/2026-03",
+    ],
 )
 def test_pages_fit_a_telephone_and_no_text_of_a_picture_overlaps(
     built: Path, browser: object, name: str, scheme: str
@@ -203,6 +214,22 @@ def test_pages_fit_a_telephone_and_no_text_of_a_picture_overlaps(
     assert (page.evaluate("getComputedStyle(document.body).getPropertyValue('--r-b0').trim()") == "#5ba3c2") == (
         scheme == "dark"
     )
+    page.close()
+
+
+def test_a_figure_of_the_ageing_leads_to_the_items_behind_it(built: Path, browser: object) -> None:
+    """Of Havkraft 84 337.50 is 61 to 90 days old: an invoice of 91 837.50 less a credit note of 7 500."""
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto((built / "public/receivables/ageing.html").as_uri())
+    page.click("#ageing a[href='customers/C00028.html#open=61-90']")
+    rows = "[...document.querySelectorAll('#open tbody tr:not([hidden])')]"
+    shown = f"{rows}.map(r => r.cells[6].dataset.sortValue).join(' ')"
+    assert page.evaluate(shown) == "91837.50 -7500.00"
+    page.evaluate("location.hash = '#open=1-30'")
+    page.wait_for_function("document.querySelector('#open tbody').rows.length && location.hash === '#open=1-30'")
+    page.wait_for_function(f"{shown} === '2125.00'")
+    page.evaluate("location.hash = '#open='")
+    page.wait_for_function(f"{shown}.split(' ').length === 6")
     page.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from billtext.errors import Refused
 from billtext.rendering import escape
+from billtext.rendering.language import Language
 from billtext.rendering.pages import menu
 
 TEMPLATE = Path(__file__).parent.parent / "site_template"
@@ -53,8 +54,7 @@ def _keep(path: Path, text: str) -> None:
 def _text(site: Path, out: Path, name: str, language: str) -> str:
     root = site.resolve().parent
     own = [page for page in site.rglob("*.md") if not page.is_relative_to(site / PAGES)]
-    pages = ["index.md"] if (site / "index.md").is_file() else []
-    pages += [f"{PAGES}/{page}.md" for page, _ in menu.ENTRIES]
+    first = ["  - index.md"] if (site / "index.md").is_file() else []
     lines = [
         f"INHERIT: {_path(site.resolve() / COPY / 'mkdocs.yml', root)}",
         f"site_name: {escape.yaml(html(escape.one_line(name)))}  # MkDocs writes it as it stands",
@@ -68,7 +68,9 @@ def _text(site: Path, out: Path, name: str, language: str) -> str:
         # The generated pages are not in the search: without others it would find nothing.
         f"plugins: {'[search]' if own else '[]'}",
         "nav:",
-        *(f"  - {page}" for page in pages),
+        *first,
+        f"  - {escape.yaml(Language(language)('Receivables'))}:",  # one tab: the pages have a menu of their own
+        *(f"      - {PAGES}/{page}.md" for page, _ in menu.ENTRIES),
     ]
     return _MARK + "\n".join(lines) + "\n"
 
