@@ -18,7 +18,7 @@ from fava.beans.funcs import hash_entry
 from pypdf import PdfReader
 from werkzeug.serving import make_server
 
-from site_room import CHROMIUM, FLAGS, ROOT, billtext
+from site_room import ROOT, billtext
 
 EXTENSION = '2020-01-01 custom "fava-extension" "billtext.fava"\n'
 AT = "/fjordlys-elektro-as/extension/Receivables/"
@@ -37,8 +37,6 @@ class Desk:
 
     def __init__(self, root: Path) -> None:
         self.root, self.top = root, root / "main.beancount"
-        with self.top.open("a", encoding="utf-8") as file:
-            file.write(EXTENSION)
         self.app = create_app([self.top], load=True)
         self.client = self.app.test_client()
 
@@ -347,15 +345,6 @@ def served(desk: Desk) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium here; the same pages are read by a parser")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as found:
-        yield found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-
-
 @pytest.fixture
 def view(browser: Any) -> Iterator[Any]:
     """A page in a browser, whose console says nothing."""
@@ -371,11 +360,12 @@ def view(browser: Any) -> Iterator[Any]:
 def test_journal_and_documents_lead_to_the_pages(served: str, view: Any) -> None:
     view.goto(f"{served}journal/?filter=^2026-0012")
     view.wait_for_selector("a.billtext-page")
-    view.wait_for_function("document.querySelectorAll('a.billtext-page').length === 3")
+    view.wait_for_function("document.querySelectorAll('a.billtext-page').length === 4")
     titles = view.evaluate("[...document.querySelectorAll('a.billtext-page')].map(a => a.title)")
     assert sorted(titles) == [
         "2026-0012",
         "Assets/Receivable/C00017/2026-03-02.2026-0012.pdf",
+        "Assets/Receivable/C00017/2026-03-02.2026-0012.ubl.xml",
         "K2026-0003",
     ]  # and none at the payment
     view.click("a.billtext-page[title='2026-0012']")
