@@ -10,12 +10,13 @@ module: there is to be one.
 from typing import TYPE_CHECKING
 
 from fava.ext import FavaExtensionBase, extension_endpoint
-from flask import Response, abort
+from flask import Response, abort, jsonify, request
 
 from billtext.fava import asked, style
 from billtext.fava.shelf import Shelf
 from billtext.rendering import pages
 from billtext.rendering.language import Language
+from billtext.rendering.pages import finding
 
 if TYPE_CHECKING:
     from fava.core import FavaLedger
@@ -57,6 +58,12 @@ class Receivables(FavaExtensionBase):
     def style(self) -> Response:
         """The style sheet."""
         return Response(style.sheet(), mimetype="text/css", headers={"Cache-Control": "max-age=86400"})
+
+    @extension_endpoint
+    def search(self) -> Response:
+        """What the reader's words find."""
+        frame = self._shelf.frame(asked.asked(self.ledger, self._shelf))
+        return jsonify(finding.find(frame, request.args.get("q", "")))
 
     @extension_endpoint
     def script(self) -> Response:

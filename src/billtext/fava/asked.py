@@ -75,6 +75,12 @@ def base() -> str:
     return str(url_for("extension_report", extension_name=NAME))
 
 
+def finder(base: str) -> Callable[[str], str]:
+    """Where a search is answered, with Fava's filters."""
+    start, mark, filters = base.partition("?")
+    return lambda _path: f"{start}search{mark}{filters}"
+
+
 def address(endpoint: str) -> str:
     """Address of one of the extension's endpoints."""
     return f"{base().partition('?')[0]}{endpoint}"

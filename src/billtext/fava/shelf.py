@@ -80,6 +80,7 @@ class Shelf:
                     customers=wanted.customers,
                     language=wanted.language,
                     links=asked.links(wanted.base),
+                    finder=asked.finder(wanted.base),
                 )
             self._frames.move_to_end(wanted)
             while len(self._frames) > KEPT:

@@ -5,7 +5,8 @@ rest. A shell is the page with marks in place of what is the page's own. What co
 """
 
 import copy
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -33,11 +34,12 @@ class Shells:
             return self._template.render(context)
         key = (context["base_url"], *[anchor.url for anchor in page.toc][:1])
         if key not in self._filled:
-            self._filled[key] = _parts(self._shell(context))
+            self._filled[key] = _parts(self.shell(context))
         own = {"": "", _CONTENT: page.content, _TITLE: page.meta["title"], _HEADING: str(escape(page.meta["heading"]))}
         return "".join([text + own[mark] for text, mark in self._filled[key]])
 
-    def _shell(self, context: Mapping[str, Any]) -> str:
+    def shell(self, context: Mapping[str, Any]) -> str:
+        """The page with marks in place of what is its own."""
         page = copy.copy(context["page"])
         page.meta = {**page.meta, "title": _TITLE, "heading": _HEADING}
         page.content = _CONTENT
@@ -55,6 +57,22 @@ def _parts(shell: str) -> list[tuple[str, str]]:
         place, mark = min(places)
         found.append((shell[start:place], mark))
         start = place + len(mark)
+
+
+def digest(environment: Environment, nav: Any, files: Any, config: Any, leaves: Iterable[page_bodies.Leaf]) -> str:
+    """Digest of what is around the pages' own, on a page of each depth that has been read."""
+    from mkdocs.commands.build import get_context
+
+    found = hashlib.blake2b(digest_size=16)
+    depths: set[int] = set()
+    for leaf in leaves:
+        depth = leaf.file.src_uri.count("/")
+        if not leaf.built and depth not in depths:
+            depths.add(depth)
+            context = get_context(nav, files, config, leaf)
+            shells: Any = environment.get_template(TEMPLATE)
+            found.update("\0".join([str(depth), shells.shell(context), *leaf.pieces]).encode())
+    return found.hexdigest()
 
 
 def use(environment: Environment) -> None:

@@ -1,46 +1,84 @@
 """The pages that people browse, in the site and in Fava. Pure: a book and a day in, HTML out; `render` yields all.
 
-`frame` is what all pages share; `overview`, `customers` with `account`, `documents` and `faults` are the kinds of page;
-`flows` sums up a month, `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in
-`rendering/templates/pages`.
+`frame` is what all pages share; `overview`, `customers` with `account`, `documents`, `archive` and `faults` are the kinds
+of page; `flows` sums up a month, `charts` draws, `figures` writes numbers, `addresses` names the files, `finding` is what
+a search looks through. The templates are in `rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from typing import NamedTuple
 
-from billtext.rendering.pages import addresses, customers, documents, faults, overview
+from billtext.rendering.pages import addresses, archive, customers, documents, faults, overview
 from billtext.rendering.pages.frame import Frame, Page
 
 
-def render(frame: Frame, part: int = 0, parts: int = 1) -> Iterator[Page]:
-    """Yield every page, or those of one of several parts of them."""
-    if part == 0:
-        yield overview.page(frame)
-        yield customers.index(frame)
-        yield documents.index(frame)
-        if frame.errors:
-            yield faults.page(frame)
-    for month in frame.months[part::parts]:
-        yield documents.month(frame, month)
-    for customer in frame.customers[part::parts]:
-        yield customers.page(frame, customer)
-    for number in frame.linked[part::parts]:
-        yield documents.page(frame, number)
+class Leaf(NamedTuple):
+    """A page that is one of many.
 
+    :param of: what it is made of, as `Fingerprints` knows it: `customer` or `month`, and which
+    :param kind: one of `_LEAVES`
+    :param name: which one of them
+    :param path: its address
+    """
 
-def count(frame: Frame) -> int:
-    """How many pages `render` yields."""
-    return 3 + bool(frame.errors) + len(frame.months) + len(frame.customers) + len(frame.linked)
+    of: tuple[str, str]
+    kind: str
+    name: str
+    path: str
 
 
 _SINGLE: dict[str, Callable[[Frame], Page]] = {
     "index": overview.page,
     "customers": customers.index,
     "documents": documents.index,
+    "archive": archive.index,
     "errors": faults.page,
 }
+_LEAVES: dict[str, Callable[[Frame, str], Page]] = {
+    "months": documents.month,
+    "customers": customers.page,
+    "documents": documents.page,
+    "archive": archive.month,
+}
+
+
+def singles(frame: Frame) -> list[str]:
+    """Addresses of the pages of which there is one. Who is given the own pages alone has no table of all customers."""
+    if frame.given:
+        return ["documents"]
+    there = {"archive": bool(frame.archive), "errors": bool(frame.errors)}
+    return [name for name in _SINGLE if there.get(name, True)]
+
+
+def leaves(frame: Frame) -> list[Leaf]:
+    """The pages that are many."""
+    found = [Leaf(("month", month), "months", month, addresses.month(month)) for month in frame.months]
+    found += [Leaf(("customer", id_), "customers", id_, addresses.customer(id_)) for id_ in frame.customers]
+    known = frame.book.ledger.documents
+    found += [
+        Leaf(("customer", known[number].customer), "documents", number, addresses.document(number))
+        for number in frame.linked
+    ]
+    if not frame.given:
+        found += [Leaf(("month", name), "archive", name, name) for name in map(addresses.archive, frame.archive)]
+    return found
+
+
+def render(
+    frame: Frame, part: int = 0, parts: int = 1, *, stale: Container[tuple[str, str]] | None = None
+) -> Iterator[Page]:
+    """Yield every page, or those of one of several parts of them.
+
+    :param stale: what those of the many pages are made of that are to be made; all of them if None
+    """
+    for name in singles(frame)[part::parts]:
+        yield _SINGLE[name](frame)
+    wanted = [leaf for leaf in leaves(frame) if stale is None or leaf.of in stale]
+    for leaf in wanted[part::parts]:
+        yield _LEAVES[leaf.kind](frame, leaf.name)
 
 
 def find(frame: Frame, address: str) -> Page | None:
@@ -50,6 +88,8 @@ def find(frame: Frame, address: str) -> Page | None:
         return _SINGLE[kind](frame) if kind in _SINGLE else None
     if kind == "months":
         return documents.month(frame, part) if part in frame.months else None
+    if kind == "archive":
+        return archive.month(frame, address) if part in frame.archive else None
     if kind == "customers":
         customer = _named(part, frame.names)
         return None if customer is None else customers.page(frame, customer)

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from billtext.model import Date, Document, Void
+from billtext.model import Date, Document, Filed, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts
 from billtext.rendering.pages.figures import Figures
+from billtext.rendering.pages.leads import Leads
 from billtext.rules import ageing, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
@@ -102,23 +103,32 @@ def files(path: str) -> Callable[[str], Markup]:
     return lambda address: Markup(f"{root}{address}.html")  # noqa: S704 - addresses are of our own making
 
 
+# From the address of a page, where it finds what the reader searches; None where a face has no search.
+Finder = Callable[[str], str | None]
+
+
 class Frame:
     """The pages of a ledger on a day. What takes time is worked out when a page first asks for it.
 
-    :param revision: of the ledger, in words
+    :param revision: of the ledger, in words; None if the face says it on each page in its own way
     :param errors: of the ledger, in the shape of `shapes.error`
     :param choice: which documents get a page: `all`, `open` or `none`
     :param customers: ids of those to show; all if None
     :param language: of the reader; the company's if empty
     :param links: how pages name each other
+    :param leads: where else the face can lead
+    :param finder: where a search is answered
+    :param given: whether the pages are given to the customers themselves: they have nothing but what those were sent
     """
 
     def __init__(
-        self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
-        customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        self, book: Book, as_of: Date, *, revision: str | None, errors: Sequence[Mapping[str, Any]] = (),
+        choice: str = "all", customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        leads: Leads | None = None, finder: Finder = lambda _path: None, given: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
-        self.choice, self.only, self.links = choice, customers, links
+        self.choice, self.only, self.links, self.leads = choice, customers, links, leads or Leads()
+        self.finder, self.given = finder, given
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
         self._own = Reader(language or str(self.company.get("language") or ""))
@@ -181,6 +191,19 @@ class Frame:
     def months(self) -> list[str]:
         """Months that have documents or void numbers, latest first."""
         return sorted({*self.documents_of_month, *(f"{void.date:%Y-%m}" for void in self.voids)}, reverse=True)
+
+    @cached_property
+    def archive(self) -> dict[str, list[Filed]]:
+        """Files of the archive by the month of their papers, latest first."""
+        files = sorted(
+            (
+                one for one in self.book.ledger.filed
+                if one.date <= self.as_of and (self.only is None or one.customer in self.only)
+            ),
+            key=lambda one: (one.date, one.customer, one.file),
+        )  # fmt: skip
+        months = grouped(files, lambda one: f"{one.date.year:04}-{one.date.month:02}")
+        return dict(sorted(months.items(), reverse=True))
 
     @cached_property
     def linked(self) -> list[str]:
@@ -283,11 +306,8 @@ class Frame:
         link = self.links(path)
         common = {"t": self.t, "f": self.f, "frame": self, "heading": heading, "link": link}
         body = environment().get_template(template).render(**common, **values)
-        stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
-            self.t("As of"), self.f.date(self.as_of), self.revision
-        )
-        whole = Markup(body) + stamp  # noqa: S704 - the template escapes
-        return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
+        frame = environment().get_template("_frame.html.j2").render(**common, body=Markup(body), find=self.finder(path))  # noqa: S704 - the template escapes
+        return Page(path=path, heading=heading, language=self.t.code, body=Markup(frame), leaf=leaf)  # noqa: S704
 
     def markdown(self, page: Page) -> str:
         """A page as a file of the site: Markdown that is one block of HTML, with its front matter."""
