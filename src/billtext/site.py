@@ -20,7 +20,6 @@ from billtext.model import Date
 from billtext.outside import forked, mkdocs_build, page_files, program, revision, site_papers
 from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
-from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, faults, finding
 from billtext.rendering.pages.frame import Frame, Links, files
 from billtext.rules import fingerprints
@@ -142,7 +141,7 @@ def build(
         removed=kept.removed,
         papers=papers.written,
         errors=len(frame.errors),
-        warnings=[*papers.wrong, *warnings],
+        warnings=[*papers.wrong, *(f"MkDocs: {warning}" for warning in warnings)],
         seconds=(middle - start + time.monotonic() - middle - seconds, seconds),
     )
 
@@ -219,5 +218,6 @@ def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkd
         words={"find": frame.t("Customer or number"), "found": frame.t("Nothing is found.")}
         if frame.finder("")
         else {},
-        looks={f"{PAGES}/{name}": look for name, look in looks.items()},
+        # Of a folder that is given away nothing is known later.
+        looks={} if wish.customer else {f"{PAGES}/{name}": look for name, look in looks.items()},
     )

@@ -23,6 +23,7 @@ class Code(click.ParamType[str]):
     name = "code"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The code, or wrong usage."""
         from billtext.rendering.language import languages
 
         if value and value not in languages():
@@ -79,7 +80,7 @@ def command() -> None:
 @click.option("--customer", default="", metavar="ID", help="Make a folder for this customer, about nobody else.")
 @as_of
 @click.pass_obj
-def build(face: Face, site: Path, out: Path | None, customer: str, as_of: datetime.date, **wishes: Any) -> None:
+def build(face: Face, /, site: Path, out: Path | None, customer: str, as_of: datetime.date, **wishes: Any) -> None:
     """Build the site.
 
     Writes Markdown pages into SITE/receivables and has MkDocs Material build them, with a mkdocs.yml of your own
@@ -111,7 +112,7 @@ def build(face: Face, site: Path, out: Path | None, customer: str, as_of: dateti
 )
 @as_of
 @click.pass_obj
-def serve(face: Face, site: Path, out: Path | None, as_of: datetime.date, port: int, **wishes: Any) -> None:
+def serve(face: Face, /, site: Path, out: Path | None, as_of: datetime.date, port: int, **wishes: Any) -> None:
     """Build the site, show it on this machine, and build it again when the ledger changes."""
     from billtext.errors import Refused
     from billtext.outside import web_server
@@ -140,7 +141,7 @@ def _build(face: Face, place: "Place", as_of: datetime.date, wish: "Wish") -> "R
 
 def _tell(result: "Result", place: "Place", first: str = "index") -> None:
     for warning in result.warnings:
-        click.echo(f"MkDocs: {warning}", err=True)
+        click.echo(warning, err=True)
     page = place.out / "receivables" / f"{first}.html"
     if result.errors:
         click.echo(f"The ledger has errors: {page.with_name('errors.html')} tells them.", err=True)

@@ -1,7 +1,7 @@
 """Keep a directory of generated pages: write what changed, whole or not at all, and remove what is no longer.
 
-What is known of the last time is in `STATE`: digests of what each page was made of, and how each file looked. A page whose
-digest is as it was, and whose file nobody has touched since, is not made anew.
+What is known of the last time is in `STATE`: digests of what each page was made of, and how each file looked. A page
+whose digest is as it was, and whose file nobody has touched since, is not made anew.
 """
 
 import json
@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from billtext.outside import files, forked
 from billtext.rules.fingerprints import Fingerprints

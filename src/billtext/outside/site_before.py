@@ -1,7 +1,7 @@
 """The site that is there already, of which a new one keeps what is the same: the very file, with its time.
 
-A built page that would become the same again is not built: it is linked into the new site. Which these are stands in the
-site's mark: how each source looked when the site was made of it, and the digest of the frame around its pages.
+A built page that would become the same again is not built: it is linked into the new site. Which these are stands in
+the site's mark: how each source looked when the site was made of it, and the digest of the frame around its pages.
 """
 
 import filecmp

@@ -2,14 +2,15 @@
 
 A digest is of the ledger's text and not of what was read from it, which is many times quicker: half a million postings
 of a year are told apart by their 80 MB of text in a third of a second. The text of a directive goes from its line to
-that of the next one. A line that stands for all (an option, the company, a VAT code, a `pushmeta`) is in the digest that
-all pages share. What a plugin of somebody else does to entries is not in the text: then the entries are taken.
+that of the next one. A line that stands for all (an option, the company, a VAT code, a `pushmeta`) is in the digest
+that all pages share. What a plugin of somebody else does to entries is not in the text: then the entries are taken.
 """
 
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from beancount.core.data import Custom
@@ -20,6 +21,7 @@ from billtext.money import ZERO
 from billtext.rules.book import Book
 
 _OURS = ("billtext_plugins.", "beancount.")
+_OF_THE_LOAD = {"filename", "input_hash"}  # what Beancount says of itself among the options
 _PUSHED = (b"\npush", b"\npop")
 _BREAK = b"\n\n"
 
@@ -30,8 +32,8 @@ class Fingerprints:
 
     :param common: what all have in common
     :param customers: what there is of each customer, by id
-    :param months: what moved in each month, such as `2026-10`, and what was owed at its end; and what was filed in each,
-        such as `archive/2026-10`
+    :param months: what moved in each month, such as `2026-10`, and what was owed at its end; and what was filed in
+        each, such as `archive/2026-10`
     """
 
     def of(self, kind: str, name: str) -> str | None:
@@ -54,7 +56,8 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     """
     plugins = [str(name) for name, _ in options.get("plugin", ())]
     told = _told(entries, texts if all(name.startswith(_OURS) for name in plugins) else {})
-    common = [repr(also), repr(as_of), repr(sorted((key, value) for key, value in options.items() if _plain(value)))]
+    said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
+    common = [repr(also), repr(as_of), repr(said)]
     common += [repr(plugins), *(error.message for error in book.errors)]
     common += [_digest(text).hex() for _, text in sorted(texts.items()) if any(word in text for word in _PUSHED)]
     parts: dict[str, list[bytes]] = {}
@@ -116,7 +119,7 @@ def _owner(book: Book, entry: Custom) -> str | None:
 
 
 def _plain(value: object) -> bool:
-    return isinstance(value, str | bool | int | float)
+    return isinstance(value, str | bool | int | Decimal)
 
 
 class _told:  # noqa: N801 - it is called like a function
@@ -146,7 +149,7 @@ def _spans(text: bytes, lines: Iterable[int]) -> tuple[list[int], list[bytes]]:
         line += piece.count(b"\n") + len(_BREAK)
     used = sorted({bisect_right(first, line) - 1 for line in lines})
     ends = [*used[1:], len(pieces)]
-    marks = [_digest(_BREAK.join(pieces[start:end])) for start, end in zip(used, ends, strict=True)]
+    marks = [_digest(_BREAK.join(pieces[start:end]).strip(b"\n")) for start, end in zip(used, ends, strict=True)]
     return [first[start] for start in used], marks
 
 

@@ -1,8 +1,8 @@
 """The pages that people browse, in the site and in Fava. Pure: a book and a day in, HTML out; `render` yields all.
 
-`frame` is what all pages share; `overview`, `customers` with `account`, `documents`, `archive` and `faults` are the kinds
-of page; `flows` sums up a month, `charts` draws, `figures` writes numbers, `addresses` names the files, `finding` is what
-a search looks through. The templates are in `rendering/templates/pages`.
+`frame` is what all pages share; `overview`, `customers` with `account`, `documents`, `archive` and `faults` are the
+kinds of page; `flows` sums up a month, `charts` draws, `figures` writes numbers, `addresses` names the files, `leads`
+is where else a face may lead, `finding` what a search looks through. The templates are in `rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.

@@ -28,6 +28,7 @@ def _month(frame: Frame, statement: Statement) -> dict[str, Any]:
     one = f"{start:%Y-%m}" == f"{end:%Y-%m}"
     return {
         "id": f"m{start:%Y-%m}",
+        "pdf": frame.leads.statement(statement.customer, start, end, statement.kind, "pdf"),
         "until": "" if one else f"{end:%Y-%m}",
         "title": frame.f.month(start) if one else f"{frame.f.month(start)} – {frame.f.month(end)}",
         "rows": [_row(frame, section) for section in sections],

@@ -34,6 +34,7 @@ FIELDS = {
     "closed": "Closed",
     "note": "Note",
 }
+OFFICE = {"channel", "credit-limit", "closed", "note"}  # what the office keeps to itself, as what has no word here
 _ADDRESS = {"name", "kind", "address", "address-2", "postal-code", "city", "country"}
 
 
@@ -151,7 +152,8 @@ def _balance(frame: Frame, section: Section, row: Row | None, n: int) -> dict[st
 
 def _fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
-    for key in (*FIELDS, *sorted(card.keys() - FIELDS.keys() - _ADDRESS)):
+    keys = [key for key in FIELDS if not frame.given or key not in OFFICE]
+    for key in (*keys, *(() if frame.given else sorted(card.keys() - FIELDS.keys() - _ADDRESS))):
         if key in card:
             found.append((frame.t(FIELDS[key]) if key in FIELDS else key, _value(frame, card[key])))
     return found

@@ -1,8 +1,8 @@
 """A search for a customer or a number: what it looks through, and the index of the site, small and ready made.
 
-The site has no program that answers, and opens from a disk, where a page may load scripts and nothing else. So its index
-is a script that calls `billtext.index`; it is loaded when somebody searches. Texts stand in order, each as the number of
-letters that it has in common with the one before and the rest: two bytes for most numbers.
+The site has no program that answers, and opens from a disk, where a page may load scripts and nothing else. So its
+index is a script that calls `billtext.index`; it is loaded when somebody searches. Texts stand in order, each as the
+number of letters that it has in common with the one before and the rest: two bytes for most numbers.
 """
 
 import json

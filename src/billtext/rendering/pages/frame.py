@@ -305,9 +305,10 @@ class Frame:
         """
         link = self.links(path)
         common = {"t": self.t, "f": self.f, "frame": self, "heading": heading, "link": link}
-        body = environment().get_template(template).render(**common, **values)
-        frame = environment().get_template("_frame.html.j2").render(**common, body=Markup(body), find=self.finder(path))  # noqa: S704 - the template escapes
-        return Page(path=path, heading=heading, language=self.t.code, body=Markup(frame), leaf=leaf)  # noqa: S704
+        own = Markup(environment().get_template(template).render(**common, **values))  # noqa: S704 - the template escapes
+        around = environment().get_template("_frame.html.j2")
+        body = Markup(around.render(**common, body=own, find=self.finder(path)))  # noqa: S704 - likewise
+        return Page(path=path, heading=heading, language=self.t.code, body=body, leaf=leaf)
 
     def markdown(self, page: Page) -> str:
         """A page as a file of the site: Markdown that is one block of HTML, with its front matter."""
