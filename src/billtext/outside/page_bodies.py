@@ -124,7 +124,7 @@ def is_elsewhere(page: Page) -> bool:
 def use(files: "Files", config: "MkDocsConfig", below: str, built: Container[str]) -> list[Leaf]:
     """Give the files in the directories below one pages of this kind, except those that have a place in the `nav`.
 
-    The first of each depth is built in any case: it shows what is around the others.
+    The first of each directory is built in any case: it shows what is around the others.
 
     :param below: a directory of the sources, with a slash at its end
     :param built: sources whose pages are there already, by their path
@@ -133,13 +133,13 @@ def use(files: "Files", config: "MkDocsConfig", below: str, built: Container[str
     bodies = Bodies()
     named = str(config.nav or "")
     found: list[Leaf] = []
-    depths: set[int] = set()
+    seen: set[str] = set()
     for file in files.documentation_pages():
         leaf = file.src_uri.startswith(below) and file.src_uri.count("/") > 1
         if leaf and file.page is None and file.src_uri not in named:
             page = Leaf(file, config, bodies)
-            depth = file.src_uri.count("/")
-            page.built = page.elsewhere = depth in depths and file.src_uri in built
-            depths.add(depth)
+            directory = file.src_uri.rpartition("/")[0]
+            page.built = page.elsewhere = directory in seen and file.src_uri in built
+            seen.add(directory)
             found.append(page)
     return found
