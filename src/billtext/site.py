@@ -189,8 +189,10 @@ def _own(page: str) -> Links:
 def _pages(
     frame: Frame, directory: Path, untouched: Any, stale: Any, count: int, step: Callable[[], Any]
 ) -> page_files.Kept:
-    fresh = count - len(untouched)
-    parts = forked.parts(fresh)
+    # The tables of all are made each time, and take as long as the pages of a tenth of the documents.
+    parts = forked.parts(count - len(untouched) + len(frame.documents) // 10)
+    if parts > 1:
+        _ = frame.report  # which all parts need
     for _ in untouched:
         step()
 

@@ -54,7 +54,6 @@ def _keep(path: Path, text: str) -> None:
 def _text(wanted: "Site") -> str:
     site = wanted.sources
     root = site.resolve().parent
-    own = [page for page in site.rglob("*.md") if not page.is_relative_to(site / PAGES)]
     pages = ["index.md"] if (site / "index.md").is_file() else []
     pages += [f"{PAGES}/{page}.md" for page in (wanted.first, *wanted.others)]
     lines = [
@@ -69,11 +68,21 @@ def _text(wanted: "Site") -> str:
         f"  homepage: {PAGES}/{wanted.first}.html",
         *(f"  {key}: {escape.yaml(text)}" for key, text in sorted(wanted.words.items())),
         # The generated pages are not in the search: without others it would find nothing.
-        f"plugins: {'[search]' if own else '[]'}",
+        f"plugins: {'[search]' if _others(site) else '[]'}",
         "nav:",
         *(f"  - {page}" for page in pages),
     ]
     return _MARK + "\n".join(lines) + "\n"
+
+
+def _others(site: Path) -> bool:
+    """Whether the sources have pages besides ours."""
+    for parent, directories, names in os.walk(site):
+        if Path(parent) == site and PAGES in directories:
+            directories.remove(PAGES)
+        if any(name.endswith(".md") for name in names):
+            return True
+    return False
 
 
 def _path(path: Path, root: Path) -> str:

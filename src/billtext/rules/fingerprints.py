@@ -22,7 +22,7 @@ from billtext.rules.book import Book
 
 _OURS = ("billtext_plugins.", "beancount.")
 _OF_THE_LOAD = {"filename", "input_hash"}  # what Beancount says of itself among the options
-_PUSHED = (b"\npush", b"\npop")
+_PUSHED = b"\npush"  # a tag or a key for all that follows
 _BREAK = b"\n\n"
 
 
@@ -59,7 +59,7 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
     common = [repr(also), repr(as_of), repr(said)]
     common += [repr(plugins), *(error.message for error in book.errors)]
-    common += [_digest(text).hex() for _, text in sorted(texts.items()) if any(word in text for word in _PUSHED)]
+    common += [_digest(text).hex() for _, text in sorted(texts.items()) if _PUSHED in text]
     parts: dict[str, list[bytes]] = {}
     for entry in entries:
         if type(entry) is Custom and entry.type in FORMS:
