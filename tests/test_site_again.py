@@ -94,6 +94,23 @@ def test_each_customers_card_is_its_own(tmp_path: Path) -> None:
     assert after.customers["C2"] != before.customers["C2"]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        '2026-05-01 custom "delivery" "C2"\n  statement: "2026-04"\n  channel: "email"\n',
+        '2026-05-01 custom "delivery" "N2"\n  channel: "email"\n',
+        '2026-05-01 custom "contact" "C2" "one"\n  name: "Somebody"\n',
+        '2026-05-01 custom "filed" "Assets/Receivable/C2/2026-05-01.letter.pdf"\n'
+        f'  sha256: "{"a" * 64}"\n  kind: "letter"\n  customer: "C2"\n',
+    ],
+)
+def test_what_is_about_one_customer_changes_no_other(tmp_path: Path, more: str) -> None:
+    before = taken(write(tmp_path, TWO))
+    after = taken(write(tmp_path, f"{TWO}\n{more}"))
+    assert (after.common, after.customers["C1"]) == (before.common, before.customers["C1"])
+    assert after.customers["C2"] != before.customers["C2"]
+
+
 def test_with_plugins_of_others_the_entries_are_taken_and_not_their_text(tmp_path: Path) -> None:
     (tmp_path / "theirs.py").write_text(
         "__plugins__ = ['run']\n"

@@ -107,7 +107,7 @@ def _owed(book: Book, as_of: Date, months: dict[str, list[bytes]]) -> None:
 def _owner(book: Book, entry: Custom) -> str | None:
     """The customer whom alone a directive is about."""
     first = str(entry.values[0].value) if entry.values else ""
-    if entry.type in {"customer", "contact"}:
+    if entry.type in {"customer", "contact"} or (entry.type == "delivery" and entry.meta.get("statement")):
         return first
     if entry.type == "filed":
         return str(entry.meta.get("customer"))
