@@ -114,6 +114,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "ledger", directory / "ledger")
     done = billtext(directory, "site", "build", "--as-of", str(DAY))
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"\d+ pages \(\d+ new or changed\) in [\d.]+ s: public/receivables/index.html\n", done.stdout)
+    assert re.fullmatch(
+        r"\d+ pages \(\d+ new or changed\) in [\d.]+ s and [\d.]+ s for MkDocs: public/receivables/index.html\n",
+        done.stdout,
+    )
     assert not done.stderr
     return directory

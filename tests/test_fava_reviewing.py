@@ -20,7 +20,6 @@ from werkzeug.serving import make_server
 
 from site_room import ROOT, billtext
 
-EXTENSION = '2020-01-01 custom "fava-extension" "billtext.fava"\n'
 AT = "/fjordlys-elektro-as/extension/Receivables/"
 ENGLISH = {"Accept-Language": "en"}
 BROKEN = """

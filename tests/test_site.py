@@ -160,7 +160,7 @@ def test_what_comes_later_is_not_on_an_earlier_day(demo: Book) -> None:
     assert "documents/2026-0012" in names
     assert "documents/K2026-0003" not in names
     assert "months/2026-04" not in names
-    assert len(names) == pages.count(frame)
+    assert len(names) == len(pages.singles(frame)) + len(pages.leaves(frame))
 
 
 @pytest.mark.parametrize(("choice", "count"), [("all", 154), ("open", 33), ("none", 0)])
@@ -242,8 +242,13 @@ def test_nothing_comes_from_elsewhere(built: Path) -> None:
 
 
 def test_every_page_tells_its_day_and_revision(built: Path) -> None:
-    for path in (built / "site/receivables").rglob("*.md"):
-        assert '<p class="r-stamp">Per 23. nov. 2026 · hovedboken er ikke i git</p>' in path.read_text("utf-8")
+    """The revision in a style sheet that all share: a commit leaves the pages as they are."""
+    for path in (built / "public/receivables").rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert '<p class="r-stamp">Per 23. nov. 2026 · <span class="r-revision"></span></p>' in text
+        assert re.search(r'<link rel="stylesheet" href="(\.\./)*(receivables/)?revision\.css">', text)
+    sheet = (built / "public/receivables/revision.css").read_text("utf-8")
+    assert sheet == '@charset "utf-8";\n.r-revision::after { content: "hovedboken er ikke i git"; }\n'
 
 
 def test_every_page_says_its_language_whatever_that_of_the_site_is(built: Path) -> None:
@@ -258,11 +263,11 @@ def test_the_revision_is_that_of_the_ledger(tmp_path: Path) -> None:
     for words in (["init", "-q"], ["add", "main.beancount"], ["commit", "-q", "-m", "one"]):
         subprocess.run([*git, *words], check=True, capture_output=True)
     revision = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout[:7]
-    from billtext.outside import revision as of_git
+    from billtext.outside.revision import text
 
-    assert of_git.text(tmp_path, Language()) == f"ledger {revision}"
+    assert text(tmp_path, Language()) == f"ledger {revision}"
     ledger.write_text(ledger.read_text() + "\n; more\n")
-    assert of_git.text(tmp_path, Language()) == f"ledger {revision}, with uncommitted changes"
+    assert text(tmp_path, Language()) == f"ledger {revision}, with uncommitted changes"
 
 
 def files(directory: Path) -> dict[str, bytes]:
@@ -293,10 +298,12 @@ def test_the_same_ledger_gives_the_same_bytes_and_writes_nothing_anew(built: Pat
 
 def test_pages_of_a_former_build_go_and_files_of_others_stay(tmp_path: Path) -> None:
     texts = {name: f"{page_files.MARK.decode()}---\n{name}\n" for name in ("a.md", "x/b.md", "x/c.md")}
-    assert page_files.keep(tmp_path, lambda _: texts.items()) == (3, 0)
+    kept = page_files.keep(tmp_path, lambda _: texts.items())
+    assert (kept.written, kept.removed, set(kept.looks)) == (3, 0, set(texts))
     (tmp_path / "x/mine.md").write_text("# Mine\n")
     (tmp_path / "x/.billtext-draft").write_text("half a p")
-    assert page_files.keep(tmp_path, lambda _: [("a.md", texts["a.md"])]) == (0, 2)
+    kept = page_files.keep(tmp_path, lambda _: [("a.md", texts["a.md"])])
+    assert (kept.written, kept.removed, set(kept.looks)) == (0, 2, {"a.md"})
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["a.md", "mine.md"]
 
 

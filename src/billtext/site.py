@@ -1,23 +1,35 @@
-"""The static site: generate its Markdown pages from a ledger, and have MkDocs build them."""
+"""The static site: generate its Markdown pages from a ledger, and have MkDocs build them.
 
+What a page is made of has a digest (`rules/fingerprints.py`): a page whose digest is as it was is neither written nor
+built again, and stays the very file that it was. The revision of the ledger, which changes with every commit, stands in
+a style sheet that all pages share.
+"""
+
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from billtext.errors import Refused
 from billtext.model import Date
-from billtext.outside import draft_files, forked, mkdocs_build, page_files, revision
+from billtext.outside import draft_files, forked, mkdocs_build, page_files, program, revision, site_papers
+from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
-from billtext.rendering.language import Language
-from billtext.rendering.pages import faults
-from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages import addresses, faults, finding
+from billtext.rendering.pages.frame import Frame, Links, files
+from billtext.rules import fingerprints
 from billtext.rules.book import Book
 
 if TYPE_CHECKING:
     from billtext.ledger.load import Loaded
 
 PAGES = "receivables"
+SHEET, INDEX = "revision.css", "search.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +45,37 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a site is to have.
+
+    :param documents: which of them get a page: `all`, `open` or `none`
+    :param language: code of that of its readers; the company's if empty
+    :param pdf: whether statements and filed documents are beside it as PDF
+    :param customer: id of the one whom it is given to, and whom alone it is about; empty if it is the office's
+    """
+
+    documents: str = "all"
+    language: str = ""
+    pdf: bool = False
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What was built.
 
     :param pages: all pages of the ledger
     :param written: those that changed
     :param removed: those of an earlier build that are no longer
+    :param papers: PDF files that were made
     :param errors: how many the ledger has
-    :param seconds: for the generating and for MkDocs
+    :param seconds: for billtext's own work and for MkDocs
     """
 
     pages: int
     written: int
     removed: int
+    papers: int
     errors: int
     warnings: Sequence[str]
     seconds: tuple[float, float]
@@ -56,47 +86,141 @@ def build(
     book: Book,
     place: Place,
     as_of: Date,
+    wish: Wish | None = None,
     *,
-    documents: str = "all",
     progress: Callable[[str, int], Callable[[], Any]] | None = None,
 ) -> Result:
     """Generate the pages and build the site.
 
-    :param documents: which documents get a page: `all`, `open` or `none`
     :param progress: called with the name and the length of a stage; returns what to call at each of its steps
     :raises Refused: the site cannot be built there
     """
-    progress = progress or (lambda _name, _count: lambda: None)
+    wish, progress = wish or Wish(), progress or (lambda _name, _count: lambda: None)
     start = time.monotonic()
     root = loaded.path.resolve().parent
-    language = Language(str(book.register.company(as_of).get("language") or ""))
+    with _sources(place, wish) as sources:
+        directory = sources / PAGES
+        before = page_files.before(directory)
+        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
+        also = (program.digest(), site_papers.templates(root), wish)
+        made_of = fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also)
+        frame = _frame(loaded, book, as_of, wish, root)
+        same = made_of.common == before.made_of.common
+
+        def fresh(kind: str, name: str) -> bool:
+            return same and made_of.of(kind, name) == before.made_of.of(kind, name)
+
+        papers = site_papers.Made(files={}, written=0, wrong=())
+        if wish.pdf:
+            papers = site_papers.keep(
+                directory, frame, root, before.papers, lambda customer: fresh("customer", customer), progress
+            )
+            frame.leads = Papers(papers.files)
+        leaves = pages.leaves(frame)
+        stale = {leaf.of for leaf in leaves if not fresh(*leaf.of) or f"{leaf.path}.md" not in before.looks}
+        untouched = {
+            name: before.looks[name] for leaf in leaves if leaf.of not in stale for name in [f"{leaf.path}.md"]
+        }
+        count = len(leaves) + len(pages.singles(frame)) + len(pages.columns(frame))
+        kept = _pages(frame, directory, untouched, stale, count, progress("Pages", count))
+        words = "" if wish.customer else revision.text(root, frame.t)
+        page_files.other(directory, SHEET, revision.sheet(words).encode())
+        if frame.finder(""):
+            names = bool(wish.customer) or book.register.options.of("site-search") == "names"
+            page_files.other(directory, INDEX, finding.index(frame, names=names).encode())
+        else:
+            (directory / INDEX).unlink(missing_ok=True)
+        site_papers.prune(directory, before.papers, papers.files)
+        page_files.remember(directory, made_of, kept.looks, papers.files)
+        middle = time.monotonic()
+        site = _site(frame, sources, place.out, wish, page_files.looks(directory, kept.looks, papers.files))
+        warnings, seconds = mkdocs_build.build(site, progress("MkDocs", count))
+    return Result(
+        pages=count,
+        written=kept.written,
+        removed=kept.removed,
+        papers=papers.written,
+        errors=len(frame.errors),
+        warnings=[*papers.wrong, *(f"MkDocs: {warning}" for warning in warnings)],
+        seconds=(middle - start + time.monotonic() - middle - seconds, seconds),
+    )
+
+
+@contextmanager
+def _sources(place: Place, wish: Wish) -> Iterator[Path]:
+    """Where the pages are written: for a customer alone where nothing else is, and nothing stays."""
+    if not wish.customer:
+        yield place.site
+        return
+    place.out.resolve().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".billtext-", dir=place.out.resolve().parent) as directory:
+        yield Path(directory) / "site"
+
+
+def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) -> Frame:
+    searched = book.register.options.of("site-search") != "none"
     frame = Frame(
         book,
         as_of,
-        revision=revision.text(root, language),
-        errors=faults.errors([*loaded.errors, *book.errors], root),
-        choice=documents,
-        drafts=tuple(draft for found in draft_files.every(root) for draft in found.drafts),
+        revision="" if wish.customer else None,
+        errors=() if wish.customer else faults.errors([*loaded.errors, *book.errors], root),
+        choice=wish.documents,
+        customers={wish.customer} if wish.customer else None,
+        language=wish.language,
+        links=_own(addresses.customer(wish.customer)) if wish.customer else files,
+        finder=lambda path: "../" * path.count("/") + INDEX if searched else None,
+        given=bool(wish.customer),
+        drafts=() if wish.customer else tuple(draft for found in draft_files.every(root) for draft in found.drafts),
     )
-    count = pages.count(frame)
-    step = progress("Pages", count)
+    if wish.customer and wish.customer not in frame.names:
+        raise Refused(f"there is no customer {wish.customer} on {as_of}; `billtext customer list` lists them")
+    return frame
 
-    parts = forked.parts(count)
+
+def _own(page: str) -> Links:
+    """Links of a site that is about one customer: who asks for all of them is led to that one."""
+
+    def links(path: str) -> Callable[[str], Markup]:
+        usual = files(path)
+        return lambda address: usual(page if address in {"index", "customers"} else address)
+
+    return links
+
+
+def _pages(
+    frame: Frame, directory: Path, untouched: Any, stale: Any, count: int, step: Callable[[], Any]
+) -> page_files.Kept:
+    # The tables of all are made each time, and take as long as the pages of a tenth of the documents.
+    parts = forked.parts(count - len(untouched) + len(frame.documents) // 10)
+    if parts > 1:
+        _ = frame.report  # which all parts need
+    for _ in untouched:
+        step()
 
     def made(part: int) -> Iterator[tuple[str, str]]:
-        for page in pages.render(frame, part, parts):
+        for page in pages.render(frame, part, parts, stale=stale):
             yield f"{page.path}.md", frame.markdown(page)
             if part == 0:
                 for _ in range(parts):  # the others are as far as this one
                     step()
 
-    written, removed = page_files.keep(place.site / PAGES, made, parts)
-    middle = time.monotonic()
-    name = str(frame.company.get("name") or frame.t("Receivables"))
-    warnings = mkdocs_build.build(
-        place.site, place.out, name=name, language=language.code, step=progress("MkDocs", count), parts=parts
-    )
-    seconds = (middle - start, time.monotonic() - middle)
-    return Result(
-        pages=count, written=written, removed=removed, errors=len(frame.errors), warnings=warnings, seconds=seconds
+    return page_files.keep(directory, made, parts, untouched)
+
+
+def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkdocs_build.Site:
+    first = addresses.customer(wish.customer) if wish.customer else "index"
+    others = [name for name in pages.singles(frame) if name not in {"index", "errors"}]
+    return mkdocs_build.Site(
+        sources=sources,
+        out=out,
+        name=str(frame.company.get("name") or frame.t("Receivables")),
+        language=frame.t.code,
+        wanted=bool(wish.language),
+        first=first,
+        others=tuple(others),
+        words={"find": frame.t("Customer or number"), "found": frame.t("Nothing is found.")}
+        if frame.finder("")
+        else {},
+        # Of a folder that is given away nothing is known later.
+        looks={} if wish.customer else {f"{PAGES}/{name}": look for name, look in looks.items()},
     )

@@ -24,6 +24,7 @@ from billtext.fava.shelf import Shelf
 from billtext.fava.watch import Watch
 from billtext.rendering import pages
 from billtext.rendering.language import Language
+from billtext.rendering.pages import finding
 from billtext.rendering.pages.forms import told
 from billtext.rendering.pages.frame import Frame, Page
 
@@ -104,6 +105,12 @@ class Receivables(FavaExtensionBase):
     def style(self) -> Response:
         """The style sheet."""
         return Response(style.sheet(), mimetype="text/css", headers={"Cache-Control": "max-age=86400"})
+
+    @extension_endpoint
+    def search(self) -> Response:
+        """What the reader's words find."""
+        frame = self._shelf.frame(asked.asked(self.ledger, self._shelf))
+        return jsonify(finding.find(frame, request.args.get("q", "")))
 
     @extension_endpoint
     def script(self) -> Response:

@@ -129,6 +129,12 @@ def base(**filters: str | None) -> str:
     return str(url_for("extension_report", extension_name=NAME, **filters))  # type: ignore[arg-type] # None leaves a filter out
 
 
+def finder(base: str) -> Callable[[str], str]:
+    """Where a search is answered, with Fava's filters."""
+    start, mark, filters = base.partition("?")
+    return lambda _path: f"{start}search{mark}{filters}"
+
+
 def address(endpoint: str) -> str:
     """Address of one of the extension's endpoints."""
     return f"{base().partition('?')[0]}{endpoint}"

@@ -131,6 +131,7 @@ class Shelf:
                     quotes=beside.quotes,
                     unread=beside.unread,
                     rates=self._rates,
+                    finder=asked.finder(wanted.base),
                 )
             self._frames.move_to_end(wanted)
             while len(self._frames) > KEPT:

@@ -2,14 +2,17 @@
 
 The same pages build with `mkdocs build` or `properdocs build`, to the same site. Here it is quicker, because
 Python-Markdown is spared from taking the pages' blocks of HTML to pieces twice, and Material from filling its frame for
-each page; and a reader of the old site keeps it until the new one is ready.
+each page; and a reader of the old site keeps it until the new one is ready. What did not change is not built again, and
+stays the file that it was.
 """
 
 import gc
 import logging
 import os
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +23,19 @@ from markdown.preprocessors import Preprocessor
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.outside import forked, mkdocs_config
+from billtext.outside import forked, mkdocs_config, site_before
+from billtext.outside.site_before import Built, Look
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-_MARK = ".billtext-site"
 _DOOR = """<!doctype html>
 <meta charset="utf-8">
-<meta http-equiv="refresh" content="0; url=receivables/index.html">
-<a href="receivables/index.html">receivables/index.html</a>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta http-equiv="refresh" content="0; url=receivables/PAGE">
+<a href="receivables/PAGE">receivables/PAGE</a>
 """
 _BEFORE = 30  # MkDocs looks for anchors at 21, Python-Markdown for HTML at 20
 
@@ -64,18 +68,41 @@ class _Warnings(logging.Handler):
         self.found.append(" ".join(record.getMessage().split()))
 
 
-def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[], Any], parts: int = 1) -> list[str]:
-    """Build the site.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is to be built.
 
-    :param site: the Markdown pages
+    :param sources: the Markdown pages
+    :param out: the built site
     :param name: of the site, where it has no mkdocs.yml of its own; text of the ledger
     :param language: code of a language, likewise
+    :param wanted: whether that language is to be MkDocs' in any case
+    :param first: the page that the site opens with, where it has no index of its own
+    :param others: generated pages with a place in the navigation, likewise
+    :param words: for what the theme says of the receivables
+    :param looks: how the generated files look, by their path below the sources
+    """
+
+    sources: Path
+    out: Path
+    name: str
+    language: str
+    wanted: bool
+    first: str
+    others: tuple[str, ...]
+    words: Mapping[str, str]
+    looks: Mapping[str, Look]
+
+
+def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
+    """Build the site.
+
     :param step: called once a page
-    :param parts: how many processes write the pages
-    :return: what MkDocs warns of
+    :return: what MkDocs warns of, and its seconds
     :raises Refused: MkDocs cannot build it, or `out` holds something else than a site
     """
-    _check(site, out)
+    out = site.out
+    _check(site.sources, out)
     draft = out.with_name(f".{out.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     warnings = _Warnings()
@@ -85,14 +112,19 @@ def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[],
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     try:
-        path, ours = mkdocs_config.place(site, out, name=name, language=language)
-        config = _load(path, site, draft)
+        start = time.monotonic()
+        path, ours = mkdocs_config.place(site)
+        config = _load(path, site.sources, draft)
         if ours:
             config.site_name = Markup(config.site_name)  # noqa: S704 - it was escaped when it was written
-        _run(config, step, parts)
-        (draft / _MARK).touch()
+        elif site.wanted:
+            config.theme["language"] = site.language
+        frame, same = _run(config, step, site)
+        seconds = time.monotonic() - start
         if not (draft / "index.html").exists():
-            (draft / "index.html").write_text(_DOOR, "utf-8")
+            (draft / "index.html").write_text(_DOOR.replace("PAGE", f"{site.first}.html"), "utf-8")
+        site_before.adopt(draft, out, same)
+        site_before.write(draft, Built(frame=frame, looks=site.looks))
         _switch(draft, out)
     except Refused as error:
         raise Refused(" ".join([str(error), *warnings.found])) from error
@@ -101,7 +133,7 @@ def build(site: Path, out: Path, *, name: str, language: str, step: Callable[[],
         logger.setLevel(level)
         logger.propagate = propagate
         shutil.rmtree(draft, ignore_errors=True)
-    return warnings.found
+    return warnings.found, seconds
 
 
 def _check(site: Path, out: Path) -> None:
@@ -119,7 +151,7 @@ def _check(site: Path, out: Path) -> None:
     if (
         out.is_dir()
         and any(out.iterdir())
-        and not (out / _MARK).exists()
+        and not (out / site_before.MARK).exists()
         and not ((out / "404.html").exists() and (out / "sitemap.xml").exists())
     ):
         raise Refused(
@@ -140,42 +172,71 @@ def _load(config: Path, site: Path, out: Path) -> "MkDocsConfig":
         raise Refused(f"{config}: {' '.join(str(error).split())}") from error
 
 
-def _run(config: "MkDocsConfig", step: Callable[[], Any], parts: int) -> None:
+def _run(config: "MkDocsConfig", step: Callable[[], Any], site: Site) -> tuple[str, list[str]]:
+    """Have MkDocs build.
+
+    :return: the digest of what is around the pages' own, and the files of the old site that are to stay
+    """
     from mkdocs.commands.build import build as run
     from mkdocs.exceptions import Abort, MkDocsException
     from mkdocs.plugins import BasePlugin, event_priority
 
     from billtext.outside import page_bodies, page_shells
 
-    plain = all(key.endswith("search") for key in config.plugins)  # other plugins may have a word to say on each page
+    # Other plugins, an address of the site or of its sources may have a word to say on each page.
+    plain = all(key.endswith("search") for key in config.plugins)
+    alone = plain and not config.site_url and not config.repo_url
+    old = site_before.read(site.out) if alone else Built()
     copies: list[forked.Copies] = []  # as soon as there are some
 
     class Quick(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Spares time and memory, and counts the pages for who waits."""
 
-        leaves = 0
+        written = 0
+        parts = 1
+        frame = ""
+        leaves: list[page_bodies.Leaf] = []  # noqa: RUF012 - there is one of this
+        static: list[str] = []  # noqa: RUF012
 
         def on_files(self, files: Any, config: Any, **_: Any) -> Any:
-            if plain:
-                page_bodies.use(files, config, f"{mkdocs_config.PAGES}/")
+            if not plain:
+                return files
+            there = {
+                name for name, look in site.looks.items() if old.looks.get(name) == look and _is_built(site.out, name)
+            }
+            self.leaves = page_bodies.use(files, config, f"{mkdocs_config.PAGES}/", there)
+            for file in [file for file in files.static_pages() if file.src_uri in there]:
+                files.remove(file)
+                self.static.append(file.src_uri)
             return files
+
+        def on_nav(self, nav: Any, **_: Any) -> Any:
+            self.nav = nav
+            return nav
 
         def on_page_content(self, html: str, page: Any, **_: Any) -> str:
             page.markdown = ""
             return html
 
-        def on_env(self, env: Environment, **_: Any) -> Environment:
-            if plain:
-                page_shells.use(env)
+        def on_env(self, env: Environment, config: Any, files: Any, **_: Any) -> Environment:
+            if not plain:
+                return env
+            page_shells.use(env)
+            self.frame = page_shells.digest(env, self.nav, files, config, self.leaves)
+            if self.frame != old.frame:
+                for leaf in self.leaves:
+                    if leaf.built:
+                        leaf.build(config, files)
+            self.parts = forked.parts(sum(not leaf.built for leaf in self.leaves))
             return env
 
         @event_priority(100)  # before a search looks into the page
         def on_page_context(self, context: Any, page: Any, **_: Any) -> Any:
-            if plain and parts > 1 and not copies:  # all is read, and all but the pages is written
-                copies.append(forked.Copies(parts))
-            if isinstance(page, page_bodies.Leaf):
-                self.leaves += 1
-                if copies and self.leaves % parts != copies[0].part:
+            if self.parts > 1 and not copies:  # all is read, and all but the pages is written
+                copies.append(forked.Copies(self.parts))
+            if isinstance(page, page_bodies.Leaf) and not page.built:
+                self.written += 1
+                if copies and self.written % self.parts != copies[0].part:
                     page.elsewhere = True
                 else:
                     page.fill()
@@ -196,8 +257,9 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any], parts: int) -> None:
             if copies:
                 copies.pop().join()
 
+    quick = Quick()
     config.markdown_extensions.append(_Aside())  # type: ignore[arg-type]
-    config.plugins["billtext"] = Quick()
+    config.plugins["billtext"] = quick
     # Python-Markdown leaves rings of objects behind for each page: they have to be collected, whatever the caller does.
     # The ledger stays: no use to look for garbage in it. The count of what is old begins anew, else it would take
     # millions of new objects until anyone looks at all.
@@ -223,6 +285,14 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any], parts: int) -> None:
         if not collecting:
             gc.disable()
         config.plugins.on_shutdown()
+    same = [leaf.file.dest_uri for leaf in quick.leaves if leaf.built]
+    return quick.frame, [*same, *quick.static]
+
+
+def _is_built(out: Path, source: str) -> bool:
+    """Whether a site has the file that a source becomes."""
+    name = f"{source[:-3]}.html" if source.endswith(".md") else source
+    return os.path.isfile(f"{out}/{name}")  # noqa: PTH113 - thirty thousand times
 
 
 def _switch(draft: Path, out: Path) -> None:

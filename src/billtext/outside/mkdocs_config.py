@@ -7,11 +7,14 @@ in it, and whoever has the directory builds the site with MkDocs alone.
 import os
 from html import escape as html
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from billtext.errors import Refused
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.pages import menu
+
+if TYPE_CHECKING:
+    from billtext.outside.mkdocs_build import Site
 
 TEMPLATE = Path(__file__).parent.parent / "site_template"
 PAGES = "receivables"
@@ -19,16 +22,15 @@ COPY = f"{PAGES}/.template"  # of the template, below the sources; MkDocs leaves
 _MARK = "# Written by `billtext site build`, each time that it has changed. Without this line the file is yours.\n"
 
 
-def place(site: Path, out: Path, *, name: str, language: str) -> tuple[Path, bool]:
+def place(wanted: "Site") -> tuple[Path, bool]:
     """The mkdocs.yml to build with, and whether it is ours.
 
     A mkdocs.yml beside the sources is taken as it stands if it names them. Otherwise one is written there; where the
     name is taken by that of another site, under a name of its own.
 
-    :param name: of the site; text of the ledger
-    :param language: of the site, as a code
     :raises Refused: there is a mkdocs.yml that cannot be read
     """
+    site = wanted.sources
     for source in sorted(TEMPLATE.rglob("*")):
         if source.is_file():
             _keep(site / COPY / source.relative_to(TEMPLATE), source.read_text("utf-8"))
@@ -37,8 +39,7 @@ def place(site: Path, out: Path, *, name: str, language: str) -> tuple[Path, boo
         if _docs_dir(path) == site.resolve():
             return path, False
         path = path.with_name(f"{PAGES}.mkdocs.yml")
-    text = _text(site, out, name, language)
-    _keep(path, text)
+    _keep(path, _text(wanted))
     return path, True
 
 
@@ -51,28 +52,39 @@ def _keep(path: Path, text: str) -> None:
         draft.replace(path)
 
 
-def _text(site: Path, out: Path, name: str, language: str) -> str:
+def _text(wanted: "Site") -> str:
+    site = wanted.sources
     root = site.resolve().parent
-    own = [page for page in site.rglob("*.md") if not page.is_relative_to(site / PAGES)]
     first = ["  - index.md"] if (site / "index.md").is_file() else []
     lines = [
         f"INHERIT: {_path(site.resolve() / COPY / 'mkdocs.yml', root)}",
-        f"site_name: {escape.yaml(html(escape.one_line(name)))}  # MkDocs writes it as it stands",
+        f"site_name: {escape.yaml(html(escape.one_line(wanted.name)))}  # MkDocs writes it as it stands",
         f"docs_dir: {_path(site.resolve(), root)}",
-        f"site_dir: {_path(out.resolve(), root)}",
+        f"site_dir: {_path(wanted.out.resolve(), root)}",
         "theme:",
         f"  custom_dir: {_path(site.resolve() / COPY / 'theme', root)}",
-        f"  language: {escape.yaml(language)}",
+        f"  language: {escape.yaml(wanted.language)}",
         "extra:",
-        f"  homepage: {PAGES}/index.html",
+        f"  homepage: {PAGES}/{wanted.first}.html",
+        *(f"  {key}: {escape.yaml(text)}" for key, text in sorted(wanted.words.items())),
         # The generated pages are not in the search: without others it would find nothing.
-        f"plugins: {'[search]' if own else '[]'}",
+        f"plugins: {'[search]' if _others(site) else '[]'}",
         "nav:",
         *first,
-        f"  - {escape.yaml(Language(language)('Receivables'))}:",  # one tab: the pages have a menu of their own
-        *(f"      - {PAGES}/{page}.md" for page, _ in menu.ENTRIES),
+        f"  - {escape.yaml(Language(wanted.language)('Receivables'))}:",  # one tab: the pages have a menu of their own
+        *(f"      - {PAGES}/{page}.md" for page in (wanted.first, *wanted.others)),
     ]
     return _MARK + "\n".join(lines) + "\n"
+
+
+def _others(site: Path) -> bool:
+    """Whether the sources have pages besides ours."""
+    for parent, directories, names in os.walk(site):
+        if Path(parent) == site and PAGES in directories:
+            directories.remove(PAGES)
+        if any(name.endswith(".md") for name in names):
+            return True
+    return False
 
 
 def _path(path: Path, root: Path) -> str:

@@ -1,37 +1,107 @@
-"""Keep a directory of generated pages: write what changed, whole or not at all, and remove what is no longer."""
+"""Keep a directory of generated pages: write what changed, whole or not at all, and remove what is no longer.
 
+What is known of the last time is in `STATE`: digests of what each page was made of, and how each file looked. A page
+whose digest is as it was, and whose file nobody has touched since, is not made anew.
+"""
+
+import json
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from billtext.outside import forked
+from billtext.outside import files, forked
+from billtext.rules.fingerprints import Fingerprints
 
 MARK = b"---\ngenerator: billtext\n"
+STATE = ".made.json"  # MkDocs leaves hidden files out of the site
 _DRAFT = ".billtext-draft"
 
+Look = tuple[int, int]  # of a file: when it was written, in nanoseconds, and its size
 
-def keep(directory: Path, pages: Callable[[int], Iterable[tuple[str, str]]], parts: int = 1) -> tuple[int, int]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is known of the pages that are there.
+
+    :param looks: of the files that are as they were left, by path within the directory
+    :param papers: digests of what other files were made of, by path
+    """
+
+    made_of: Fingerprints = field(default_factory=lambda: Fingerprints(common="", customers={}, months={}))
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    papers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What was done, and the files that are there now with how they look."""
+
+    written: int
+    removed: int
+    looks: Mapping[str, Look]
+
+
+def before(directory: Path) -> Before:
+    """What is known of the pages of a directory; nothing, if it is not known."""
+    try:
+        found = json.loads((directory / STATE).read_text("utf-8"))
+        made_of = Fingerprints(**found["made_of"])
+        looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
+        papers = dict(found["papers"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Before()
+    root = str(directory)
+    return Before(
+        made_of=made_of, papers=papers, looks={name: look for name, look in looks.items() if _look(root, name) == look}
+    )
+
+
+def remember(directory: Path, made_of: Fingerprints, looks: Mapping[str, Look], papers: Mapping[str, str]) -> None:
+    """Keep what is known for the next time; the last thing that is done."""
+    text = json.dumps({"made_of": asdict(made_of), "looks": looks, "papers": papers}, sort_keys=True)
+    files.replace(directory / STATE, text)
+
+
+def keep(
+    directory: Path, pages: Callable[[int], Iterable[tuple[str, str]]], parts: int = 1,
+    untouched: Mapping[str, Look] | None = None,
+) -> Kept:  # fmt: skip
     """Write the pages, and remove generated pages that are not among them. Files of other origin are left alone.
 
     :param pages: gives the pages of a part: path within the directory and text; each text begins with `MARK`
     :param parts: each is written by a process
-    :return: how many pages were written, how many removed
+    :param untouched: pages that are as they should be, by path
     """
+    looks: dict[str, Look] = dict(untouched or {})
     done = forked.share(lambda part: _part(directory, pages(part), f"{_DRAFT}-{part}"), parts)
-    return sum(written for written, _ in done), _prune(directory, set().union(*(kept for _, kept in done)))
+    for _, found in done:
+        looks |= found
+    return Kept(written=sum(written for written, _ in done), removed=_prune(directory, looks), looks=looks)
 
 
-def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, set[str]]:
-    written, kept = 0, set()
+def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, dict[str, Look]]:
+    written: int = 0
+    looks: dict[str, Look] = {}
     made: set[Path] = set()
     for name, text in pages:
         path = directory / name
         if path.parent not in made:
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
-        kept.add(str(path))
         written += _write(path, text.encode(), draft)
-    return written, kept
+        look = _look(str(directory), name)
+        if look is not None:
+            looks[name] = look
+    return written, looks
+
+
+def _look(directory: str, name: str) -> Look | None:
+    try:
+        found = os.stat(f"{directory}/{name}")  # noqa: PTH116 - thirty thousand times
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _write(path: Path, data: bytes, name: str) -> bool:
@@ -49,14 +119,15 @@ def _write(path: Path, data: bytes, name: str) -> bool:
 
 
 def _prune(directory: Path, kept: Container[str]) -> int:
-    removed = 0
-    for parent, _, names in os.walk(directory):
+    removed, root = 0, str(directory)
+    for parent, _, names in os.walk(root):
+        below = parent[len(root) + 1 :].replace(os.sep, "/")
+        start = f"{below}/" if below else ""
         for name in names:
-            path = os.path.join(parent, name)  # noqa: PTH118
             if name.startswith(_DRAFT):
-                Path(path).unlink()
-            elif name.endswith(".md") and path not in kept and _ours(path):
-                Path(path).unlink()
+                Path(parent, name).unlink()
+            elif name.endswith(".md") and start + name not in kept and _ours(f"{parent}/{name}"):
+                Path(parent, name).unlink()
                 removed += 1
     return removed
 
@@ -64,3 +135,16 @@ def _prune(directory: Path, kept: Container[str]) -> int:
 def _ours(path: str) -> bool:
     with open(path, "rb") as file:  # noqa: PTH123
         return file.read(len(MARK)) == MARK
+
+
+def other(directory: Path, name: str, data: bytes) -> None:
+    """Write another file beside the pages, if it is not there as it should be."""
+    path = directory / name
+    if not path.is_file() or path.read_bytes() != data:
+        files.replace(path, data)
+
+
+def looks(directory: Path, known: Mapping[str, Look], others: Iterable[str]) -> dict[str, Look]:
+    """How the pages look, and other files beside them."""
+    found = {name: look for name in others if (look := _look(str(directory), name)) is not None}
+    return {**known, **found}

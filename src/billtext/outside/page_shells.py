@@ -5,11 +5,13 @@ rest. A shell is the page with marks in place of what is the page's own. What co
 """
 
 import copy
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jinja2 import Environment, Template
 from markupsafe import escape
+from mkdocs.structure.pages import Page
 
 from billtext.outside import page_bodies
 
@@ -31,17 +33,23 @@ class Shells:
             return ""
         if not page.meta.get("leaf") or page.canonical_url or page.edit_url:
             return self._template.render(context)
-        key = (context["base_url"], *[anchor.url for anchor in page.toc][:1])
+        key = (directory(page), *[anchor.url for anchor in page.toc][:1])
         if key not in self._filled:
-            self._filled[key] = _parts(self._shell(context))
+            self._filled[key] = _parts(self.shell(context))
         own = {"": "", _CONTENT: page.content, _TITLE: page.meta["title"], _HEADING: str(escape(page.meta["heading"]))}
         return "".join([text + own[mark] for text, mark in self._filled[key]])
 
-    def _shell(self, context: Mapping[str, Any]) -> str:
+    def shell(self, context: Mapping[str, Any]) -> str:
+        """The page with marks in place of what is its own."""
         page = copy.copy(context["page"])
         page.meta = {**page.meta, "title": _TITLE, "heading": _HEADING}
         page.content = _CONTENT
         return self._template.render({**context, "page": page})
+
+
+def directory(page: Page) -> str:
+    """The directory of a page; its pages have the same links around them."""
+    return page.file.src_uri.rpartition("/")[0]
 
 
 def _parts(shell: str) -> list[tuple[str, str]]:
@@ -55,6 +63,22 @@ def _parts(shell: str) -> list[tuple[str, str]]:
         place, mark = min(places)
         found.append((shell[start:place], mark))
         start = place + len(mark)
+
+
+def digest(environment: Environment, nav: Any, files: Any, config: Any, leaves: Iterable[page_bodies.Leaf]) -> str:
+    """Digest of what is around the pages' own, on a page of each directory that has been read."""
+    from mkdocs.commands.build import get_context
+
+    found = hashlib.blake2b(digest_size=16)
+    seen: set[str] = set()
+    for leaf in leaves:
+        place = directory(leaf)
+        if not leaf.built and place not in seen:
+            seen.add(place)
+            context = get_context(nav, files, config, leaf)
+            shells: Any = environment.get_template(TEMPLATE)
+            found.update("\0".join([place, shells.shell(context), *leaf.pieces]).encode())
+    return found.hexdigest()
 
 
 def use(environment: Environment) -> None:

@@ -57,3 +57,12 @@ def text(directory: Path, language: Language) -> str:
     name, changed = found
     words = f"{language('ledger')} {name}" if name else language("ledger without a commit")
     return f"{words}, {language('with uncommitted changes')}" if changed else words
+
+
+def sheet(words: str) -> str:
+    """The style sheet that puts the revision into all pages of a site, which stay as they are when it changes.
+
+    :param words: ours; empty if the pages are to say nothing of it
+    """
+    safe = words.replace("\\", "").replace('"', "").replace("\n", " ")
+    return f'@charset "utf-8";\n.r-revision::after {{ content: "{safe}"; }}\n'

@@ -1,21 +1,23 @@
 """The pages that people browse, in the site and in Fava. Pure: a book and a day in, HTML out; `render` yields all.
 
 `frame` is what all pages share, `leads` where a page may lead besides, and the `menu` leads to the pages that all
-others lead to. The kinds of page: `overview`, with `attention`; `aged`, which are the ageing and the open items;
-`customers` with `card`, `account`, `paying` and `papers`; `documents` by month and each `document`; `credit_notes`;
-`faults`. A face that answers questions has `periods`, the statement that is asked for, and `unissued`: drafts and
-quotes. `charts` draws, `figures` writes numbers and `addresses` names the files. The templates are in
-`rendering/templates/pages`.
+others lead to; `finding` is what a search looks through. The kinds of page: `overview`, with `attention`; `aged`, which
+are the ageing and the open items; `customers` with `card`, `account`, `paying` and `papers`; `documents` by month and
+each `document`; `credit_notes`; `archive`; `faults`. A face that answers questions has `periods`, the statement that is
+asked for, and `unissued`: drafts and quotes. `charts` draws, `figures` writes numbers and `addresses` names the files.
+The templates are in `rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from typing import NamedTuple
 
 from billtext.rendering.pages import (
     addresses,
     aged,
+    archive,
     attention,
     credit_notes,
     customers,
@@ -30,27 +32,24 @@ from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import ageing
 
 
-def render(frame: Frame, part: int = 0, parts: int = 1) -> Iterator[Page]:
-    """Yield every page, or those of one of several parts of them."""
-    if part == 0:
-        for address in _single(frame):
-            yield _SINGLE[address](frame)
-        for column in aged.columns(frame):
-            yield aged.items(frame, column)
-    for month in frame.months[part::parts]:
-        for n in range(1, documents.parts(frame, month) + 1):
-            yield documents.month(frame, month, n)
-    for customer in frame.customers[part::parts]:
-        yield customers.page(frame, customer)
-    for number in frame.linked[part::parts]:
-        yield document.page(frame, number)
+class Leaf(NamedTuple):
+    """A page that is one of many.
+
+    :param of: what it is made of, as `Fingerprints` knows it: `customer` or `month`, and which
+    :param kind: one of `_LEAVES`
+    :param name: which one of them
+    :param path: its address
+    """
+
+    of: tuple[str, str]
+    kind: str
+    name: str
+    path: str
 
 
-def count(frame: Frame) -> int:
-    """How many pages `render` yields."""
-    single = len(_single(frame)) + len(aged.columns(frame))
-    months = sum(documents.parts(frame, month) for month in frame.months)
-    return single + months + len(frame.customers) + len(frame.linked)
+def _month(frame: Frame, name: str) -> Page:
+    month, _, part = name.partition("/")
+    return documents.month(frame, month, int(part or 1))
 
 
 _SINGLE: dict[str, Callable[[Frame], Page]] = {
@@ -60,18 +59,71 @@ _SINGLE: dict[str, Callable[[Frame], Page]] = {
     "customers": customers.index,
     "documents": documents.index,
     "credit-notes": credit_notes.page,
+    "archive": archive.index,
     "unsent": attention.unsent,
     "errors": faults.page,
+}
+_LEAVES: dict[str, Callable[[Frame, str], Page]] = {
+    "months": _month,
+    "customers": customers.page,
+    "documents": document.page,
+    "archive": archive.month,
 }
 # Of a face that answers questions; the site has none of them.
 _ASKED: dict[str, Callable[[Frame], Page]] = {"drafts": unissued.drafts, "quotes": unissued.quotes}
 _NOTHING: Mapping[str, str] = {}
 
 
-def _single(frame: Frame) -> list[str]:
-    """Pages that there is one of; those that tell what is wrong only where anything is."""
-    holds = {"unsent": bool(frame.unsent), "errors": bool(frame.errors)}
-    return [address for address in _SINGLE if holds.get(address, True)]
+def singles(frame: Frame) -> list[str]:
+    """Addresses of the pages of which there is one. Who is given the own pages alone has no table of all customers."""
+    if frame.given:
+        return ["documents"]
+    there = {"archive": bool(frame.archive), "unsent": bool(frame.unsent), "errors": bool(frame.errors)}
+    return [name for name in _SINGLE if there.get(name, True)]
+
+
+def leaves(frame: Frame) -> list[Leaf]:
+    """The pages that are many."""
+    found = []
+    for month in frame.months:
+        for n in range(1, documents.parts(frame, month) + 1):
+            path = addresses.month(month, n)
+            found.append(Leaf(("month", month), "months", path.partition("/")[2], path))
+    found += [Leaf(("customer", id_), "customers", id_, addresses.customer(id_)) for id_ in frame.customers]
+    known = frame.book.ledger.documents
+    found += [
+        Leaf(("customer", known[number].customer), "documents", number, addresses.document(number))
+        for number in frame.linked
+    ]
+    if not frame.given:
+        found += [Leaf(("month", name), "archive", name, name) for name in map(addresses.archive, frame.archive)]
+    return found
+
+
+def columns(frame: Frame) -> list[str]:
+    """Columns of the ageing that have a page of what is open in them; each is made anew, as a table of all is."""
+    return [] if frame.given else aged.columns(frame)
+
+
+def render(
+    frame: Frame, part: int = 0, parts: int = 1, *, stale: Container[tuple[str, str]] | None = None
+) -> Iterator[Page]:
+    """Yield every page, or those of one of several parts of them.
+
+    :param stale: what those of the many pages are made of that are to be made; all of them if None
+    """
+    for name in singles(frame)[part::parts]:
+        yield _SINGLE[name](frame)
+    for column in columns(frame)[part::parts]:
+        yield aged.items(frame, column)
+    wanted = [leaf for leaf in leaves(frame) if stale is None or leaf.of in stale]
+    for leaf in wanted[part::parts]:
+        yield _LEAVES[leaf.kind](frame, leaf.name)
+
+
+def count(frame: Frame) -> int:
+    """How many pages `render` yields."""
+    return len(singles(frame)) + len(columns(frame)) + len(leaves(frame))
 
 
 def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Page | None:
@@ -84,10 +136,12 @@ def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Pag
         found = _SINGLE.get(kind) or (_ASKED.get(kind) if frame.leads.asks else None)
         return None if found is None else found(frame)
     if kind == "months":
-        return _month(frame, part)
+        return _of_month(frame, part)
     if kind == "open-items":
         names = {addresses.column(name): name for name in (*frame.report.buckets, ageing.UNAPPLIED)}
         return aged.items(frame, names[part]) if part in names else None
+    if kind == "archive":
+        return archive.month(frame, address) if part in frame.archive else None
     if kind == "customers":
         customer = _named(part, frame.names)
         return None if customer is None else customers.page(frame, customer)
@@ -112,7 +166,7 @@ def _asked(frame: Frame, kind: str, part: str, query: Mapping[str, str]) -> Page
     return None
 
 
-def _month(frame: Frame, part: str) -> Page | None:
+def _of_month(frame: Frame, part: str) -> Page | None:
     month = part.partition("/")[0]
     if month not in frame.months:
         return None

@@ -62,6 +62,7 @@ def _month(frame: Frame, statement: Statement) -> dict[str, Any]:
         **row,
         **letter(frame, statement),
         "id": f"m{start:%Y-%m}",
+        "pdf": frame.leads.statement(statement.customer, start, end, statement.kind, "pdf"),
         "until": "" if one else f"{end:%Y-%m}",
         "heading": reader.f.month(start) if one else f"{reader.f.month(start)} – {reader.f.month(end)}",
     }
@@ -76,6 +77,7 @@ def letter(frame: Frame, statement: Statement) -> dict[str, Any]:
     return {
         "id": "statement",
         "until": "",
+        "pdf": None,
         "heading": f"{reader.f.date(start)} – {reader.f.date(end)}",
         "t": reader.t,
         "start": reader.f.date(start),

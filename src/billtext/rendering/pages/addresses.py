@@ -70,3 +70,21 @@ def column(name: str) -> str:
 def open_items(column_name: str) -> str:
     """Page of what is open in a column of the ageing."""
     return f"open-items/{column(column_name)}"
+
+
+def archive(month: str) -> str:
+    """Page of the files of the archive of a month.
+
+    :param month: such as `2026-10`
+    """
+    return f"archive/{month}"
+
+
+def statement_pdf(customer: str, month: str) -> str:
+    """The PDF of a customer's statement of a month, whole with its ending."""
+    return f"statements/{part(customer)}/{month}.pdf"
+
+
+def document_pdf(number: str) -> str:
+    """The PDF of a document, whole with its ending."""
+    return f"documents/{part(number)}.pdf"

@@ -30,6 +30,7 @@ FIELDS = {
     "closed": "Closed",
     "note": "Note",
 }
+OFFICE = {"channel", "credit-limit", "closed", "note"}  # what the office keeps to itself, as what has no word here
 # Fields that stand above the others, or are one address.
 HEAD = {
     "name": "Name",
@@ -44,7 +45,9 @@ HEAD = {
 
 def fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the card says on the day, by its words."""
-    keys = (*FIELDS, *sorted(card.keys() - FIELDS.keys() - HEAD.keys()))
+    keys = [key for key in FIELDS if not frame.given or key not in OFFICE]
+    if not frame.given:
+        keys += sorted(card.keys() - FIELDS.keys() - HEAD.keys())
     return [(_word(frame, key), value(frame, card[key])) for key in keys if key in card]
 
 

@@ -111,10 +111,14 @@ def files(path: str) -> Callable[[str], Markup]:
     return lambda address: Markup(f"{root}{address}.html")  # noqa: S704 - addresses are of our own making
 
 
+# From the address of a page, where it finds what the reader searches; None where a face has no search.
+Finder = Callable[[str], str | None]
+
+
 class Frame:
     """The pages of a ledger on a day. What takes time is worked out when a page first asks for it.
 
-    :param revision: of the ledger, in words
+    :param revision: of the ledger, in words; None if the face says it on each page in its own way
     :param errors: of the ledger, in the shape of `shapes.error`
     :param choice: which documents get a page: `all`, `open` or `none`
     :param customers: ids of those to show; all if None
@@ -125,18 +129,21 @@ class Frame:
     :param unread: what is wrong with the form of their files, in the shape of `shapes.error`
     :param rates: of exchange, for drafts and quotes in another currency
     :param hidden: whether amounts are shown without their digits
+    :param finder: where a search is answered
+    :param given: whether the pages are given to the customers themselves: they have nothing but what those were sent
     """
 
     def __init__(
-        self, book: Book, as_of: Date, *, revision: str, errors: Sequence[Mapping[str, Any]] = (), choice: str = "all",
-        customers: Collection[str] | None = None, language: str = "", links: Links = files, leads: Leads | None = None,
+        self, book: Book, as_of: Date, *, revision: str | None, errors: Sequence[Mapping[str, Any]] = (),
+        choice: str = "all", customers: Collection[str] | None = None, language: str = "", links: Links = files,
+        leads: Leads | None = None, finder: Finder = lambda _path: None, given: bool = False,
         drafts: tuple[Draft, ...] = (), quotes: tuple[Quote, ...] = (), unread: Sequence[Mapping[str, Any]] = (),
         rates: Rates = lambda _currency, _company, _date: None, hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.choice, self.only, self.links, self.leads = choice, customers, links, leads or Leads()
         self.drafts, self.quotes, self.unread, self.rates = drafts, quotes, unread, rates
-        self.hidden = hidden
+        self.finder, self.given, self.hidden = finder, given, hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
         self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
@@ -233,6 +240,29 @@ class Frame:
     def months(self) -> list[str]:
         """Months in which anything moved or a number became void, latest first."""
         return sorted({*self.flows, *(f"{void.date.year:04}-{void.date:%m}" for void in self.voids)}, reverse=True)
+
+    @cached_property
+    def archive(self) -> dict[str, list[Filed]]:
+        """Files of the archive by the month of their papers, latest first."""
+        files = sorted(
+            (
+                one for one in self.book.ledger.filed
+                if one.date <= self.as_of and (self.only is None or one.customer in self.only)
+            ),
+            key=lambda one: (one.date, one.customer, one.file),
+        )  # fmt: skip
+        months = grouped(files, lambda one: f"{one.date.year:04}-{one.date.month:02}")
+        return dict(sorted(months.items(), reverse=True))
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """Pages of the menu that there are not."""
+        if self.given:
+            return frozenset(address for address, _ in menu.ENTRIES if address not in {"index", "documents"})
+        found = set() if self.leads.asks else {"drafts", "quotes"}
+        if not self.archive:
+            found.add("archive")
+        return frozenset(found)
 
     @cached_property
     def linked(self) -> list[str]:
@@ -352,15 +382,12 @@ class Frame:
         """
         link = self.links(path)
         common = {"t": self.t, "f": self.f, "frame": self, "heading": heading, "link": link}
-        above = environment().get_template("_menu.html.j2").render(**common, menu=menu.of(path), path=path)
-        body = environment().get_template(template).render(**common, **values)
-        stamp = Markup('<p class="r-stamp">{} {} · {}</p>').format(
-            self.t("As of"), self.f.date(self.as_of), self.revision
-        )
-        whole = above + body
+        own = Markup(environment().get_template(template).render(**common, **values))  # noqa: S704 - the template escapes
+        around = environment().get_template("_frame.html.j2")
+        body = around.render(**common, body=own, find=self.finder(path), menu=menu.of(path, self.left_out), path=path)
         if self.hidden:
-            whole = ranked(whole)
-        whole = Markup(whole) + stamp  # noqa: S704 - the templates escape
+            body = ranked(body)
+        whole = Markup(body)  # noqa: S704 - likewise
         return Page(path=path, heading=heading, language=self.t.code, body=whole, leaf=leaf)
 
     def markdown(self, page: Page) -> str:

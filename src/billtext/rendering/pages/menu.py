@@ -1,5 +1,6 @@
 """The menu: the pages that all others lead to, in one list for the site and Fava."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 # Address and word of each. A page whose address begins with one of them belongs to it: `customers/C00017`.
@@ -10,8 +11,11 @@ ENTRIES = (
     ("customers", "Customers"),
     ("documents", "Documents"),
     ("credit-notes", "Credit notes"),
+    ("drafts", "Drafts"),
+    ("quotes", "Quotes"),
+    ("archive", "Archive"),
 )
-_BELOW = {"months": "documents", "errors": "index", "unsent": "index"}
+_BELOW = {"months": "documents", "errors": "index", "unsent": "index", "statements": "customers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +27,21 @@ class Entry:
     here: bool
 
 
-def of(path: str) -> list[Entry]:
+def of(path: str, left_out: Container[str] = ()) -> list[Entry]:
     """The menu of a page.
 
-    >>> [entry.word for entry in of("months/2026-10") if entry.here]
+    :param left_out: addresses of pages that there are not
+
+    >>> [entry.word for entry in of("months/2026-10", {"quotes"}) if entry.here]
     ['Documents']
     """
     first = path.partition("/")[0]
     here = _BELOW.get(first, first)
-    return [Entry(address=address, word=word, here=address == here) for address, word in ENTRIES]
+    return [
+        Entry(address=address, word=word, here=address == here) for address, word in ENTRIES if address not in left_out
+    ]
 
 
-def has(address: str) -> bool:
+def has(address: str, left_out: Container[str] = ()) -> bool:
     """Whether the menu leads to a page."""
-    return any(address == known for known, _ in ENTRIES)
+    return any(address == known for known, _ in ENTRIES) and address not in left_out

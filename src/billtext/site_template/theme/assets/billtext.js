@@ -1,4 +1,5 @@
-/* Tables that sort by a click on their heading and filter by words. Without this script they are plain tables. */
+/* Tables that sort by a click on their heading and filter by words, and the search for a customer or a number. Without
+   this script there are plain tables, and no search. */
 (function () {
   "use strict";
 
@@ -113,7 +114,105 @@
     });
   }
 
+  // --- the search: a site has an index that is a script, and loads it when somebody searches; Fava answers -------------
+
+  var MOST = 20;
+  var waiting = [], loaded = null;
+
+  // Each text begins with a digit: how many letters it has in common with the one before.
+  function unfold(texts) {
+    var before = "";
+    return texts === "" ? [] : texts.split(" ").map(function (each) {
+      before = before.slice(0, parseInt(each[0], 36)) + each.slice(1);
+      return before;
+    });
+  }
+
+  function index(kinds) {
+    loaded = [];
+    kinds.forEach(function (kind) {
+      var all = unfold(kind.texts).map(function (text) { return [text, text]; }).concat(kind.odd);
+      all.forEach(function (pair, n) {
+        var name = kind.names[n] || "";
+        loaded.push({ word: kind.word, text: pair[0], name: name, at: kind.at + "/" + pair[1] + ".html", low: pair[0].toLowerCase(), named: name.toLowerCase() });
+      });
+    });
+    waiting.splice(0).forEach(function (call) { call(); });
+  }
+
+  function found(low, root) {
+    var words = low.split(/\s+/), ranks = [[], [], [], []];
+    loaded.forEach(function (each) {
+      var place = each.low.indexOf(low);
+      if (place < 0 && !(each.named && words.every(function (word) { return each.named.indexOf(word) >= 0; }))) return;
+      ranks[each.low === low ? 0 : place === 0 ? 1 : place > 0 ? 2 : 3].push(each);
+    });
+    return [].concat.apply([], ranks).slice(0, MOST).map(function (each) {
+      return { word: each.word, text: each.text, name: each.name, href: root + each.at };
+    });
+  }
+
+  function ask(address, low, answer) {
+    if (!/\.js$/.test(address)) {
+      fetch(address + (address.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(low))
+        .then(function (response) { return response.json(); }).then(answer);
+      return;
+    }
+    var root = address.replace(/[^/]*$/, "");
+    function reply() { answer(found(low, root)); }
+    if (loaded) return reply();
+    waiting.push(reply);
+    if (waiting.length > 1) return;
+    var script = document.createElement("script");
+    script.src = address;
+    document.head.appendChild(script);
+  }
+
+  function findable(form) {
+    var input = form.querySelector("input"), list = form.querySelector("ul"), last = "";
+    function show(results) {
+      list.textContent = "";
+      results.forEach(function (each) {
+        var item = document.createElement("li"), link = document.createElement("a"), kind = document.createElement("small");
+        link.href = each.href;
+        link.textContent = each.text + (each.name ? " " + each.name : "");
+        kind.textContent = each.word;
+        item.append(link, " ", kind);
+        list.appendChild(item);
+      });
+      if (!results.length) {
+        var none = document.createElement("li");
+        none.textContent = form.getAttribute("data-none");
+        list.appendChild(none);
+      }
+      list.hidden = false;
+    }
+    function apply() {
+      var low = input.value.trim().toLowerCase();
+      last = low;
+      if (!low) { list.hidden = true; return; }
+      ask(form.getAttribute("data-find"), low, function (results) { if (low === last) show(results); });
+    }
+    function step(event) {
+      var links = Array.prototype.slice.call(list.querySelectorAll("a")), place = links.indexOf(document.activeElement);
+      if (event.key === "Escape") { input.value = ""; apply(); input.focus(); }
+      else if (event.key === "ArrowDown" && links[place + 1]) links[place + 1].focus();
+      else if (event.key === "ArrowUp" && place >= 0) (links[place - 1] || input).focus();
+      else return;
+      event.preventDefault();
+    }
+    form.hidden = false;
+    input.addEventListener("input", apply);
+    form.addEventListener("keydown", step);
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var first = list.hidden ? null : list.querySelector("a");
+      if (first) first.click();
+    });
+  }
+
   function start(sorts) {
+    document.querySelectorAll("form.r-find[hidden]").forEach(findable);
     document.querySelectorAll("section.bt summary").forEach(foldable);
     if (sorts) document.querySelectorAll("section.bt table[data-sort]").forEach(sortable);
     document.querySelectorAll("section.bt [data-filter]").forEach(filterable);
@@ -122,9 +221,10 @@
   }
 
   window.addEventListener("hashchange", choose);
+  globalThis.billtext = { start: start, index: index };
 
   // Fava sorts by itself, and calls when it has loaded a page.
-  if (document.getElementById("ledger-data")) globalThis.billtext = { start: start };
-  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", function () { start(true); });
+  if (document.getElementById("ledger-data")) return;
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", function () { start(true); });
   else start(true);
 })();
