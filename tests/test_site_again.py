@@ -94,16 +94,21 @@ def test_each_customers_card_is_its_own(tmp_path: Path) -> None:
     assert after.customers["C2"] != before.customers["C2"]
 
 
+FILED = """
+2026-05-01 custom "filed" "Assets/Receivable/C2/2026-05-01.letter.pdf"
+  sha256: "aaaaaaaaaaaabcdef0123456789abcdef0123456789abcdef0123456789abcde"
+  kind: "letter"
+  customer: "C2"
+"""
+
+
 @pytest.mark.parametrize(
     "more",
     [
         '2026-05-01 custom "delivery" "C2"\n  statement: "2026-04"\n  channel: "email"\n',
         '2026-05-01 custom "delivery" "N2"\n  channel: "email"\n',
         '2026-05-01 custom "contact" "C2" "one"\n  name: "Somebody"\n',
-        (
-            '2026-05-01 custom "filed" "Assets/Receivable/C2/2026-05-01.letter.pdf"\n'
-            f'  sha256: "{"a" * 64}"\n  kind: "letter"\n  customer: "C2"\n'
-        ),
+        FILED,
     ],
 )
 def test_what_is_about_one_customer_changes_no_other(tmp_path: Path, more: str) -> None:
@@ -217,6 +222,54 @@ def test_an_equal_file_is_kept_and_another_not(tmp_path: Path) -> None:
     assert (new / "x/same").stat().st_mtime == 1
     assert (new / "x/other").read_text() == "two"
     assert (new / "x/there").read_text() == "there"
+
+
+def test_what_changed_is_moved_in_and_what_is_no_longer_goes(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    texts = {old: {"a": "one", "x/same": "s", "x/stays": "t", "y/gone": "g", ".git/x": "h"},
+             new: {"a": "two", "x/same": "s", "z/fresh": "f"}}  # fmt: skip
+    for directory, names in texts.items():
+        for name, text in names.items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(text)
+    before = state(old)
+    site_before.merge(new, old, ["x/stays"])
+    assert {str(p.relative_to(old)): p.read_text() for p in old.rglob("*") if p.is_file()} == {
+        "a": "two", "x/same": "s", "x/stays": "t", "z/fresh": "f", ".git/x": "h",
+    }  # fmt: skip
+    assert not (old / "y").exists()
+    after = state(old)
+    assert {name for name in before if after.get(name) == before[name]} == {"x/same", "x/stays", ".git/x"}
+
+
+@pytest.mark.parametrize("moves", range(4))
+def test_a_site_whose_renewal_was_interrupted_is_whole_after_the_next_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """Killed after some moves: each page is the old or the new one, and the mark still says what is to be made."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    for directory, text in ((old, "old"), (new, "new")):
+        directory.mkdir()
+        for name in "abc":
+            (directory / name).write_text(text)
+    mark = site_before.Built(frame="f", looks={"a": (1, 1)})
+    site_before.write(old, mark)
+    left, replace = [moves], Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    if moves < 3:
+        with pytest.raises(KeyboardInterrupt):
+            site_before.merge(new, old, [])
+    else:
+        site_before.merge(new, old, [])
+    assert sorted((old / name).read_text() for name in "abc") == ["new"] * moves + ["old"] * (3 - moves)
+    assert site_before.read(old) == mark
 
 
 def test_a_mark_that_cannot_be_read_means_that_nothing_is_known(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Run MkDocs in this process: quiet, into a new directory that takes the old one's place when it is whole.
+"""Run MkDocs in this process: quiet, into a new directory, from which the site is renewed when all is made.
 
 The same pages build with `mkdocs build` or `properdocs build`, to the same site. Here it is quicker, because
 Python-Markdown is spared from taking the pages' blocks of HTML to pieces twice, and Material from filling its frame for
 each page; and a reader of the old site keeps it until the new one is ready. What did not change is not built again, and
-stays the file that it was.
+stays the file that it was (`site_before`).
 """
 
 import gc
@@ -123,9 +123,14 @@ def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
         seconds = time.monotonic() - start
         if not (draft / "index.html").exists():
             (draft / "index.html").write_text(_DOOR.replace("PAGE", f"{site.first}.html"), "utf-8")
-        site_before.adopt(draft, out, same)
-        site_before.write(draft, Built(frame=frame, looks=site.looks))
-        _switch(draft, out)
+        built = Built(frame=frame, looks=site.looks)
+        if any(name.endswith(".html") for name in same):
+            site_before.merge(draft, out, same)
+            site_before.write(out, built)
+        else:
+            site_before.adopt(draft, out, same)
+            site_before.write(draft, built)
+            _switch(draft, out)
     except Refused as error:
         raise Refused(" ".join([str(error), *warnings.found])) from error
     finally:

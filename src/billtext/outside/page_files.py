@@ -7,7 +7,7 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from billtext.outside import files, forked
@@ -59,8 +59,9 @@ def before(directory: Path) -> Before:
 
 def remember(directory: Path, made_of: Fingerprints, looks: Mapping[str, Look], papers: Mapping[str, str]) -> None:
     """Keep what is known for the next time; the last thing that is done."""
-    text = json.dumps({"made_of": asdict(made_of), "looks": looks, "papers": papers}, sort_keys=True)
-    files.replace(directory / STATE, text)
+    known = {"common": made_of.common, "customers": dict(made_of.customers), "months": dict(made_of.months)}
+    text = json.dumps({"made_of": known, "looks": dict(looks), "papers": dict(papers)})
+    files.replace(directory / STATE, text, durable=False)
 
 
 def keep(

@@ -1,16 +1,22 @@
 """The site that is there already, of which a new one keeps what is the same: the very file, with its time.
 
-A built page that would become the same again is not built: it is linked into the new site. Which these are stands in
-the site's mark: how each source looked when the site was made of it, and the digest of the frame around its pages.
+A built page that would become the same again is not built. Which these are stands in the site's mark: how each source
+looked when the site was made of it, and the digest of the frame around its pages.
+
+Where most stays, what changed is moved in file by file, each whole, and the mark last: whatever interrupts, all pages
+are there, and the next build makes those again that are not as the mark says. Else a whole site takes the old's place.
 """
 
+import contextlib
 import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from billtext.outside import files
 
 MARK = ".billtext-site"
 
@@ -41,7 +47,34 @@ def read(out: Path) -> Built:
 
 def write(site: Path, built: Built) -> None:
     """Mark a new site."""
-    (site / MARK).write_text(json.dumps({"frame": built.frame, "looks": built.looks}, sort_keys=True), "utf-8")
+    text = json.dumps({"frame": built.frame, "looks": dict(built.looks)})
+    files.replace(site / MARK, text, durable=False)
+
+
+def merge(new: Path, old: Path, same: Iterable[str]) -> None:
+    """Move into a site what of a new one is not the same, and remove what is no longer.
+
+    :param same: files that are not built anew, by their path
+    """
+    kept = set(same)
+    for name in _names(new):
+        kept.add(name)
+        if not _equal(f"{old}/{name}", f"{new}/{name}"):
+            (old / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).replace(old / name)
+    for name in [name for name in _names(old) if name not in kept and not name.startswith(".")]:
+        (old / name).unlink()
+        with contextlib.suppress(OSError):
+            (old / name).parent.rmdir()  # if nothing else is in it
+
+
+def _names(directory: Path) -> Iterator[str]:
+    """Files of a directory and below, by their path."""
+    root = str(directory)
+    for parent, _, names in os.walk(root):
+        below = parent[len(root) + 1 :].replace(os.sep, "/")
+        for name in names:
+            yield f"{below}/{name}" if below else name
 
 
 def adopt(new: Path, old: Path, same: Iterable[str]) -> None:
@@ -58,13 +91,10 @@ def adopt(new: Path, old: Path, same: Iterable[str]) -> None:
             made.add(directory)
         _link(f"{old}/{name}", target)
     kept = set(same)
-    for parent, _, names in os.walk(new):
-        below = parent[len(str(new)) + 1 :].replace(os.sep, "/")
-        for name in names:
-            path = f"{below}/{name}" if below else name
-            if path not in kept and _equal(f"{old}/{path}", f"{parent}/{name}"):
-                os.unlink(f"{parent}/{name}")  # noqa: PTH108
-                _link(f"{old}/{path}", f"{parent}/{name}")
+    for name in list(_names(new)):
+        if name not in kept and _equal(f"{old}/{name}", f"{new}/{name}"):
+            os.unlink(f"{new}/{name}")  # noqa: PTH108
+            _link(f"{old}/{name}", f"{new}/{name}")
 
 
 def _equal(old: str, new: str) -> bool:

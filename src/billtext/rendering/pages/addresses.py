@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 from billtext.rendering import escape
 
@@ -11,6 +12,7 @@ _PLAIN = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]{0,78}[A-Z0-9_-])?")
 _TAKEN = re.compile(r"(?:README|INDEX|CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 17)
 def part(text: str) -> str:
     """Name of the page of an id or number, without its ending. No two texts share one, whatever the case of letters.
 
