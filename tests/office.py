@@ -143,7 +143,7 @@ class Office:
     def files(self) -> dict[str, str]:
         """Text of all files, by name."""
         return {
-            str(path.relative_to(self.root)): path.read_text("utf-8")
+            str(path.relative_to(self.root)): path.read_bytes().decode("utf-8", "replace")
             for path in sorted(self.root.rglob("*"))
             if path.is_file()
         }

@@ -344,6 +344,6 @@ def test_the_pages_are_those_of_the_site(tmp_path: Path) -> None:
     assert page is not None
 
     def words(text: str) -> list[str]:
-        return re.sub(r"<[^>]*>", " ", text).split()
+        return re.sub(r"<[^>]*>", " ", text.partition("<h1>")[2]).split()  # above, Fava has more
 
     assert words(page.body) == [w for w in words(section(office.ask("customers", time="2026-06-01"))) if w != "CSV"]

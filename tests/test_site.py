@@ -160,7 +160,7 @@ def test_what_comes_later_is_not_on_an_earlier_day(demo: Book) -> None:
     assert "documents/2026-0012" in names
     assert "documents/K2026-0003" not in names
     assert "months/2026-04" not in names
-    assert len(names) == len(pages.singles(frame)) + len(pages.leaves(frame))
+    assert len(names) == pages.count(frame)
 
 
 @pytest.mark.parametrize(("choice", "count"), [("all", 154), ("open", 33), ("none", 0)])

@@ -106,7 +106,7 @@ def open_items(
         for date, settled, item in spans:
             if date > as_of:
                 break
-            if settled <= as_of:
+            if settled is not None and settled <= as_of:
                 continue
             open_ = opened(item, as_of)
             if open_:
@@ -132,13 +132,14 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
         for date, settled, item in spans:
             if date > final:
                 break
-            if settled <= first:
+            if settled is not None and settled <= first:
                 continue
             last = touching[item][-1].date if item in touching else date
             applies, currency = item.stands is not None, item.currency
             start = date if item.kind == "credit-note" else item.due
             rest: Decimal | None = None
-            for n in range(bisect_left(days, date), bisect_left(days, settled)):
+            until = len(days) if settled is None else bisect_left(days, settled)
+            for n in range(bisect_left(days, date), until):
                 if days[n] < last:
                     open_ = opened(item, days[n])
                 elif rest is None:

@@ -70,12 +70,11 @@ class Book:
         return dict(sorted(found.items()))
 
     @cached_property
-    def spans_of(self) -> dict[str, list[tuple[Date, Date, Item]]]:
-        """Items by customer as `items_of` has them, each with its date and the day from which on it is settled."""
-        settled, never = self.allocations.settled, Date.max
+    def spans_of(self) -> dict[str, list[tuple[Date, Date | None, Item]]]:
+        """Items by customer as `items_of` has them, each with its date and the day that settled it, if any."""
+        settled = self.allocations.settled.get
         return {
-            customer: [(item.date, settled.get(item, never), item) for item in items]
-            for customer, items in self.items_of.items()
+            customer: [(item.date, settled(item), item) for item in items] for customer, items in self.items_of.items()
         }
 
     @cached_property

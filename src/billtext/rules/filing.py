@@ -47,7 +47,7 @@ def as_filed(filed: Iterable[Filed], form: str) -> Filed | None:
     >>> names = ("d/2026-03-02.1.factur-x.pdf", "d/2026-03-02.1.ubl.xml")
     >>> both = [Filed(date=Date(2026, 3, 2), file=name, sha256="", kind="invoice", customer="C1") for name in names]
     >>> [found and found.file[-7:] for found in (as_filed(both, form) for form in ("pdf", "facturx", "ubl", "html"))]
-    ['-x.pdf', '-x.pdf', 'ubl.xml', None]
+    ['r-x.pdf', 'r-x.pdf', 'ubl.xml', None]
     """
     by = {next((form for form in FORMS if one.file.endswith(FORMS[form])), ""): one for one in filed}
     return by.get(form) or (by.get("facturx") if form == "pdf" else None)

@@ -120,15 +120,13 @@ def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
     """All items if they fit into a table; else those of the customers who owe most, customer by customer."""
     if len(found) <= LONGEST:
         return found
-    home = frame.book.register.currency
-    owed: dict[str, Any] = {}
-    for row in frame.report.rows:
-        owed[row.customer] = max(owed.get(row.customer, (False, ZERO)), (row.currency == home, row.total))
     mine: dict[str, list[OpenItem]] = {}
     for each in found:
         mine.setdefault(each.item.customer, []).append(each)
     chosen: list[OpenItem] = []
-    for customer in sorted(mine, key=lambda id_: (owed[id_], id_), reverse=True):
+    for customer in frame.debtors:
+        if customer not in mine:
+            continue
         if chosen and len(chosen) + len(mine[customer]) > LONGEST:
             break
         chosen += mine[customer]

@@ -1,12 +1,13 @@
 """Customers: the table of all, and a page for each with all that there is about one."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from billtext.ledger.accounts import Receivables
 from billtext.money import ZERO, exact
 from billtext.rendering.pages import account, addresses, card, document, papers, paying
-from billtext.rendering.pages.frame import Frame, Page
+from billtext.rendering.pages.frame import LONGEST, Frame, Page
 from billtext.rendering.statement_pages import address
 from billtext.rules import ageing, statements
 from billtext.rules.ageing import OpenItem, Row
@@ -16,7 +17,8 @@ from billtext.rules.statements import Section
 def index(frame: Frame) -> Page:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
-    for n, customer in enumerate(frame.customers):
+    shown = _shown(frame)
+    for n, customer in enumerate(shown):
         values = frame.book.register.values("customer", customer, frame.as_of)
         currency = str(values.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
@@ -52,7 +54,17 @@ def index(frame: Frame) -> Page:
                     ],
                 }
             )
-    return frame.render("customers.html.j2", "customers", frame.t("Customers"), leaf=False, rows=rows)
+    heading = frame.t("Customers")
+    return frame.render("customers.html.j2", "customers", heading, leaf=False, rows=rows, shown=len(shown))
+
+
+def _shown(frame: Frame) -> list[str]:
+    """Those who stand in the table, by name: all of them, unless a face that makes it anew each time has too many."""
+    if not frame.leads.asks or len(frame.customers) <= LONGEST:
+        return frame.customers
+    chosen = set(frame.debtors[:LONGEST])
+    chosen.update(islice((customer for customer in frame.customers if customer not in chosen), LONGEST - len(chosen)))
+    return [customer for customer in frame.customers if customer in chosen]
 
 
 def _nothing(customer: str, currency: str) -> Row:

@@ -96,8 +96,10 @@ def page(frame: Frame, number: str) -> Page:
         open=f.amount(row.open, currency),
         credits=[_credit(frame, each) for each in frame.corrections(number)],
         deliveries=papers.deliveries(frame, frame.deliveries(number)),
-        seal=papers.seal(frame, document),
-        filed=papers.filed(frame, [one for one in frame.filed(document.customer) if one.document == number]),
+        seal=None if frame.given else papers.seal(frame, document),
+        filed=()
+        if frame.given
+        else papers.filed(frame, [one for one in frame.filed(document.customer) if one.document == number]),
         leads=_leads(frame, document),
         downloads=[(word, address) for form, word in DOWNLOADS.items() if (address := frame.leads.form(number, form))],
     )

@@ -220,6 +220,16 @@ class Frame:
         return sorted(self.names, key=lambda id_: (escape.one_line(self.names[id_]).casefold(), id_))
 
     @cached_property
+    def debtors(self) -> list[str]:
+        """Ids of the customers of whom anything is open, those first who owe most: in our own currency, then others."""
+        home = self.book.register.currency
+        owed: dict[str, tuple[bool, Decimal]] = {}
+        for row in self.report.rows:
+            found = (row.currency == home, row.total)
+            owed[row.customer] = max(owed.get(row.customer, found), found)
+        return sorted(owed, key=lambda id_: (owed[id_], id_), reverse=True)
+
+    @cached_property
     def documents(self) -> Sequence[Document]:
         """Invoices and credit notes until the day, in the order of their dates."""
         found = self.book.documents[: bisect_right(self.book.documents, self.as_of, key=_date)]
