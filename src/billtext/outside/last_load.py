@@ -6,7 +6,8 @@ loaded the ledger then need not build it again, as long as the entries are the s
 
 import gc
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
@@ -58,22 +59,30 @@ def read(entries: list[Any], options: Mapping[str, Any]) -> Load:
 
 
 def book_of(entries: Sequence[Any]) -> Book:
-    """The book of a loaded ledger: the one that a plugin has built of these entries, else a new one."""
-    for known in list(_last.values()):
-        if _same(known.entries, entries):
-            return known.book
-    return build(entries)
+    """The book of a loaded ledger, ready to be looked things up in: the one that a plugin has built, else a new one."""
+    found = next((known.book for known in list(_last.values()) if _same(known.entries, entries)), None)
+    with _uncollected():
+        found = found or book.build(entries, load.sources)
+        _ = found.spans_of, found.months
+    return found
 
 
 def build(entries: Iterable[Any]) -> Book:
-    """Build a book; the collector of garbage is asked not to look through what lives on."""
+    """Build a book."""
+    gc.unfreeze()
+    with _uncollected():
+        return book.build(entries, load.sources)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Ask the collector of garbage not to look through what is made here: it lives on."""
     collecting = gc.isenabled()
     gc.disable()
-    gc.unfreeze()
     try:
-        return book.build(entries, load.sources)
+        yield
     finally:
-        gc.freeze()  # the entries live on: later collections need not look through them again
+        gc.freeze()
         if collecting:
             gc.enable()
 
