@@ -94,7 +94,7 @@ def page(frame: Frame, customer: str) -> Page:
         open=[row for section in sections for row in open_rows(frame, section.open_items)],
         columns=_columns(frame, frame.open_of.get(customer, ())),
         several=len(sections) > 1,
-        running=account.running(frame, report),
+        running=account.running(frame, report) if frame.leads.asks else (),  # else each month is told below
         paying=None if frame.given else paying.shown(frame, customer),
         filed=() if frame.given else papers.filed(frame, frame.filed(customer)),
         sent=papers.deliveries(frame, frame.deliveries(customer, statements=True)),
