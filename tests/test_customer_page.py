@@ -14,6 +14,7 @@ from billtext.rendering import pages
 from billtext.rendering.language import Language
 from billtext.rendering.pages.card import FIELDS, HEAD
 from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.leads import Leads
 from billtext.rendering.pages.papers import CHANNELS, OUTCOMES, PAPERS, SEALS
 from billtext.rules import book
 from billtext.rules.book import Book
@@ -98,9 +99,18 @@ def test_the_history_is_that_of_customer_history(demo: Book) -> None:
     assert [row[1] for row in table(before, "Register history")] == ["E-mail"]
 
 
+class Asking(Leads):
+    """A face that answers questions, and so tells no month on the page itself."""
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+
 def test_the_account_of_a_year_is_that_of_the_statement(demo: Book) -> None:
+    """Of a face that has no statement of each month on the page; the site has."""
     told = asked("statement", "C00017", "--from", "2025-12-01", "--to", str(DAY))["sections"][0]
-    rows = table(page(demo, "customers/C00017"), "Account of the last twelve months NOK")
+    rows = table(page(demo, "customers/C00017", leads=Asking()), "Account of the last twelve months NOK")
     assert [row[-1].replace(",", "") for row in rows] == [
         told["opening"],
         *(line["balance"] for line in told["lines"]),
@@ -111,7 +121,7 @@ def test_the_account_of_a_year_is_that_of_the_statement(demo: Book) -> None:
 
 def test_a_long_account_shows_its_end(demo: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages.customers.account, "LONGEST", 2)
-    root = page(demo, "customers/C00017")
+    root = page(demo, "customers/C00017", leads=Asking())
     rows = table(root, "Account of the last twelve months NOK")
     assert [(row[0], row[-1]) for row in rows] == [
         ("5 Nov 2026", "17,425.00"),
