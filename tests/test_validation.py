@@ -223,6 +223,18 @@ def test_foreign_vat_ids_are_a_warning() -> None:
     assert [(each.rule, each.severity) for each in found(core)] == [("BILLTEXT-VAT-ID", "warning")]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_vat_id_of_another_company_is_a_warning(form: str) -> None:
+    """Both check, each for itself; companies that are registered for VAT as one may have it so."""
+    seller = replace(FINE, seller=replace(SELLER, vat_number="NO310000205MVA"))
+    buyer = replace(FINE, buyer=replace(BUYER, vat_number="NO310000019MVA"))
+    for core, whose, number in ((seller, "seller", "310000019"), (buyer, "buyer", "310000205")):
+        (told,) = found(core, FORMS[form])
+        assert (told.rule, told.severity) == ("BILLTEXT-VAT-ORG", "warning")
+        assert told.text.startswith(f"the {whose}'s VAT id NO") and f"organisation number {number};" in told.text
+    assert found(replace(FINE, buyer=replace(BUYER, vat_number="NO310000205MVA")), FORMS[form]) == ()
+
+
 def test_the_business_register_is_a_warning() -> None:
     """NO-R-002: the text Foretaksregisteret."""
     core = replace(FINE, seller=replace(SELLER, tax_registration=""))
