@@ -248,6 +248,24 @@ def test_the_schema_tells_the_place() -> None:
     assert told.text == "Element 'DueDate': 'x2026-12-09' is not a valid value of the atomic type 'xs:date'."
 
 
+def test_an_amount_in_another_currency_is_caught() -> None:
+    """Peppol's R051, of any file; but for the total of VAT, which may be in the currency of accounting."""
+    data = ubl.render(FINE)
+    wrong = data.replace(b'<cbc:PayableAmount currencyID="NOK">', b'<cbc:PayableAmount currencyID="EUR">')
+    assert wrong != data
+    (told,) = findings(wrong, "a.xml")
+    assert (told.rule, told.severity, told.place) == (
+        "PEPPOL-EN16931-R051", "error", "Invoice/LegalMonetaryTotal/PayableAmount"
+    )  # fmt: skip
+    assert "is in EUR, and the document in NOK" in told.text
+    paper = cii.render(FINE)
+    wrong = re.sub(rb"<ram:DuePayableAmount>", b'<ram:DuePayableAmount currencyID="EUR">', paper)
+    assert wrong != paper
+    assert "PEPPOL-EN16931-R051" in {each.rule for each in findings(wrong, "a.xml")}
+    wrong = re.sub(rb"(<cbc:DocumentCurrencyCode>)EUR", rb"\1SEK", ubl.render(DOCUMENTS["VAT in kroner"]))
+    assert "PEPPOL-EN16931-R051" in {each.rule for each in findings(wrong, "a.xml")}
+
+
 def test_the_rules_tell_the_line() -> None:
     core = DOCUMENTS["two standard rates"]
     wrong = replace(core, lines=(core.lines[0], replace(core.lines[1], unit="timer")))

@@ -42,7 +42,7 @@ class Field:
     """A value of a document by its business term.
 
     :param term: of EN 16931, such as `BT-31`
-    :param scheme: of an identifier, or empty
+    :param scheme: of an identifier, or empty; of an amount its currency
     """
 
     term: str
