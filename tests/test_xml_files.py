@@ -2,6 +2,7 @@
 
 import io
 import time
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -46,8 +47,20 @@ def test_a_document_type_is_refused(data: bytes) -> None:
     assert "document type declaration" in refused(data)
 
 
-def test_a_hundred_megabytes_are_refused() -> None:
-    assert "has 100 MiB, and an e-invoice may have 32" in refused(b"<a>" + b" " * (100 * xml_files.MIB) + b"</a>")
+def test_too_large_files_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    """The same for XML, for a PDF, for what lies within one, and for a file of which nothing is known yet."""
+    says = " has more than 32 MiB, the most that an e-invoice may have; leave out attachments"
+    large = b" " * (32 * xml_files.MIB)
+    assert refused(b"<a>" + large + b"</a>") == "a.xml" + says
+    assert refused(b"%PDF-1.7" + large, "a.pdf") == "a.pdf" + says
+    assert refused(pdf({"factur-x.xml": b"<a>" + large + b"</a>"}), "a.pdf") == "a.pdf" + says
+    path = tmp_path / "a.bin"
+    path.write_bytes(large + b"x")
+    with pytest.raises(Unreadable) as caught:
+        xml_files.content(path)
+    assert str(caught.value).endswith("a.bin" + says)
+    path.write_bytes(large)
+    assert xml_files.content(path) == large
 
 
 def test_depth_is_limited() -> None:

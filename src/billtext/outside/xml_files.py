@@ -16,26 +16,31 @@ if TYPE_CHECKING:
     from lxml.etree import _ElementTree
 
 MIB = 1 << 20
-XML_LIMIT = 32 * MIB  # an e-invoice with its attachments
-PDF_LIMIT = 64 * MIB
+LIMIT = 32 * MIB  # an e-invoice with its attachments, as XML or PDF
 DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
 _EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
 _PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file, of which no more than a PDF may have are read.
+    """The bytes of a file, of which no more are read than an e-invoice may have.
 
     :raises Unreadable: it cannot be read, or it is too large
     """
     try:
         with path.open("rb") as file:
-            found = file.read(PDF_LIMIT + 1)
+            found = file.read(LIMIT + 1)
     except OSError as error:
         raise Unreadable(f"cannot read {shown(path)}: {error.strerror or error}") from None
-    if len(found) > PDF_LIMIT:
-        raise Unreadable(f"{shown(path)} has more than {PDF_LIMIT // MIB} MiB: it is no e-invoice")
+    _limited(found, str(path))
     return found
+
+
+def _limited(data: bytes, name: str) -> None:
+    if len(data) > LIMIT:
+        raise Unreadable(
+            f"{shown(name)} has more than {LIMIT // MIB} MiB, the most that an e-invoice may have; leave out attachments"
+        )
 
 
 def is_pdf(data: bytes) -> bool:
@@ -51,11 +56,7 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     """
     from lxml import etree
 
-    if len(data) > XML_LIMIT:
-        raise Unreadable(
-            f"{shown(name)} has {len(data) / MIB:.0f} MiB, and an e-invoice may have {XML_LIMIT // MIB}; "
-            "leave out attachments"
-        )
+    _limited(data, name)
     _prolog(data, name)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True,
@@ -111,8 +112,7 @@ def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
 
     :raises Unreadable: it is no PDF, it is too large, or it has no e-invoice in it, or more than one
     """
-    if len(data) > PDF_LIMIT:
-        raise Unreadable(f"{shown(name)} has {len(data) / MIB:.0f} MiB, and may have {PDF_LIMIT // MIB}")
+    _limited(data, name)
     import pypdf
     from pypdf.errors import PyPdfError
 
