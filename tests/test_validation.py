@@ -392,6 +392,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert "BILLTEXT-KID" in run.stdout
     assert run.stderr.startswith("billtext: ")
     assert run.stderr.count("\n") == 1
+    run = CliRunner().invoke(group, ["validate", str(junk)])
+    assert (run.exit_code, run.stdout) == (2, "one file cannot be read\n")
+    run = CliRunner().invoke(group, ["validate", str(junk), str(junk), str(fine)])
+    assert run.stdout.splitlines()[-1] == "one file: no errors, one warning; 2 files cannot be read"
     run = CliRunner().invoke(group, ["validate", str(tmp_path / "none.xml"), "--format", "markdown"])
     assert run.exit_code == 2
     assert "cannot read" in run.stderr
