@@ -19,6 +19,7 @@ MIB = 1 << 20
 LIMIT = 32 * MIB  # an e-invoice with its attachments, as XML or PDF
 DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
 _EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
+_PARSER_LIMITS = {110, 114}  # libxml2's XML_ERR_NAME_TOO_LONG and XML_ERR_RESOURCE_LIMIT
 _PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
 
 
@@ -64,14 +65,26 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     )  # fmt: skip
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        if error.code in _PARSER_LIMITS:  # whose words are for programmers
+            raise Unreadable(_too_deep(name) if "depth" in str(error) else _too_long(name)) from None
+        raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
+    except ValueError as error:
         raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
     tree = root.getroottree()
     if tree.docinfo.internalDTD is not None:
         raise Unreadable(_doctype(name))
     if tree.xpath(f"boolean({'/*' * (DEPTH_LIMIT + 1)})"):
-        raise Unreadable(f"{shown(name)} has more than {DEPTH_LIMIT} elements within each other: it is no e-invoice")
+        raise Unreadable(_too_deep(name))
     return tree
+
+
+def _too_deep(name: str) -> str:
+    return f"{shown(name)} has more than {DEPTH_LIMIT} elements within each other: it is no e-invoice"
+
+
+def _too_long(name: str) -> str:
+    return f"{shown(name)} has a name or a text that is longer than any of an e-invoice: it is none"
 
 
 def _doctype(name: str) -> str:
@@ -166,6 +179,10 @@ def _named(file: Any) -> bool:
 def xml_of(data: bytes, name: str) -> bytes:
     """The XML of an e-invoice file: the file itself, or what lies in the PDF.
 
-    :raises Unreadable: see `xml_of_pdf`
+    :raises Unreadable: see `xml_of_pdf`; or it is no PDF, though it is called one
     """
-    return xml_of_pdf(data, name) if is_pdf(data) else data
+    if is_pdf(data):
+        return xml_of_pdf(data, name)
+    if name.lower().endswith(".pdf") and b"<" not in data[:8]:  # XML may be called anything
+        raise Unreadable(f"{shown(name)} is no PDF, though its name says so; ask its sender for the file again")
+    return data
