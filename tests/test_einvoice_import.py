@@ -339,6 +339,8 @@ def test_what_was_paid_before_is_a_receipt(office: Office) -> None:
         ({"seller": "Somebody Else AS"}, "the company of this ledger is Fjordlys Elektro AS"),
         ({"quantity": "3"}, "3 × 100 = 300.00 NOK"),
         ({"vat": "50.01", "gross": "250.01", "payable": "250.01"}, "25 % of 200.00 is 50.00"),
+        ({"payable": "249.00"}, "says that 249.00 NOK is to pay, but its total less what was paid comes to 250.00"),
+        ({"paid": "100.00"}, "says that 250.00 NOK is to pay, but its total less what was paid comes to 150.00"),
         ({"currency": "XQX"}, "the currency 'XQX' is not known"),
         ({"currency": "USD"}, "--rate"),
         ({"date": "2026-02-30"}, "is not a day"),
