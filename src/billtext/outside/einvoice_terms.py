@@ -30,7 +30,8 @@ def _ubl_party(who: str, terms: tuple[str, str, str, str]) -> tuple[tuple[str, s
 _SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 _UBL_TERMS = (
     ("BT-1", "cbc:ID"), ("BT-115", "cac:LegalMonetaryTotal/cbc:PayableAmount"),
-    ("BT-24", "cbc:CustomizationID"), ("BT-5", "cbc:DocumentCurrencyCode"), ("BT-6", "cbc:TaxCurrencyCode"), ("BT-10", "cbc:BuyerReference"),
+    ("BT-24", "cbc:CustomizationID"), ("BT-5", "cbc:DocumentCurrencyCode"), ("BT-6", "cbc:TaxCurrencyCode"),
+    ("BT-10", "cbc:BuyerReference"),
     ("BT-13", "cac:OrderReference/cbc:ID"),
     *_ubl_party("Supplier", ("BT-29", "BT-30", "BT-31", "BT-34")),
     ("BT-32", f"{_SUPPLIER}/cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID)!='VAT']/cbc:CompanyID"),

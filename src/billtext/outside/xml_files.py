@@ -40,7 +40,8 @@ def content(path: Path) -> bytes:
 def _limited(data: bytes, name: str) -> None:
     if len(data) > LIMIT:
         raise Unreadable(
-            f"{shown(name)} has more than {LIMIT // MIB} MiB, the most that an e-invoice may have; leave out attachments"
+            f"{shown(name)} has more than {LIMIT // MIB} MiB, the most that an e-invoice may have; leave out "
+            "attachments"
         )
 
 
@@ -66,7 +67,7 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if error.code in _PARSER_LIMITS:  # whose words are for programmers
+        if getattr(error, "code", 0) in _PARSER_LIMITS:  # whose words are for programmers
             raise Unreadable(_too_deep(name) if "depth" in str(error) else _too_long(name)) from None
         raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
     except ValueError as error:
