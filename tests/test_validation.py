@@ -223,6 +223,19 @@ def test_foreign_vat_ids_are_a_warning() -> None:
     assert [(each.rule, each.severity) for each in found(core)] == [("BILLTEXT-VAT-ID", "warning")]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_vat_id_of_another_company_is_a_warning(form: str) -> None:
+    """Both check, each for itself; companies that are registered for VAT as one may have it so."""
+    seller = replace(FINE, seller=replace(SELLER, vat_number="NO310000205MVA"))
+    buyer = replace(FINE, buyer=replace(BUYER, vat_number="NO310000019MVA"))
+    for core, whose, number in ((seller, "seller", "310000019"), (buyer, "buyer", "310000205")):
+        (told,) = found(core, FORMS[form])
+        assert (told.rule, told.severity) == ("BILLTEXT-VAT-ORG", "warning")
+        assert told.text.startswith(f"the {whose}'s VAT id NO")
+        assert f"organisation number {number};" in told.text
+    assert found(replace(FINE, buyer=replace(BUYER, vat_number="NO310000205MVA")), FORMS[form]) == ()
+
+
 def test_the_business_register_is_a_warning() -> None:
     """NO-R-002: the text Foretaksregisteret."""
     core = replace(FINE, seller=replace(SELLER, tax_registration=""))
@@ -234,6 +247,24 @@ def test_the_schema_tells_the_place() -> None:
     told = next(each for each in findings(data, "a.xml") if each.rule == "XSD")
     assert (told.place, told.source) == ("Invoice/DueDate", "schema")
     assert told.text == "Element 'DueDate': 'x2026-12-09' is not a valid value of the atomic type 'xs:date'."
+
+
+def test_an_amount_in_another_currency_is_caught() -> None:
+    """Peppol's R051, of any file; but for the total of VAT, which may be in the currency of accounting."""
+    data = ubl.render(FINE)
+    wrong = data.replace(b'<cbc:PayableAmount currencyID="NOK">', b'<cbc:PayableAmount currencyID="EUR">')
+    assert wrong != data
+    (told,) = findings(wrong, "a.xml")
+    assert (told.rule, told.severity, told.place) == (
+        "PEPPOL-EN16931-R051", "error", "Invoice/LegalMonetaryTotal/PayableAmount"
+    )  # fmt: skip
+    assert "is in EUR, and the document in NOK" in told.text
+    paper = cii.render(FINE)
+    wrong = re.sub(rb"<ram:DuePayableAmount>", b'<ram:DuePayableAmount currencyID="EUR">', paper)
+    assert wrong != paper
+    assert "PEPPOL-EN16931-R051" in {each.rule for each in findings(wrong, "a.xml")}
+    wrong = re.sub(rb"(<cbc:DocumentCurrencyCode>)EUR", rb"\1SEK", ubl.render(DOCUMENTS["VAT in kroner"]))
+    assert "PEPPOL-EN16931-R051" in {each.rule for each in findings(wrong, "a.xml")}
 
 
 def test_the_rules_tell_the_line() -> None:
@@ -362,6 +393,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert "BILLTEXT-KID" in run.stdout
     assert run.stderr.startswith("billtext: ")
     assert run.stderr.count("\n") == 1
+    run = CliRunner().invoke(group, ["validate", str(junk)])
+    assert (run.exit_code, run.stdout) == (2, "one file cannot be read\n")
+    run = CliRunner().invoke(group, ["validate", str(junk), str(junk), str(fine)])
+    assert run.stdout.splitlines()[-1] == "one file: no errors, one warning; 2 files cannot be read"
     run = CliRunner().invoke(group, ["validate", str(tmp_path / "none.xml"), "--format", "markdown"])
     assert run.exit_code == 2
     assert "cannot read" in run.stderr

@@ -2,6 +2,7 @@
 
 import io
 import time
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -46,16 +47,33 @@ def test_a_document_type_is_refused(data: bytes) -> None:
     assert "document type declaration" in refused(data)
 
 
-def test_a_hundred_megabytes_are_refused() -> None:
-    assert "has 100 MiB, and an e-invoice may have 32" in refused(b"<a>" + b" " * (100 * xml_files.MIB) + b"</a>")
+def test_too_large_files_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    """The same for XML, for a PDF, for what lies within one, and for a file of which nothing is known yet."""
+    says = " has more than 32 MiB, the most that an e-invoice may have; leave out attachments"
+    large = b" " * (32 * xml_files.MIB)
+    assert refused(b"<a>" + large + b"</a>") == "a.xml" + says
+    assert refused(b"%PDF-1.7" + large, "a.pdf") == "a.pdf" + says
+    assert refused(pdf({"factur-x.xml": b"<a>" + large + b"</a>"}), "a.pdf") == "a.pdf" + says
+    path = tmp_path / "a.bin"
+    path.write_bytes(large + b"x")
+    with pytest.raises(Unreadable) as caught:
+        xml_files.content(path)
+    assert str(caught.value).endswith("a.bin" + says)
+    path.write_bytes(large)
+    assert xml_files.content(path) == large
 
 
 def test_depth_is_limited() -> None:
     deep = xml_files.DEPTH_LIMIT
     assert xml_files.parse(b"<a>" * deep + b"</a>" * deep, "a.xml").getroot().tag == "a"
     assert "within each other" in refused(b"<a>" * (deep + 1) + b"</a>" * (deep + 1))
-    refused(b"<a>" * 100_000 + b"</a>" * 100_000)
-    refused(b"<a>" * 3_000_000)
+    for hostile in (b"<a>" * 100_000 + b"</a>" * 100_000, b"<a>" * 3_000_000):
+        assert refused(hostile) == "a.xml has more than 60 elements within each other: it is no e-invoice"
+
+
+def test_a_name_without_end_is_refused_in_plain_words() -> None:
+    long = b"a" * 60_000
+    assert refused(b"<a><" + long + b"/></a>").endswith("that is longer than any of an e-invoice: it is none")
 
 
 @pytest.mark.parametrize("data", [b"", b"   ", b"hello", b"\x00\x01", b"<a>", b"<a></b>", b"<a>&e;</a>",
@@ -79,6 +97,12 @@ def test_a_large_attachment_is_read() -> None:
 def test_the_xml_of_a_pdf() -> None:
     assert xml_files.xml_of(pdf({"factur-x.xml": b"<a/>", "note.txt": b"x"}), "a.pdf") == b"<a/>"
     assert xml_files.xml_of(b"<a/>", "a.xml") == b"<a/>"
+
+
+def test_a_file_that_is_called_a_pdf_and_is_none() -> None:
+    says = "a.pdf is no PDF, though its name says so; ask its sender for the file again"
+    assert [refused(data, "a.pdf") for data in (b"hello", b"", b"\x89PNG\r\n")] == [says] * 3
+    assert xml_files.xml_of(b"<a/>", "a.pdf") == b"<a/>"
 
 
 def test_a_pdf_without_an_e_invoice_or_with_two() -> None:

@@ -40,6 +40,7 @@ def command(
     Each FILE becomes a document of the ledger that shows every business term of the file, and a customer where the
     buyer is not in the register yet. The seller must be our company; a ledger without one gets it from the first file.
     A file that cannot be booked is told with the reason, and the others are booked in one change; exit status 1 then.
+    Files that follow a missing number of a series wait for it, and are told in one line.
     """
     from billtext.errors import Refused
     from billtext.outside import einvoice_files, einvoice_import
@@ -58,6 +59,7 @@ def command(
             reasons.append(str(error))
     found.sort(key=lambda pair: (pair[1].date, pair[1].number))
     brought: list[tuple[Path, Brought]] = []
+    gaps: list[einvoice_import.Waiting] = []
     with changing(face, force=force) as desk:
         work = einvoice_import.Import(desk, wishes)
         for path, one in found:
@@ -66,7 +68,10 @@ def command(
             except Refused as error:
                 if len(names) == 1:
                     raise
-                reasons.append(f"{path}: {error}")
+                if isinstance(error, einvoice_import.Waiting):
+                    gaps.append(error)
+                else:
+                    reasons.append(f"{path}: {error}")
         if brought and not trial:
             desk.commit()
         for path, each in brought:
@@ -78,10 +83,12 @@ def command(
                 )
             _tell(each)
         done(desk)
+    count, last = len(reasons) + len(gaps), ", the last one" if reasons else ""
+    reasons = [*einvoice_import.waiting(gaps), *reasons]
     if reasons:
         for reason in reasons[:-1]:
             click.echo(f"refused: {reason}", err=True)
-        raise Refused(f"{counted(len(reasons), 'file')} refused, the last one: {reasons[-1]}")
+        raise Refused(f"{counted(count, 'file')} refused{last}: {reasons[-1]}")
 
 
 def _tell(brought: "Brought") -> None:

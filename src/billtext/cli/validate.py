@@ -54,8 +54,10 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
     if rows or form != "table":
         face.show(_sheet(rows), data, form)
     if form == "table":
-        read = counted(len(files) - unreadable, "file")
-        click.echo(f"{read}: {counted(errors, 'error')}, {counted(len(rows) - errors, 'warning')}")
+        read = len(files) - unreadable
+        looked = f"{counted(read, 'file')}: {counted(errors, 'error')}, {counted(len(rows) - errors, 'warning')}"
+        failed = f"{counted(unreadable, 'file')} cannot be read"
+        click.echo("; ".join([*([looked] if read else []), *([failed] if unreadable else [])]))
     if unreadable or errors:
         raise click.exceptions.Exit(2 if unreadable else 1)
 

@@ -1,6 +1,5 @@
 """E-invoices of other systems, read: UBL, CII, or a Factur-X or ZUGFeRD PDF with one in it."""
 
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,7 @@ def read(path: Path) -> CoreInvoice:
 
     :raises Unreadable: it is no e-invoice, too large, or something in it cannot be read
     """
-    try:
-        found = path.stat()
-        if stat.S_ISREG(found.st_mode) and found.st_size > xml_files.PDF_LIMIT:
-            size = found.st_size / xml_files.MIB
-            raise Unreadable(
-                f"{shown(str(path))} has {size:.0f} MiB, and an e-invoice may have "
-                f"{xml_files.PDF_LIMIT // xml_files.MIB}; leave out attachments"
-            )
-        with path.open("rb") as file:
-            data = file.read(xml_files.PDF_LIMIT + 1)
-    except OSError as error:
-        raise Unreadable(f"{shown(str(path))}: cannot be read ({error.strerror})") from None
-    return parse(data, path.name)
+    return parse(xml_files.content(path), path.name)
 
 
 def parse(data: bytes, name: str) -> CoreInvoice:

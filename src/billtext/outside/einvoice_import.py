@@ -8,13 +8,13 @@
 The ledger is loaded once, however many documents there are: each sees those before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from beancount.core.data import Open
 
-from billtext.errors import Refused, VatAmountError
+from billtext.errors import NumberGapError, Refused, VatAmountError
 from billtext.ledger import load
 from billtext.outside import attachments
 from billtext.outside.desk import Desk, fresh
@@ -39,6 +39,38 @@ class Brought:
 
     incoming: Incoming
     differs: tuple[tuple[str, str, str], ...]
+
+
+class Waiting(Refused):
+    """A document that would leave a gap in its series: nothing else is wrong with it.
+
+    :param gap: what is missing, and what can be done
+    """
+
+    def __init__(self, number: str, gap: str) -> None:
+        super().__init__(f"{number} would be an error in the ledger: {gap}; {_GAPLESS}")
+        self.number, self.gap = number, gap
+
+    @property
+    def about(self) -> str:
+        """What it waits for, the same for all that wait for that."""
+        return self.gap.partition("; ")[2]
+
+
+_GAPLESS = "or say `gapless: FALSE` of the series, if nobody can explain the gaps of the other system"
+
+
+def waiting(several: Iterable[Waiting]) -> list[str]:
+    """One sentence for all documents that wait for the same number."""
+    of: dict[str, list[Waiting]] = {}
+    for one in several:
+        of.setdefault(one.about, []).append(one)
+    return [
+        str(each[0]) if len(each) == 1 else
+        f"{len(each)} files, {each[0].number} to {each[-1].number}, would each be an error in the ledger: "
+        f"{each[0].gap}; {_GAPLESS}"
+        for each in of.values()
+    ]  # fmt: skip
 
 
 class Import:
@@ -76,6 +108,8 @@ class Import:
         entries = load.together(self._entries, booked)
         made = book.build(entries, self._desk.sources)
         errors += fresh(made.errors, self._book.errors)
+        if errors and all(isinstance(error, NumberGapError) for error in errors):
+            raise Waiting(one.number, str(errors[0].message))
         if errors:
             told = "; ".join(_reasons(errors, found, self._book)[:_TOLD])
             raise Refused(f"{one.number} would be an error in the ledger: {told}")

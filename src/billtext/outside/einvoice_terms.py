@@ -30,7 +30,8 @@ def _ubl_party(who: str, terms: tuple[str, str, str, str]) -> tuple[tuple[str, s
 _SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 _UBL_TERMS = (
     ("BT-1", "cbc:ID"), ("BT-115", "cac:LegalMonetaryTotal/cbc:PayableAmount"),
-    ("BT-24", "cbc:CustomizationID"), ("BT-5", "cbc:DocumentCurrencyCode"), ("BT-10", "cbc:BuyerReference"),
+    ("BT-24", "cbc:CustomizationID"), ("BT-5", "cbc:DocumentCurrencyCode"), ("BT-6", "cbc:TaxCurrencyCode"),
+    ("BT-10", "cbc:BuyerReference"),
     ("BT-13", "cac:OrderReference/cbc:ID"),
     *_ubl_party("Supplier", ("BT-29", "BT-30", "BT-31", "BT-34")),
     ("BT-32", f"{_SUPPLIER}/cac:PartyTaxScheme[normalize-space(cac:TaxScheme/cbc:ID)!='VAT']/cbc:CompanyID"),
@@ -64,7 +65,8 @@ _CII_TERMS = (
     ("BT-1", "rsm:ExchangedDocument/ram:ID"),
     ("BT-115", f"{_TRADE}Settlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation/ram:DuePayableAmount"),
     ("BT-24", "rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"),
-    ("BT-5", f"{_TRADE}Settlement/ram:InvoiceCurrencyCode"), ("BT-10", f"{_TRADE}Agreement/ram:BuyerReference"),
+    ("BT-5", f"{_TRADE}Settlement/ram:InvoiceCurrencyCode"), ("BT-6", f"{_TRADE}Settlement/ram:TaxCurrencyCode"),
+    ("BT-10", f"{_TRADE}Agreement/ram:BuyerReference"),
     ("BT-13", f"{_TRADE}Agreement/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"),
     *_cii_party(_SELLER, ("BT-29", "BT-30", "BT-31", "BT-34")),
     ("BT-32", f"{_SELLER}/ram:SpecifiedTaxRegistration/ram:ID[@schemeID='FC']"),
@@ -104,6 +106,25 @@ def _found(root: "_Element", cii: bool) -> Iterator[Field]:
             if value:
                 scheme = "IBAN" if element.tag.endswith("}IBANID") else element.get("schemeID") or ""
                 yield Field(term=term, value=value, place=place(element), scheme=scheme)
+
+
+# The total of VAT, by its steps from the outermost element; the only amount that may be in another currency.
+_VAT_TOTALS = (
+    ("TaxTotal", "TaxAmount"),
+    ("SupplyChainTradeTransaction", "ApplicableHeaderTradeSettlement",
+     "SpecifiedTradeSettlementHeaderMonetarySummation", "TaxTotalAmount"),
+)  # fmt: skip
+
+
+def foreign(root: "_Element", currency: str) -> Iterator[Field]:
+    """The amounts that name another currency, as scheme; totals of VAT with the term BT-111."""
+    for element in root.iter():
+        named = (element.get("currencyID") or currency).strip()
+        if named != currency:
+            where = place(element)
+            steps = tuple(step.partition("[")[0] for step in where.split("/")[1:])
+            term = "BT-111" if steps in _VAT_TOTALS else ""
+            yield Field(term=term, value=(element.text or "").strip(), place=where, scheme=named)
 
 
 def place(element: "_Element") -> str:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,9 @@ def findings(data: bytes, name: str, rules_dir: Path | None = None, *, xml: byte
     known = {each.rule for each in found}
     ours = [*einvoice_checks.check(fields, kind)]
     if "XSD" not in known:  # figures of what has another form than a document would mean nothing
+        of = {field.term: field.value for field in fields}
+        foreign = islice(einvoice_terms.foreign(root, of.get("BT-5", "")), _SHOWN)
+        ours += einvoice_sums.currencies(foreign, of.get("BT-5", ""), of.get("BT-6", ""))
         ours += _figures(root, kind, guideline, name)
     found += [each for each in ours if each.rule not in known]
     if xml_files.is_pdf(data):

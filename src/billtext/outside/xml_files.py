@@ -16,26 +16,33 @@ if TYPE_CHECKING:
     from lxml.etree import _ElementTree
 
 MIB = 1 << 20
-XML_LIMIT = 32 * MIB  # an e-invoice with its attachments
-PDF_LIMIT = 64 * MIB
+LIMIT = 32 * MIB  # an e-invoice with its attachments, as XML or PDF
 DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
 _EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
+_PARSER_LIMITS = {110, 114}  # libxml2's XML_ERR_NAME_TOO_LONG and XML_ERR_RESOURCE_LIMIT
 _PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file, of which no more than a PDF may have are read.
+    """The bytes of a file, of which no more are read than an e-invoice may have.
 
     :raises Unreadable: it cannot be read, or it is too large
     """
     try:
         with path.open("rb") as file:
-            found = file.read(PDF_LIMIT + 1)
+            found = file.read(LIMIT + 1)
     except OSError as error:
         raise Unreadable(f"cannot read {shown(path)}: {error.strerror or error}") from None
-    if len(found) > PDF_LIMIT:
-        raise Unreadable(f"{shown(path)} has more than {PDF_LIMIT // MIB} MiB: it is no e-invoice")
+    _limited(found, str(path))
     return found
+
+
+def _limited(data: bytes, name: str) -> None:
+    if len(data) > LIMIT:
+        raise Unreadable(
+            f"{shown(name)} has more than {LIMIT // MIB} MiB, the most that an e-invoice may have; leave out "
+            "attachments"
+        )
 
 
 def is_pdf(data: bytes) -> bool:
@@ -51,11 +58,7 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     """
     from lxml import etree
 
-    if len(data) > XML_LIMIT:
-        raise Unreadable(
-            f"{shown(name)} has {len(data) / MIB:.0f} MiB, and an e-invoice may have {XML_LIMIT // MIB}; "
-            "leave out attachments"
-        )
+    _limited(data, name)
     _prolog(data, name)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True,
@@ -63,14 +66,26 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     )  # fmt: skip
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        if getattr(error, "code", 0) in _PARSER_LIMITS:  # whose words are for programmers
+            raise Unreadable(_too_deep(name) if "depth" in str(error) else _too_long(name)) from None
+        raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
+    except ValueError as error:
         raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
     tree = root.getroottree()
     if tree.docinfo.internalDTD is not None:
         raise Unreadable(_doctype(name))
     if tree.xpath(f"boolean({'/*' * (DEPTH_LIMIT + 1)})"):
-        raise Unreadable(f"{shown(name)} has more than {DEPTH_LIMIT} elements within each other: it is no e-invoice")
+        raise Unreadable(_too_deep(name))
     return tree
+
+
+def _too_deep(name: str) -> str:
+    return f"{shown(name)} has more than {DEPTH_LIMIT} elements within each other: it is no e-invoice"
+
+
+def _too_long(name: str) -> str:
+    return f"{shown(name)} has a name or a text that is longer than any of an e-invoice: it is none"
 
 
 def _doctype(name: str) -> str:
@@ -111,8 +126,7 @@ def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
 
     :raises Unreadable: it is no PDF, it is too large, or it has no e-invoice in it, or more than one
     """
-    if len(data) > PDF_LIMIT:
-        raise Unreadable(f"{shown(name)} has {len(data) / MIB:.0f} MiB, and may have {PDF_LIMIT // MIB}")
+    _limited(data, name)
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -166,6 +180,10 @@ def _named(file: Any) -> bool:
 def xml_of(data: bytes, name: str) -> bytes:
     """The XML of an e-invoice file: the file itself, or what lies in the PDF.
 
-    :raises Unreadable: see `xml_of_pdf`
+    :raises Unreadable: see `xml_of_pdf`; or it is no PDF, though it is called one
     """
-    return xml_of_pdf(data, name) if is_pdf(data) else data
+    if is_pdf(data):
+        return xml_of_pdf(data, name)
+    if name.lower().endswith(".pdf") and b"<" not in data[:8]:  # XML may be called anything
+        raise Unreadable(f"{shown(name)} is no PDF, though its name says so; ask its sender for the file again")
+    return data

@@ -42,7 +42,7 @@ class Field:
     """A value of a document by its business term.
 
     :param term: of EN 16931, such as `BT-31`
-    :param scheme: of an identifier, or empty
+    :param scheme: of an identifier, or empty; of an amount its currency
     """
 
     term: str
@@ -59,7 +59,8 @@ def check(fields: Sequence[Field], root: str) -> tuple[Finding, ...]:
     """
     of = _Values(fields)
     found = [
-        *_vat_numbers(of), *_numbers(of), *_accounts(of), *_references(of), *_norway(of, root), *_peppol(of, root),
+        *_vat_numbers(of), *_one_company(of), *_numbers(of), *_accounts(of), *_references(of), *_norway(of, root),
+        *_peppol(of, root),
     ]  # fmt: skip
     return tuple(dict.fromkeys(found))
 
@@ -123,6 +124,24 @@ def _vat_numbers(of: _Values) -> Iterator[Finding]:
                 f"the {whose}'s VAT id {shown(number)} does not check for {shown(number[:2])}; compare it with the "
                 "register of VAT ids",
             )  # fmt: skip
+
+
+_VAT_OF_NORWAY = re.compile(r"NO([0-9]{9})MVA")
+_REGISTERED = {"BT-31": "BT-30", "BT-48": "BT-47"}  # where the organisation number of a VAT id's owner stands
+
+
+def _one_company(of: _Values) -> Iterator[Finding]:
+    """A Norwegian VAT id has its company's organisation number, but for companies that are registered as one."""
+    for field in of.all(*_REGISTERED):
+        vat = _VAT_OF_NORWAY.fullmatch(field.value)
+        for registered in of.all(_REGISTERED[field.term]) if vat else ():
+            number = registered.value.replace(" ", "")
+            if vat and registered.scheme in {"", "0192"} and re.fullmatch(r"[0-9]{9}", number) and number != vat[1]:
+                yield _warning(
+                    "BILLTEXT-VAT-ORG", field,
+                    f"the {_WHOSE[field.term]}'s VAT id {shown(field.value)} is that of another company than its "
+                    f"organisation number {number}; right only where several companies are registered for VAT as one",
+                )  # fmt: skip
 
 
 # Schemes of ISO 6523 with a check digit: the rule's id, what it is, whether it is right, how grave it is.

@@ -8,13 +8,13 @@ rounds to whole units, and do not look at a line's price; Peppol's do, and let i
 (PEPPOL-EN16931-R120). What they let pass is a warning here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from billtext.errors import shown
 from billtext.money import CONTEXT, HUNDRED, ZERO
 from billtext.rules.core_invoice import CREDIT_NOTE, CoreInvoice, Line
-from billtext.rules.einvoice_checks import ERROR, WARNING, Finding
+from billtext.rules.einvoice_checks import ERROR, WARNING, Field, Finding
 
 CENT = Decimal("0.01")
 _OFFICIAL = Decimal(1)
@@ -66,6 +66,22 @@ def check(one: CoreInvoice, root: str, *, peppol: bool = False) -> Iterator[Find
                 f"comes to {tax}"
             ), n, grave=abs(tax - part.amount) > _OFFICIAL)  # fmt: skip
     yield from (wrong(rule, "total", text) for rule, text in _totals(one))
+
+
+def currencies(amounts: Iterable[Field], currency: str, tax_currency: str) -> Iterator[Finding]:
+    """Yield the amounts in another currency than the document's (BT-5); the VAT total may be in that of the tax too.
+
+    :param amounts: each with its currency as scheme
+    :param tax_currency: of accounting for VAT (BT-6), or empty
+    """
+    for amount in amounts:
+        allowed = {currency, tax_currency} if amount.term == "BT-111" else {currency}
+        if amount.scheme not in allowed:
+            yield Finding(
+                rule="PEPPOL-EN16931-R051", severity=ERROR, place=amount.place,
+                text=f"the amount {shown(amount.value)} is in {shown(amount.scheme)}, and the document in "
+                f"{shown(currency)}: all amounts but the VAT total for accounting are in the document's currency",
+            )  # fmt: skip
 
 
 def line_net(line: Line) -> Decimal:

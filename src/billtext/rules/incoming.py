@@ -158,6 +158,13 @@ def _sound(found: CoreInvoice) -> None:
         raise Refused(f"{shown(found.number)} says that {found.totals.prepaid} was paid of {total}; book it by hand")
     if found.totals.prepaid and found.kind != core.INVOICE:
         raise Refused(f"{shown(found.number)} is a credit note of which something is paid already; book it by hand")
+    left, payable = total - found.totals.prepaid, found.totals.payable
+    if payable != left:
+        raise Refused(
+            f"{shown(found.number)} says that {exact(payable, found.currency)} {found.currency} is to pay, but its "
+            f"total less what was paid comes to {exact(left, found.currency)}; ask its sender for a correct one, or "
+            "book it by hand"
+        )
     for each in (*found.adjustments, *(one for line in found.lines for one in line.adjustments)):
         if each.amount < 0:
             raise Refused(
