@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
 from billtext.errors import LedgerError
@@ -58,17 +59,38 @@ def environment() -> Environment:
     return found
 
 
+class _Code(CodeGenerator):
+    """Writes no second call around each value that is shown: `_shown` has escaped it already."""
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
+        self.write(finalize.src)
+
+    def _output_child_post(self, node: Any, frame: Any, finalize: Any) -> None:
+        self.write(")")
+
+
+_Environment.code_generator_class = _Code
+_MOST = 50_000  # texts to remember: most of what a page shows stands on others too
+_known: dict[str, Markup] = {}
+
+
 def _shown(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return value if value.isprintable() else escape.one_line(value)
+        found = _known.get(value)
+        if found is None:
+            found = Markup.escape(value if value.isprintable() else escape.one_line(value))
+            if len(_known) > _MOST:
+                _known.clear()
+            _known[value] = found
+        return found
     if kind is Markup:
         return value
     if value is None:
         return ""
     if kind is Decimal or isinstance(value, Date):
         raise TypeError(f"{value!r} is not written in the reader's language")
-    return value
+    return Markup.escape(value)
 
 
 class Reader:
