@@ -9,7 +9,8 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from billtext.cli import main as program
@@ -75,6 +76,15 @@ class _Torn:
 
 def run(arguments: list[str], kill_at: int) -> bool:
     """Run the program in a child; return whether it was killed before it was done."""
+    return _killed(lambda: program(arguments), kill_at)
+
+
+def recover(root: Path, kill_at: int) -> bool:
+    """What every command begins with, alone; return whether it was killed before it was done."""
+    return _killed(lambda: files.recover(root), kill_at)
+
+
+def _killed(work: Callable[[], object], kill_at: int) -> bool:
     child = os.fork()
     if not child:
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123
@@ -82,7 +92,8 @@ def run(arguments: list[str], kill_at: int) -> bool:
             os.dup2(nowhere.fileno(), 2)
         Killer(kill_at).install()
         try:
-            program(arguments)
+            work()
+            os._exit(0)
         except SystemExit as end:
             os._exit(int(end.code or 0))
         except BaseException:

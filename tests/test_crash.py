@@ -4,6 +4,7 @@ import contextlib
 import re
 import shutil
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from billtext.model import Date
 from billtext.outside import files
-from crash_room import run
+from crash_room import recover, run
 from office import Office
 
 DRAFT = """\
@@ -59,34 +60,45 @@ def work_done(made: Office, drafts: int) -> int:
     return len(issued)
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - where a ledger is copied and brought to disk in a tenth of the time
+
+
 def every_kill(
     tmp_path: Path, make: Callable[[Path], Office], command: list[str], check: Callable[[Office], bool]
 ) -> int:
-    """Kill a command at every step, and the command after it at every step too; return how often it was killed.
+    """Kill a command at every step, and the recovery after it at every step too; return how often it was killed.
 
     :param check: checks the ledger after it was recovered, and says whether the command has had its effect
     """
     template = make(tmp_path / "template")
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as room:
+        return _every_kill(Path(room), template, command, check)
+
+
+def _every_kill(room: Path, template: Office, command: list[str], check: Callable[[Office], bool]) -> int:
     kills = 0
     seen = set()
     step = 0
+    made = Office.__new__(Office)
+    made.root, made.main = room / "cut", room / "cut" / "main.beancount"
+    place, broken = made.root, room / "broken"
+    shutil.copytree(template.root, place)
+    made.run(*command)  # once in this process, whose copies then need not import what it needs
+    shutil.rmtree(place)
     while True:
         step += 1
-        place = Path(shutil.copytree(template.root, tmp_path / "cut"))
-        main = ["-f", str(place / "main.beancount")]
-        if not run([*main, *command], step):
+        shutil.copytree(template.root, place)
+        if not run(["-f", str(made.main), *command], step):
             break
         kills += 1
         # The next command recovers, and may be killed while it does.
         again = 0
-        broken = Path(shutil.copytree(place, tmp_path / "broken"))
-        while run([*main, "aging", "--as-of", "2026-12-31"], again + 1):
+        shutil.copytree(place, broken)
+        while recover(place, again + 1):
             again += 1
             kills += 1
             shutil.rmtree(place)
             shutil.copytree(broken, place)
-        made = Office.__new__(Office)
-        made.root, made.main = place, place / "main.beancount"
         seen.add(check(made))
         shutil.rmtree(place)
         shutil.rmtree(broken)

@@ -54,6 +54,26 @@ def shown(office: Office) -> dict[str, object]:
     return after
 
 
+def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
+    """A name that turns the text around, or begins a colour: its letters are printed, and nothing else of it."""
+    customers = office.root / "customers" / "register.beancount"
+    text = customers.read_text("utf-8")
+    customers.write_text(text.replace("Nordlys Interiør AS", "Nord\u202elys\u001b[31m\u2066 AS"), "utf-8")
+    assert "\u202e" in customers.read_text("utf-8")
+    drafted(office, 'item: "CONS"; quantity: 8')
+    for command in (
+        ["draft", "show", "d"], ["issue", "d", "--date", "2026-11-25", "--dry-run"],
+        ["issue", "d", "--date", "2026-11-25"], ["pay", "C1", "100.00", "--date", "2026-11-26", "--dry-run"],
+        ["credit", "2026-0001", "--all", "--reason", "x", "--dry-run"],
+        ["invoice", "show", "2026-0001", "--as-of", "2026-11-26"],
+        ["customer", "list"], ["customer", "show", "C1"], ["archive", "catalogue"],
+    ):  # fmt: skip
+        done = office.run(*command)
+        assert done.status == 0, done.err
+        assert not {"\u202e", "\u001b", "\u2066"} & {*done.out, *done.err}, command
+    assert "Nordlys[31m AS" in office.get("customer", "list")
+
+
 def test_everything_that_a_draft_leaves_out_comes_from_the_register(office: Office) -> None:
     """8 hours at 1200.00 (the price since July) are 9600.00, VAT 2400.00; due in 14 days; KID 001, 20260001 and 9.
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -33,7 +33,7 @@ def command(
         till = paying.Till(desk)
         text, _, customer = (settling.undo if undo else settling.allocate)(till, by, name, amount, date)
         till.append(date, text)
-        click.echo(text, nl=False)
+        say(text, nl=False)
         if not trial:
             desk.commit(about=[customer])
         done(desk)

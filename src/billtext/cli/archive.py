@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli import archive_change
-from billtext.cli.common import Day, Face, as_of, counted, example, form
+from billtext.cli.common import Day, Face, as_of, counted, example, form, say
 
 if TYPE_CHECKING:
     from billtext.model import Filed
@@ -48,7 +48,7 @@ def verify(face: Face, form: str) -> None:
         right = counted(len(filed) - len(wrong), "file")
         foreign = sum(one.filed is None for one in found)
         more = (f", {len(wrong):,} not" if wrong else "") + (f", {foreign:,} that nobody filed" if foreign else "")
-        click.echo(f"{right} as filed{more}")
+        say(f"{right} as filed{more}")
     face.finish()
     if found:
         raise click.exceptions.Exit(1)
@@ -128,10 +128,10 @@ def catalogue(face: Face, out: Path | None) -> None:
     sheet = shown.files(face.book, found, title="Archive", names=True)
     text = sheets.render(sheet, "markdown" if out is None else forms[out.suffix], face.language)
     if out is None:
-        click.echo(text, nl=False)
+        say(text, nl=False)
     else:
         files.replace(out, text)
-        click.echo(f"{counted(len(found), 'file')} in {out}")
+        say(f"{counted(len(found), 'file')} in {out}")
     face.finish()
 
 

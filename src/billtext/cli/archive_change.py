@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import Face, Month, counted, example
+from billtext.cli.common import Face, Month, counted, example, say
 from billtext.cli.progress import Progress
 from billtext.cli.writing import changing, done, force, on, tell_wrong, trial
 
@@ -54,14 +54,12 @@ def file(
         if not trial and filed.filed:
             desk.commit(about=[one.customer for one in filed.filed])
         for one in filed.filed if trial or numbers else ():
-            click.echo(archive.text(one), nl=False)
+            say(archive.text(one), nl=False)
         tell_wrong(filed.wrong)
         before = len(wanted) - len(new)
         was = "was" if before == 1 else "were"
         where = f" in {len(filed.filed):,} files" if len(filed.filed) > len(new) else ""
-        click.echo(
-            f"{counted(len(new), 'document')} filed{where}{f', {before:,} {was} filed before' if before else ''}"
-        )
+        say(f"{counted(len(new), 'document')} filed{where}{f', {before:,} {was} filed before' if before else ''}")
         if trial or len(desk.written) < 10:
             done(desk)
 
@@ -99,7 +97,7 @@ def add(
         one = archive.add(desk, source, customer=customer, kind=kind, label=label, date=date, document=document)
         if not trial:
             desk.commit(about=[customer])
-        click.echo(archive.text(one), nl=False)
+        say(archive.text(one), nl=False)
         if date > datetime.date.today():
-            click.echo(f"warning: {date} is after today; the paper is filed under it, as --date says", err=True)
+            say(f"warning: {date} is after today; the paper is filed under it, as --date says", err=True)
         done(desk)

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Day, Face, example, form, relative
+from billtext.cli.common import Day, Face, example, form, relative, say
 
 
 @click.command(
@@ -36,7 +36,7 @@ def command(face: Face, start: datetime.date | None, end: datetime.date | None, 
     report = budgets.report(face.book, known, start, end)
     face.show(rendering.sheet(report, face.language), rendering.data(report), form)
     for error in errors:
-        click.echo(f"{relative(error.file)}:{error.line}: {error.message}", err=True)
+        say(f"{relative(error.file)}:{error.line}: {error.message}", err=True)
     if errors:
         raise click.exceptions.Exit(1)
     face.finish()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -37,7 +37,7 @@ def settlement(
         written = treasury.settle_card(
             till, amount, fee, date, currency=currency, account=account, payee=payee, text=text
         )
-        click.echo(written, nl=False)
+        say(written, nl=False)
         if not trial:
             desk.commit()
         done(desk)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -30,8 +30,8 @@ def command(
     with changing(face, force=force) as desk:
         till = paying.Till(desk)
         line, one = guests.charge(till, guest, item, quantity, date, price=price, text=text)
-        click.echo(line, nl=False)
-        click.echo(f"{guest} has {told(one.gross, one.currency)} on account")
+        say(line, nl=False)
+        say(f"{guest} has {told(one.gross, one.currency)} on account")
         if not trial:
             desk.commit(about=[guest])
         done(desk)

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from billtext.cli.common import Face, counted, example, relative
+from billtext.cli.common import Face, counted, example, harmless, relative, say
 
 
 @click.command(epilog=example("billtext -f ledger/main.beancount check", "billtext check --format json"))
@@ -24,10 +24,9 @@ def command(face: Face, form: str) -> None:
     else:
         for error in errors:
             where = f"{relative(error['file'])}:{error['line']}"
-            click.echo(f"{click.style(where, bold=True)}: {error['message']} ({error['type']})")
+            said = harmless(f"{error['message']} ({error['type']})")
+            click.echo(f"{click.style(where, bold=True)}: {said}")
         documents, customers = len(face.book.documents), len(face.book.register.of("customer"))
-        click.echo(
-            f"{counted(documents, 'document')} of {counted(customers, 'customer')}: {counted(len(errors), 'error')}"
-        )
+        say(f"{counted(documents, 'document')} of {counted(customers, 'customer')}: {counted(len(errors), 'error')}")
     if errors:
         raise click.exceptions.Exit(1)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, archive, changing, done, force, on, trial
 
 
@@ -41,12 +41,12 @@ def command(
         way = paying.Way(method=method, account=account, fee=fee, code=code, number=number, text=text)
         found = guests.checkout(till, guest, date, way)
         one = found.issued.prepared
-        click.echo(f"{found.issued.number}  {one.payee}  {told(one.gross, one.currency)}")
+        say(f"{found.issued.number}  {one.payee}  {told(one.gross, one.currency)}")
         written = "" if found.receipt is None else till.write(found.receipt.movement)
         for line in () if found.receipt is None else money_text.receipt(found.receipt):
-            click.echo(line)
+            say(line)
         if trial:
-            click.echo(f"\n{found.issued.text}\n{written}", nl=False)
+            say(f"\n{found.issued.text}\n{written}", nl=False)
         else:
             archive(desk, [found.issued], date)
             desk.commit(about=[guest])

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Face, Month, example
+from billtext.cli.common import Face, Month, example, say
 from billtext.cli.writing import changing, done, force, on, trial
 
 
@@ -24,7 +24,7 @@ def command(
     from billtext.outside import sealing
 
     with changing(face, force=force) as desk:
-        click.echo(sealing.close(desk, f"{month[0]:%Y-%m}", date), nl=False)
+        say(sealing.close(desk, f"{month[0]:%Y-%m}", date), nl=False)
         if not trial:
             desk.commit()
             done(desk)

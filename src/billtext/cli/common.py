@@ -23,6 +23,24 @@ FORMATS = ("table", "json", "csv", "markdown")
 PLACES = ("ledger/main.beancount", "main.beancount")
 
 
+def harmless(text: str) -> str:
+    """Lines for a terminal, without the control and text-direction characters that the ledger may have."""
+    if text.isprintable():
+        return text
+    from billtext.rendering import escape
+
+    return "\n".join(map(escape.one_line, text.split("\n")))
+
+
+def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print text with what the ledger says; nothing of it steers the terminal.
+
+    :param err: to standard error
+    :param nl: with a line end after it
+    """
+    click.echo(harmless(text), err=err, nl=nl)
+
+
 class Face:
     """The command line's view of one ledger; what it needs is loaded when it is first asked for."""
 
@@ -57,7 +75,7 @@ class Face:
     def tell_recovered(self, found: "Recovered | None") -> None:
         """Say what became of a change that was interrupted."""
         if found is not None:
-            click.echo(f"billtext: {found}", err=True)
+            say(f"billtext: {found}", err=True)
 
     @cached_property
     def book(self) -> "Book":
@@ -107,16 +125,16 @@ class Face:
         from billtext.rendering import sheets
 
         width = _width() if sys.stdout.isatty() else None
-        click.echo(sheets.render(sheet, form, self.language, width=width), nl=False)
+        say(sheets.render(sheet, form, self.language, width=width), nl=False)
 
     def finish(self) -> None:
         """End a report: the ledger's errors go to standard error, and make the exit status 1."""
         errors = self.errors
         for error in errors[:20]:
-            click.echo(f"{relative(error['file'])}:{error['line']}: {error['message']}", err=True)
+            say(f"{relative(error['file'])}:{error['line']}: {error['message']}", err=True)
         if errors:
             more = f", the first {20} of them above" if len(errors) > 20 else ""
-            click.echo(f"The ledger has {counted(len(errors), 'error')}{more}; `billtext check` tells more.", err=True)
+            say(f"The ledger has {counted(len(errors), 'error')}{more}; `billtext check` tells more.", err=True)
             raise click.exceptions.Exit(1)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -62,8 +62,8 @@ def command(
             desk, f"credit-{number}", date, "credit-note", credit.narration, credit.keys, credit.postings
         )
         crediting.fits(desk.book, invoice, prepared)
-        click.echo(drafts.preview(prepared, desk.book.register), nl=False)
+        say(drafts.preview(prepared, desk.book.register), nl=False)
         if not trial:
             desk.commit(about=[invoice.customer])
             done(desk)
-            click.echo(f"issue it with: billtext issue {path.stem}")
+            say(f"issue it with: billtext issue {path.stem}")

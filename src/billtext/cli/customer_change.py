@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.register import edited, keys, texts, unsetting, values, write
 from billtext.cli.writing import force, on, trial
 
@@ -42,7 +42,7 @@ def new(face: Face, /, customer: str | None, others: tuple[str, ...], date: date
         name = customer or next(register_changes.free_ids(register, desk.book.items_of, wanted["kind"]))
         change = register_changes.new(register, "customer", name, date, wanted)
         for other, reasons in duplicates.like(wanted, duplicates.cards(register, date)):
-            click.echo(f"note: {name} may be {other}: {', '.join(reasons)}", err=True)
+            say(f"note: {name} may be {other}: {', '.join(reasons)}", err=True)
         return [change]
 
     write(face, decide, trial=trial, force=force)
@@ -114,6 +114,4 @@ def tell_drafts(desk: Any, customer: str) -> None:
 
     drafts = [draft for file in draft_files.every(desk.root) for draft in file.drafts]
     for draft in customer_closing.waiting(desk.book.register, drafts, customer):
-        click.echo(
-            f"note: draft {draft.name} of {customer} cannot be issued then; bill another, or delete it", err=True
-        )
+        say(f"note: draft {draft.name} of {customer} cannot be issued then; bill another, or delete it", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example, relative
+from billtext.cli.common import Face, as_of, counted, example, relative, say
 from billtext.cli.writing import changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -51,20 +51,20 @@ def import_(face: Face, source: Path, mapping: Path | None, refused: Path | None
         if not trial:
             desk.commit(about=[change.id for change in (*decision.new, *decision.changed)])
         elif text:
-            click.echo(text)
-        click.echo(_summary(decision, trial))
+            say(text)
+        say(_summary(decision, trial))
         for pair in decision.pairs[:SHOWN]:
-            click.echo(f"note: {pair.first} may be {pair.second}: {', '.join(pair.reasons)}", err=True)
+            say(f"note: {pair.first} may be {pair.second}: {', '.join(pair.reasons)}", err=True)
         if len(decision.pairs) > SHOWN:
-            click.echo(f"note: and {len(decision.pairs) - SHOWN} more; `billtext customer duplicates`", err=True)
+            say(f"note: and {len(decision.pairs) - SHOWN} more; `billtext customer duplicates`", err=True)
         for line, reason in list(decision.refused.items())[:SHOWN]:
-            click.echo(f"row {line}: {reason}", err=True)
+            say(f"row {line}: {reason}", err=True)
         if decision.refused and not trial:
-            click.echo(f"refused rows, with reasons: {relative(str(place))}")
+            say(f"refused rows, with reasons: {relative(str(place))}")
         if len(desk.written) <= SHOWN:
             done(desk)
         else:
-            click.echo(f"wrote {len(desk.written)} files")
+            say(f"wrote {len(desk.written)} files")
     if decision.refused and not (decision.new or decision.changed or decision.same):
         line, reason = next(iter(decision.refused.items()))
         raise Refused(f"every row was refused; the first is row {line}: {reason}")
@@ -102,5 +102,5 @@ def export(face: Face, as_of: datetime.date, form: str, out: Path | None) -> Non
             files.replace(out, text)
         except OSError as error:
             raise Refused(f"{out}: cannot be written ({error.strerror})") from None
-        click.echo(f"wrote {relative(str(out))}: {counted(len(cards), 'customer')}")
+        say(f"wrote {relative(str(out))}: {counted(len(cards), 'customer')}")
     face.finish()

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.customer_change import tell_drafts
 from billtext.cli.register import values
 from billtext.cli.writing import changing, done, force, on, trial
@@ -34,5 +34,5 @@ def merge(face: Face, old: str, new: str, date: datetime.date, reason: str, tria
         tell_drafts(desk, old)
         if not trial:
             desk.commit(about=[old, new])
-        click.echo(text, nl=False)
+        say(text, nl=False)
         done(desk)

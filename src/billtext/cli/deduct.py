@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -30,8 +30,8 @@ def command(
     with changing(face, force=force) as desk:
         till = paying.Till(desk)
         lines, one = depositing.deduct(till, draft, date, of=of, amount=amount)
-        click.echo(lines, nl=False)
-        click.echo(f"{told(one.gross, one.currency)} is left to pay")
+        say(lines, nl=False)
+        say(f"{told(one.gross, one.currency)} is left to pay")
         if not trial:
             desk.commit(about=[one.customer])
         done(desk)

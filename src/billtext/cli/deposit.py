@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Day, Face, example
+from billtext.cli.common import Day, Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -58,8 +58,8 @@ def command(
             name=name,
             delivery=delivery,
         )
-        click.echo(written, nl=False)
-        click.echo(f"{told(one.gross, one.currency)} with VAT; issue it with `billtext issue {name}`")
+        say(written, nl=False)
+        say(f"{told(one.gross, one.currency)} with VAT; issue it with `billtext issue {name}`")
         if not trial:
             desk.commit(about=[customer])
         done(desk)

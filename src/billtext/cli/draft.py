@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, as_of, example, form, relative
+from billtext.cli.common import Face, as_of, example, form, relative, say
 from billtext.cli.writing import refused
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
         if form == "json":
             click.echo(json.dumps(drafts.data(draft, prepared), ensure_ascii=False, indent=2))
         else:
-            click.echo(drafts.preview(prepared, face.book.register), nl=False)
+            say(drafts.preview(prepared, face.book.register), nl=False)
     _finish(face, found)
 
 
@@ -72,11 +72,11 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     files = [] if names else draft_files.every(desk.root)
     wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(desk.root, names)
     outcome = issuing.issue(desk, wanted, as_of, checked=True)
-    click.echo(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
+    say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [_told(error) for file in files for error in file.errors]
     wrong += refused(outcome)
     for sentence in wrong:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     if wrong:
         raise click.exceptions.Exit(1)
     face.finish()
@@ -95,7 +95,7 @@ def _all(face: Face, date: datetime.date, *names: str) -> "list[tuple[Draft, Pre
     for file in draft_files.every(root):
         if file.errors:
             for error in file.errors:
-                click.echo(_told(error), err=True)
+                say(_told(error), err=True)
         found += [(draft, *drafts.prepare(draft, register, rates, date)) for draft in file.drafts]
     return found
 
@@ -107,7 +107,7 @@ def _told(error: Any) -> str:
 def _finish(face: Face, found: list[Any]) -> None:
     errors = [error for _, _, wrong in found for error in wrong]
     for error in errors:
-        click.echo(_told(error), err=True)
+        say(_told(error), err=True)
     if errors:
         raise click.exceptions.Exit(1)
     face.finish()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, counted, example
+from billtext.cli.common import Face, counted, example, say
 from billtext.cli.import_ubl import command as ubl
 from billtext.cli.progress import Progress
 
@@ -71,12 +71,12 @@ def invoices(
 
         click.echo(json.dumps(_data(done), ensure_ascii=False, indent=2))
     else:
-        click.echo(done.tally.table(), nl=False)
-        click.echo(_summary(done, trial))
+        say(done.tally.table(), nl=False)
+        say(_summary(done, trial))
     for warning in done.warnings[:SHOWN]:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     if len(done.warnings) > SHOWN:
-        click.echo(f"warning: and {len(done.warnings) - SHOWN} more of this kind", err=True)
+        say(f"warning: and {len(done.warnings) - SHOWN} more of this kind", err=True)
     if done.futile:
         raise Refused(f"every row was refused; the first is {done.futile}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from billtext.cli.common import Face, counted, example
+from billtext.cli.common import Face, counted, example, say
 from billtext.cli.writing import Number, changing, done, force, trial
 
 if TYPE_CHECKING:
@@ -76,28 +76,26 @@ def command(
             desk.commit()
         for path, each in brought:
             if trial:
-                click.echo(texts([each.incoming]), nl=False)
+                say(texts([each.incoming]), nl=False)
             else:
-                click.echo(
-                    f"{each.incoming.number} of {each.incoming.date} for {each.incoming.customer}, from {path.name}"
-                )
+                say(f"{each.incoming.number} of {each.incoming.date} for {each.incoming.customer}, from {path.name}")
             _tell(each)
         done(desk)
     count, last = len(reasons) + len(gaps), ", the last one" if reasons else ""
     reasons = [*einvoice_import.waiting(gaps), *reasons]
     if reasons:
         for reason in reasons[:-1]:
-            click.echo(f"refused: {reason}", err=True)
+            say(f"refused: {reason}", err=True)
         raise Refused(f"{counted(count, 'file')} refused{last}: {reasons[-1]}")
 
 
 def _tell(brought: "Brought") -> None:
     for text in brought.incoming.told:
-        click.echo(f"note: {text}", err=True)
+        say(f"note: {text}", err=True)
     for name, file, ledger in brought.differs[:SHOWN]:
-        click.echo(f"warning: {name} is {_short(file)} in the file and {_short(ledger)} in the ledger", err=True)
+        say(f"warning: {name} is {_short(file)} in the file and {_short(ledger)} in the ledger", err=True)
     if len(brought.differs) > SHOWN:
-        click.echo(f"warning: and {len(brought.differs) - SHOWN} more of this kind", err=True)
+        say(f"warning: and {len(brought.differs) - SHOWN} more of this kind", err=True)
 
 
 def _short(text: str) -> str:

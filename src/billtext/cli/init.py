@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import Day, example
+from billtext.cli.common import Day, example, say
 
 
 @click.command(
@@ -73,7 +73,7 @@ def command(
     from billtext.outside import directories
 
     directories.create(directory, texts)
-    click.echo(f"{directory}: a new ledger for {name}. Try: billtext -f {directory / 'main.beancount'} check")
+    say(f"{directory}: a new ledger for {name}. Try: billtext -f {directory / 'main.beancount'} check")
 
 
 _QUESTIONS = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Day, Face, as_of, example, form
+from billtext.cli.common import Day, Face, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -179,7 +179,7 @@ def new(
             wrong = ""
             try:
                 prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
-                click.echo(drafts.preview(prepared, register), nl=False)
+                say(drafts.preview(prepared, register), nl=False)
                 missing = [error.message for error in legal.check(prepared, register)]
             except Refused as error:
                 if not edit or trial:
@@ -196,11 +196,11 @@ def new(
     if wrong:
         raise Refused(f"the draft is kept, but cannot be issued yet: {wrong}")
     if edit and trial:
-        click.echo(f"what you typed is kept in {files.keep(found, path.stem)}")
+        say(f"what you typed is kept in {files.keep(found, path.stem)}")
     for sentence in missing:
-        click.echo(f"before it is issued: {sentence}")
+        say(f"before it is issued: {sentence}")
     if not trial:
-        click.echo(f"issue it with: billtext issue {path.stem}")
+        say(f"issue it with: billtext issue {path.stem}")
 
 
 @command.command(
@@ -252,8 +252,8 @@ def show(face: Face, number: str, as_of: datetime.date, form: str) -> None:
         raise Refused(f"{number} is issued on {document.date}, after {as_of}; ask as of that day or later")
     detail = invoices.detail(face.book, document, as_of)
     if form == "table":
-        click.echo(reports.document_head(face.book, detail, face.language))
+        say(reports.document_head(face.book, detail, face.language))
     face.show(reports.document(detail, face.language), shapes.invoice_detail(detail), form)
     if form == "table":
-        click.echo(reports.document_foot(detail, face.language))
+        say(reports.document_foot(detail, face.language))
     face.finish()

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Day, Face, example, relative
+from billtext.cli.common import Day, Face, example, relative, say
 from billtext.cli.writing import archive, changing, done, force, on, refused, trial
 
 
@@ -47,24 +47,24 @@ def command(
         for file in files:
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
-                click.echo(f"{where}: {error.message}", err=True)
+                say(f"{where}: {error.message}", err=True)
         if not trial and outcome.issued:
             archive(desk, outcome.issued, date)
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared
             reference = "".join(f", {key} {value}" for key, value in one.reference.items())
-            click.echo(
+            say(
                 f"{one.number}  {prepared.payee}  {exact(prepared.gross, prepared.currency)} {prepared.currency}"
                 f"{f'  due {prepared.instalments[-1][0]}' if prepared.draft.kind == 'invoice' else ''}{reference}"
             )
             if trial:
-                click.echo(one.text)
+                say(one.text)
         for sentence in refused(outcome):
-            click.echo(sentence, err=True)
+            say(sentence, err=True)
         done(desk)
     if outcome.refused or any(file.errors for file in files):
         count = len(outcome.refused)
         raise Refused(f"{count} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued")
     if not wanted:
-        click.echo("There are no drafts.")
+        say("There are no drafts.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, counted, example, form
+from billtext.cli.common import Day, Face, counted, example, form, say
 from billtext.cli.send import clock, moment, record
 from billtext.cli.writing import changing, done, trial
 
@@ -64,7 +64,7 @@ def command(
         told = ", ".join(f"{counts[name]:,} {name}" for name in STATES if counts[name])
         more = f"{old:,} older than {oldest} and never sent: see --state old" if old and not wanted else ""
         if told or more:
-            click.echo("; ".join(filter(None, (told, more))))
+            say("; ".join(filter(None, (told, more))))
     face.finish()
 
 
@@ -97,7 +97,7 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
                 time=now.isoformat(timespec="seconds"), sha256=found[-1].sha256 if found and outcome == "sent" else "",
                 message=found[-1].message if found and outcome == "sent" else "",
             )  # fmt: skip
-            click.echo(text(said), nl=False)
+            say(text(said), nl=False)
             append(desk, said)
         if not trial:
             desk.commit()
@@ -135,7 +135,7 @@ def record_(face: Face) -> None:
         found = pending(outbox.root)
         record(face, outbox)
     doubtful = sum(delivery.outcome == "doubtful" for delivery in found)
-    click.echo(f"{counted(len(found), 'sending')} written down{f', {doubtful:,} of them doubtful' if doubtful else ''}")
+    say(f"{counted(len(found), 'sending')} written down{f', {doubtful:,} of them doubtful' if doubtful else ''}")
 
 
 Reader = Callable[[Any, "Log", datetime.datetime], "Read"]
@@ -152,16 +152,16 @@ def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, t
         if not trial:
             outbox.record(desk)
         for delivery in found.new:
-            click.echo(text(delivery), nl=False)
+            say(text(delivery), nl=False)
             append(desk, delivery)
         for words in found.strange:
-            click.echo(escape.one_line(words), err=True)
+            say(escape.one_line(words), err=True)
         if not trial and (found.new or outbox.path.exists()):
             desk.commit()
             desk.written = [path for path in desk.written if path != outbox.path]
             done(desk)
     known = f", {found.known:,} known already" if found.known else ""
-    click.echo(f"{counted(len(found.new), 'new outcome')}{known}")
+    say(f"{counted(len(found.new), 'new outcome')}{known}")
 
 
 @command.command(epilog=example("billtext outbox bounces Maildir", "billtext outbox bounces bounces.mbox --dry-run"))

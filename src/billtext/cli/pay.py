@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 NUMBER = Number()
@@ -72,10 +72,10 @@ def command(
         )  # fmt: skip
         written = till.write(receipt.movement)
         for line in money_text.receipt(receipt):
-            click.echo(line)
+            say(line)
         if trial:
-            click.echo()
-            click.echo(written, nl=False)
+            say()
+            say(written, nl=False)
         else:
             desk.commit(about=[receipt.customer])
         done(desk)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from billtext.cli.common import say
+
 _FEW = 50  # steps after which the bar is drawn anew
 _CLEAR = "\r\x1b[K"  # back to the line's begin, and nothing on it
 
@@ -47,7 +49,7 @@ class Progress(AbstractContextManager["Progress"]):
         """Print a line; a bar that stands there makes room for it, and is drawn anew with the next step."""
         if self._bar is not None:
             click.echo(_CLEAR, nl=False, err=True)
-        click.echo(text, err=err)
+        say(text, err=err)
 
     def _close(self) -> None:
         if self._bar is not None:

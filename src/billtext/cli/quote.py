@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, as_of, counted, example, form, relative
+from billtext.cli.common import Day, Face, as_of, counted, example, form, relative, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ def new(
         narration = write.clean(text) or ", ".join(titles[:3])
         number, _, written, found = files.new(desk, date, narration, header, postings)
         if trial:
-            click.echo(written, nl=False)
+            say(written, nl=False)
         else:
             desk.commit(about=[customer])
         _print(face, found, [], date)
         done(desk)
         if not trial:
-            click.echo(f"accept it with: billtext quote accept {number}")
+            say(f"accept it with: billtext quote accept {number}")
 
 
 @command.command("list", epilog=example("billtext quote list --as-of 2026-11-30", "billtext quote list --status open"))
@@ -146,7 +146,7 @@ def list_(face: Face, as_of: datetime.date, status: str | None, form: str) -> No
             rows.append((quote, found, compared))
     face.show(rendering.listed(rows, as_of), [rendering.data(*row, as_of) for row in rows], form)
     for error in errors:
-        click.echo(f"{relative(str(error.source['filename']))}:{error.source['lineno']}: {error.message}", err=True)
+        say(f"{relative(str(error.source['filename']))}:{error.source['lineno']}: {error.message}", err=True)
     if errors:
         raise click.exceptions.Exit(1)
     face.finish()
@@ -194,10 +194,10 @@ def _print(
     sheets = [rendering.lines(found, language), rendering.optional(found, language)]
     if any(row.drafted or row.invoiced for row in compared):
         sheets.append(rendering.compared(compared, found, language))
-    click.echo(f"{rendering.head(found, as_of, language)}\n")
+    say(f"{rendering.head(found, as_of, language)}\n")
     for n, sheet in enumerate(sheet for sheet in sheets if sheet is not None):
         if n:
-            click.echo()
+            say()
         face.show(sheet, None, form)
 
 
@@ -236,10 +236,10 @@ def accept(
         if not trial:
             desk.commit(about=[prepared.customer])
         amount = f"{exact(prepared.gross, prepared.currency)} {prepared.currency}"
-        click.echo(f"{directive}\n{text}\n{path.stem}  {prepared.payee}  {amount}")
+        say(f"{directive}\n{text}\n{path.stem}  {prepared.payee}  {amount}")
         done(desk)
         if not trial:
-            click.echo(f"issue it with: billtext issue {path.stem}")
+            say(f"issue it with: billtext issue {path.stem}")
 
 
 @command.command(epilog=example('billtext quote decline Q2026-0001 --reason "went with another"'))
@@ -255,7 +255,7 @@ def decline(face: Face, number: str, reason: str, date: datetime.date, trial: bo
     from billtext.outside import quotes as files
 
     with changing(face, force=force) as desk:
-        click.echo(files.decline(desk, number, date, write.clean(reason)), nl=False)
+        say(files.decline(desk, number, date, write.clean(reason)), nl=False)
         if not trial:
             desk.commit()
         done(desk)
@@ -276,7 +276,7 @@ def reissue(
     from billtext.outside import quotes as files
 
     with changing(face, force=force) as desk:
-        click.echo(files.reissue(desk, number, date, valid_until or dates.after(date, VALID)), nl=False)
+        say(files.reissue(desk, number, date, valid_until or dates.after(date, VALID)), nl=False)
         if not trial:
             desk.commit()
         done(desk)
@@ -292,7 +292,7 @@ def number_(face: Face, name: str, trial: bool, force: bool) -> None:
     from billtext.outside import quotes as files
 
     with changing(face, force=force) as desk:
-        click.echo(f"{name} is {files.give_number(desk, name)}")
+        say(f"{name} is {files.give_number(desk, name)}")
         if not trial:
             desk.commit()
         done(desk)

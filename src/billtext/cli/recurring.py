@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example, form, relative
+from billtext.cli.common import Face, as_of, counted, example, form, relative, say
 from billtext.cli.writing import changing, done, force, trial
 
 
@@ -77,9 +77,9 @@ def run(face: Face, as_of: datetime.date, trial: bool, force: bool) -> None:
         for one in outcome.drafted:
             prepared = one.prepared
             amount = f"{exact(prepared.gross, prepared.currency)} {prepared.currency}"
-            click.echo(f"{one.template.name}  {one.turn.date}  {prepared.payee}  {amount}")
+            say(f"{one.template.name}  {one.turn.date}  {prepared.payee}  {amount}")
             if trial:
-                click.echo(one.text)
+                say(one.text)
         done(desk)
     _told(outcome.errors)
     if outcome.refused:
@@ -87,11 +87,11 @@ def run(face: Face, as_of: datetime.date, trial: bool, force: bool) -> None:
         made = counted(len(outcome.drafted), "draft")
         raise Refused(f"{names}: refused with the mistakes above; {made} written from the other templates")
     if not outcome.drafted:
-        click.echo(f"Nothing is due on {as_of} that has not been drafted.")
+        say(f"Nothing is due on {as_of} that has not been drafted.")
 
 
 def _told(errors: Iterable[Any]) -> bool:
     lines = [f"{relative(str(e.source['filename']))}:{e.source['lineno']}: {e.message}" for e in errors]
     for line in dict.fromkeys(lines):
-        click.echo(line, err=True)
+        say(line, err=True)
     return bool(lines)

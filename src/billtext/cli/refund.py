@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -39,7 +39,7 @@ def command(
         till = paying.Till(desk)
         movement = settling.refund(till, customer, amount, of, date, method=method, account=account, rate=rate,
                                    number=number, text=text, reason=reason)  # fmt: skip
-        click.echo(till.write(movement), nl=False)
+        say(till.write(movement), nl=False)
         if not trial:
             desk.commit(about=[customer])
         done(desk)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from billtext.cli.common import Face
+from billtext.cli.common import Face, say
 from billtext.cli.writing import changing, done
 
 if TYPE_CHECKING:
@@ -99,12 +99,12 @@ def write(
     with changing(face, force=force) as desk:
         changes = list(decide(desk))
         if not changes:
-            click.echo(nothing)
+            say(nothing)
             return
         text = registering.add(desk, changes)
         if not trial:
             desk.commit(about=[change.id.partition(" ")[0] for change in changes])
-        click.echo(text, nl=False)
+        say(text, nl=False)
         done(desk)
 
 
@@ -123,7 +123,7 @@ def edited(face: Face, directive: str, id: str, date: datetime.date, texts: Mapp
         if change is None:
             return []
         for key, day in register_changes.later(register, change):
-            click.echo(f"note: from {day} on the register gives another `{key}`, so this holds until then", err=True)
+            say(f"note: from {day} on the register gives another `{key}`, so this holds until then", err=True)
         return [change]
 
     write(face, decide, trial=trial, force=force)

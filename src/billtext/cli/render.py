@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, Month, counted, example
+from billtext.cli.common import Face, Month, counted, example, say
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def command(
         step = progress.stage(f"{noun.capitalize()}s", len(jobs))
         written = form_files.write(jobs, out, processes=processes, step=step)
     for label, why in written.refused:
-        click.echo(f"{label}: {why}", err=True)
+        say(f"{label}: {why}", err=True)
     made = len(jobs) - len(written.refused)
-    click.echo(f"{counted(made, noun)} as {form} in {out}{_told(written.counts)}")
+    say(f"{counted(made, noun)} as {form} in {out}{_told(written.counts)}")
     face.finish()
     if written.refused:
         raise click.exceptions.Exit(1)

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Face, as_of, example
+from billtext.cli.common import Face, as_of, example, say
 from billtext.cli.writing import changing, done, force, trial
 
 
@@ -25,15 +25,15 @@ def command(face: Face, as_of: datetime.date, trial: bool, force: bool) -> None:
         till = paying.Till(desk)
         found, text = treasury.revalue(till, as_of)
         for one in found:
-            click.echo(
+            say(
                 f"{exact(one.open, one.currency)} {one.currency} at {plain(one.rate)}: "
                 f"{exact(one.worth, till.company)}, booked {exact(one.booked, till.company)} {till.company}"
             )
         if not found:
-            click.echo("Nothing is open in another currency at another rate.")
+            say("Nothing is open in another currency at another rate.")
         elif trial:
-            click.echo()
-            click.echo(text, nl=False)
+            say()
+            say(text, nl=False)
         else:
             desk.commit()
         done(desk)

@@ -2,7 +2,7 @@
 
 import click
 
-from billtext.cli.common import Face, counted, example
+from billtext.cli.common import Face, counted, example, say
 from billtext.cli.writing import changing, done, force, trial
 
 
@@ -23,5 +23,5 @@ def command(face: Face, trial: bool, force: bool) -> None:
         if not trial and sealed:
             desk.commit()
         verb = "to seal" if trial else "sealed"
-        click.echo(f"{counted(len(sealed), 'document')} {verb}{': ' + ', '.join(sealed[:10]) if sealed else ''}")
+        say(f"{counted(len(sealed), 'document')} {verb}{': ' + ', '.join(sealed[:10]) if sealed else ''}")
         done(desk)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, Month, counted, example, relative, rules
+from billtext.cli.common import Day, Face, Month, counted, example, relative, rules, say
 from billtext.cli.progress import Progress
 from billtext.cli.writing import changing, done, force, trial
 
@@ -164,14 +164,12 @@ def _show(face: Face, parcels: "Sequence[Parcel]") -> None:
         to = parcel.email if parcel.channel == "email" else parcel.name
         why = f"  ! {parcel.problem}" if parcel.problem else ""
         money = amount(face.book, parcel)
-        click.echo(
-            escape.one_line(f"{parcel.title}  {parcel.channel}  {parcel.customer}  {to}  {money}".rstrip() + why)
-        )
+        say(escape.one_line(f"{parcel.title}  {parcel.channel}  {parcel.customer}  {to}  {money}".rstrip() + why))
     counts = {
         name: sum(p.channel == name and not p.problem for p in parcels) for name in ("email", "ehf", "print", "portal")
     }
     told = ", ".join(f"{n} by {name}" for name, n in counts.items() if n)
-    click.echo(f"{counted(len(parcels), 'document')} to send{': ' + told if told else ''}; nothing was sent")
+    say(f"{counted(len(parcels), 'document')} to send{': ' + told if told else ''}; nothing was sent")
 
 
 def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
@@ -213,10 +211,10 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
     told = ", ".join(
         f"{counts[name]:,} {name}" for name in ("sent", "failed", "doubtful", "waiting") if counts.get(name)
     )
-    click.echo(f"{counted(len(parcels), 'document')}{': ' + told if told else ' to send'}")
+    say(f"{counted(len(parcels), 'document')}{': ' + told if told else ' to send'}")
     if laid:
         where = relative(str(laid[0].parent))
-        click.echo(f"no mail server was given a mail: {counted(len(laid), 'mail')} in {where} for whatever sends them")
+        say(f"no mail server was given a mail: {counted(len(laid), 'mail')} in {where} for whatever sends them")
     if counts.get("failed", 0) + counts.get("doubtful", 0) + counts.get("waiting", 0):
         raise Refused(
             f"{len(parcels) - counts.get('sent', 0):,} of {len(parcels):,} were not sent; see `billtext outbox`"
@@ -228,7 +226,7 @@ def _tell_left(left: "Sequence[Delivery]") -> None:
     if not left:
         return
     doubtful = sum(delivery.outcome == "doubtful" for delivery in left)
-    click.echo(
+    say(
         f"billtext: a run before was interrupted; {len(left):,} of its sendings are written down now, {doubtful:,} of "
         "them doubtful (see `billtext outbox`)",
         err=True,
@@ -251,7 +249,7 @@ def record(face: Face, outbox: Any) -> None:
             done(desk)
     except Refused as why:
         if kept:
-            click.echo(
+            say(
                 f"billtext: what was sent is kept in {relative(str(outbox.path))}, and not in the ledger yet: {why}; "
                 "mend that and say `billtext outbox record`",
                 err=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example
+from billtext.cli.common import Face, as_of, counted, example, say
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def serve(face: Face, /, site: Path, out: Path | None, as_of: datetime.date, por
     place, wish = Place(site=site, out=out or Path("public")), Wish(**wishes)
     _tell(_build(face, place, as_of, wish), place)
     with web_server.serving(place.out, port) as address:
-        click.echo(f"{address} (stop with Ctrl-C)")
+        say(f"{address} (stop with Ctrl-C)")
         files = [Path(name) for name in face.loaded.options["include"]]
         for _ in web_server.changes(files):
             fresh = Face(str(face.path))
@@ -129,7 +129,7 @@ def serve(face: Face, /, site: Path, out: Path | None, as_of: datetime.date, por
                 _tell(_build(fresh, place, as_of, wish), place)
                 files[:] = [Path(name) for name in fresh.loaded.options["include"]]
             except Refused as error:
-                click.echo(f"billtext: {error}; the site stays as it was", err=True)
+                say(f"billtext: {error}; the site stays as it was", err=True)
 
 
 def _build(face: Face, place: "Place", as_of: datetime.date, wish: "Wish") -> "Result":
@@ -141,13 +141,13 @@ def _build(face: Face, place: "Place", as_of: datetime.date, wish: "Wish") -> "R
 
 def _tell(result: "Result", place: "Place", first: str = "index") -> None:
     for warning in result.warnings:
-        click.echo(warning, err=True)
+        say(warning, err=True)
     page = place.out / "receivables" / f"{first}.html"
     if result.errors:
-        click.echo(f"The ledger has errors: {page.with_name('errors.html')} tells them.", err=True)
+        say(f"The ledger has errors: {page.with_name('errors.html')} tells them.", err=True)
     removed = f", {result.removed} removed" if result.removed else ""
     papers = f", {counted(result.papers, 'new PDF')}" if result.papers else ""
     changed = f"{result.written} new or changed{removed}"
     ours, theirs = result.seconds
     times = f"{ours:.1f} s and {theirs:.1f} s for MkDocs"
-    click.echo(f"{counted(result.pages, 'page')} ({changed}){papers} in {times}: {page}")
+    say(f"{counted(result.pages, 'page')} ({changed}){papers} in {times}: {page}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import FORMATS, Day, Face, Month, counted, example
+from billtext.cli.common import FORMATS, Day, Face, Month, counted, example, say
 from billtext.cli.progress import Progress
 
 Period = tuple[datetime.date, datetime.date]
@@ -97,7 +97,7 @@ def _one(face: Face, customer: str, first: datetime.date, last: datetime.date, k
         face.show(reports.statement_lines(report), None, form)
     else:
         for n, section in enumerate(report.sections):
-            click.echo("\n" if n else "", nl=False)
+            say("\n" if n else "", nl=False)
             face.show(reports.statement(report, section, face.language), None, form)
 
 
@@ -118,4 +118,4 @@ def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: 
                 text = statement_pages.render(face.book, report, form)
                 files.replace(out / f"{escape.file_name(customer)}-{last.isoformat()}.{ending}", text, durable=False)
             count += 1
-    click.echo(f"{counted(count, 'statement')} from {first} to {last} in {out}, each as Markdown and HTML")
+    say(f"{counted(count, 'statement')} from {first} to {last} in {out}, each as Markdown and HTML")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli import common
-from billtext.cli.common import Face, counted, example
+from billtext.cli.common import Face, counted, example, say
 
 if TYPE_CHECKING:
     from billtext.rendering.sheets import Sheet
@@ -43,7 +43,7 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
             found = _findings(path, rules, files)
         except Unreadable as error:
             unreadable += 1
-            click.echo(f"billtext: {error}", err=True)
+            say(f"billtext: {error}", err=True)
             data.append({"file": str(path), "verdict": "unreadable", "message": str(error), "findings": []})
             continue
         wrong = any(each.severity == "error" for each in found)
@@ -57,7 +57,7 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
         read = len(files) - unreadable
         looked = f"{counted(read, 'file')}: {counted(errors, 'error')}, {counted(len(rows) - errors, 'warning')}"
         failed = f"{counted(unreadable, 'file')} cannot be read"
-        click.echo("; ".join([*([looked] if read else []), *([failed] if unreadable else [])]))
+        say("; ".join([*([looked] if read else []), *([failed] if unreadable else [])]))
     if unreadable or errors:
         raise click.exceptions.Exit(2 if unreadable else 1)
 

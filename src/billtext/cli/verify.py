@@ -4,7 +4,7 @@ import json
 
 import click
 
-from billtext.cli.common import Face, counted, example, relative
+from billtext.cli.common import Face, counted, example, relative, say
 
 
 @click.command(epilog=example("billtext verify", "billtext verify --format json"))
@@ -37,12 +37,12 @@ def command(face: Face, form: str) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for one in found:
-            click.echo(f"{relative(one['file'])}:{one['line']}: {one['message']} ({one['type']})")
+            say(f"{relative(one['file'])}:{one['line']}: {one['message']} ({one['type']})")
             for line in one["diff"]:
-                click.echo(f"    {line}")
+                say(f"    {line}")
         verdict = "as they were" if not found else counted(len(found), "fault")
         about = f"{sealed:,} of {counted(len(ledger.documents), 'document')} sealed"
-        click.echo(f"{about}, {counted(len(ledger.closings), 'closed month')}: {verdict}")
+        say(f"{about}, {counted(len(ledger.closings), 'closed month')}: {verdict}")
     if found:
         raise click.exceptions.Exit(1)
     face.finish()

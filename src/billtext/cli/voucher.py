@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, as_of, example, form
+from billtext.cli.common import Face, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which are taken for one another
@@ -51,7 +51,7 @@ def sell(
         till = paying.Till(desk)
         code, text = treasury.sell_voucher(till, customer, amount, date, method=method, currency=currency,
                                            account=account, code=code)  # fmt: skip
-        click.echo(text, nl=False)
+        say(text, nl=False)
         if not trial:
             desk.commit(about=[customer])
         done(desk)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -43,7 +43,7 @@ def command(
         till = paying.Till(desk)
         movement = settling.write_off(till, name, amount, date, reason=reason, bad_debt=bad_debt, ground=ground,
                                       evidence=evidence, number=number, account=account)  # fmt: skip
-        click.echo(till.write(movement), nl=False)
+        say(till.write(movement), nl=False)
         if not trial:
             desk.commit(about=[leg.account.rpartition(":")[2] for leg in movement.legs])
         done(desk)

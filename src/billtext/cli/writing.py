@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from billtext.cli.common import Day, Face, relative
+from billtext.cli.common import Day, Face, relative, say
 from billtext.cli.progress import Progress
 from billtext.errors import Refused
 
@@ -93,7 +93,7 @@ def tell_wrong(wrong: Mapping[str, str]) -> None:
     from billtext.rendering import escape
 
     for number, why in wrong.items():
-        click.echo(escape.one_line(f"{number}: filed as PDF alone, since {why}"), err=True)
+        say(escape.one_line(f"{number}: filed as PDF alone, since {why}"), err=True)
 
 
 def done(desk: "Desk") -> None:
@@ -102,10 +102,10 @@ def done(desk: "Desk") -> None:
     counts = Counter(kinds.values())
     for path, kind in kinds.items():
         if counts[kind] <= _FEW:
-            click.echo(f"{kind[0]} {relative(str(path))}")
+            say(f"{kind[0]} {relative(str(path))}")
     for (verb, directory), count in counts.items():
         if count > _FEW:
-            click.echo(f"{verb} {count:,} files in {relative(str(directory))}")
+            say(f"{verb} {count:,} files in {relative(str(directory))}")
 
 
 def _directory(desk: "Desk", path: Path) -> Path:
