@@ -101,7 +101,9 @@ def test_receipts_say_what_became_of_it(tmp_path: Path) -> None:
     assert "2 new outcomes" in done.out
     assert office.states() == {"2026-0001": "delivered", "2026-0002": "failed"}
     assert '  time: "2026-11-25T10:20:00+01:00"\n  outcome: "delivered"\n' in office.told
-    assert '2026-11-25 custom "delivery" "2026-0001"\n  channel: "ehf"\n  time: "2026-11-25T10:20:00+01:00"' in office.told
+    assert (
+        '2026-11-25 custom "delivery" "2026-0001"\n  channel: "ehf"\n  time: "2026-11-25T10:20:00+01:00"' in office.told
+    )
     assert '  reason: "unknown"\n' in office.told
     before = office.told
     assert "no new outcomes, 2 known already" in office.run("outbox", "receipts", "--at", AT).out
