@@ -229,8 +229,24 @@ def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
     vat: "S25"
   Liabilities:VAT:S25                   -50.00 NOK
     vat: "S25"
+
+2026-03-02 custom "delivery" "A-17"
+  channel: "ehf"
+  outcome: "sent"
+  reason: "imported"
+
+2026-03-02 custom "filed" "Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv"
+  kind: "other"
+  customer: "C3"
+  document: "A-17"
+  sha256: "9a8be2eb1604c06722f17a9bbdb1160123efa0dcf87979013ead941593977af2"
 """
     )
+    due = office.run("send", "--due", "--since", "2026-01-01", "--dry-run", "--at", "2026-03-03T10:00")
+    assert "A-17" not in due.out
+    assert office.run("archive", "verify").status == 0
+    office.run("render", "A-17", "--as", "ubl", "--out", str(office.root / "out"))
+    assert 'filename="hours.csv"' in next((office.root / "out").glob("*.xml")).read_text("utf-8")
     assert (office.root / "documents/Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv").read_bytes() == b"a;b\n"
     assert office.run("check").status == 0
     again = run(office)

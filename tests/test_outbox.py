@@ -101,6 +101,9 @@ def test_receipts_say_what_became_of_it(tmp_path: Path) -> None:
     assert "2 new outcomes" in done.out
     assert office.states() == {"2026-0001": "delivered", "2026-0002": "failed"}
     assert '  time: "2026-11-25T10:20:00+01:00"\n  outcome: "delivered"\n' in office.told
+    assert (
+        '2026-11-25 custom "delivery" "2026-0001"\n  channel: "ehf"\n  time: "2026-11-25T10:20:00+01:00"' in office.told
+    )
     assert '  reason: "unknown"\n' in office.told
     before = office.told
     assert "no new outcomes, 2 known already" in office.run("outbox", "receipts", "--at", AT).out
@@ -167,7 +170,7 @@ def filed_by_hand(office: Sending, tmp_path: Path, form: str, mark: bytes) -> tu
     (made,) = tmp_path.glob("2026-0001.*")
     content = made.read_bytes() + mark
     path = office.root / "documents" / "Assets" / "Receivable" / "C1" / f"2026-11-20.{made.name}"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     office.add("main.beancount", 'option "documents" "documents"\n')
     office.add(
@@ -232,6 +235,20 @@ def test_an_e_invoice_goes_as_it_was_filed(tmp_path: Path) -> None:
     _, content = filed_by_hand(office, tmp_path, "ubl", XML_MARK)
     assert office.send().status == 0
     assert (office.root / "outbox" / "ehf" / "2026-0001.xml").read_bytes() == content
+
+
+def test_a_changed_pdf_stops_the_e_invoice_too(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books", more=EHF)
+    office.invoices(invoice(1))
+    filed_by_hand(office, tmp_path, "ubl", XML_MARK)
+    for made in tmp_path.glob("2026-0001.*"):
+        made.unlink()
+    path, _ = filed_by_hand(office, tmp_path, "pdf", PDF_MARK)
+    path.write_bytes(path.read_bytes() + b" ")
+    done = office.send()
+    assert done.status == 1
+    assert "was filed there; see `billtext archive verify`" in done.err
+    assert not (office.root / "outbox" / "ehf" / "2026-0001.xml").exists()
 
 
 # --- from the draft to the customer -------------------------------------------------------------------------

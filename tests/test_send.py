@@ -207,7 +207,12 @@ def test_what_is_old_or_unwanted_is_not_due(tmp_path: Path) -> None:
     assert office.states() == {"2026-0001": "old", "2026-0002": "waiting"}
     table = office.get("outbox", "--as-of", "2026-11-25")
     assert table.endswith("\n1 waiting; 1 older than 2026-10-25 and never sent: see --state old\n")
-    assert "2026-0001" not in office.get("send", "--due", "--dry-run", "--at", AT)
+    dry = office.get("send", "--due", "--dry-run", "--at", AT)
+    assert "2026-0001" not in dry
+    assert dry.endswith(
+        "\none document older than 2026-10-25 never sent: see `billtext outbox --state old`; "
+        "`billtext send --due --since 2026-10-24` sends them\n"
+    )
     assert "2026-0001" in office.get("send", "--due", "--since", "2026-10-01", "--dry-run", "--at", AT)
 
 

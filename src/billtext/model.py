@@ -21,6 +21,7 @@ DOCUMENTS = frozenset({"invoice", "credit-note"})
 # How a document goes to its customer, and what becomes of it: an attempt whose end nobody knows is doubtful, and
 # `waiting` is written by a person who looked and wants it sent again.
 CHANNELS = ("email", "ehf", "print", "portal")
+IMPORTED = "imported"  # reason of a delivery: another system sent it, before its document was imported
 OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting")
 # What a file of the archive is: an issued document, or a paper that came from outside.
 PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")

@@ -105,8 +105,10 @@ def command(
         return _chosen(book, log, numbers, text, since, again, today), log
 
     if trial:
-        parcels, _ = choose(face.book, outbox.pending(face.path.resolve().parent))
+        parcels, log = choose(face.book, outbox.pending(face.path.resolve().parent))
         _show(face, parcels)
+        if due:
+            _tell_old(face.book, log, since, today)
         face.finish()
         return
     if rules is not None:
@@ -114,6 +116,23 @@ def command(
 
         validation.load_rules(rules)
     _send(face, choose, now, force, rules)
+    if due:
+        _tell_old(face.book, Log(face.book.ledger), since, today)
+
+
+def _tell_old(book: "Book", log: "Log", since: datetime.date | None, today: datetime.date) -> None:
+    """Say what --due leaves out for its age."""
+    from billtext.rules import deliveries
+
+    oldest = since or deliveries.since(book.register, today)
+    found = [deliveries.parcel(book, document, today) for document in book.documents if document.date < oldest]
+    old = [each for each in found if deliveries.state(log, each, oldest).state == deliveries.OLD]
+    if old:
+        first = min(each.date for each in old)
+        click.echo(
+            f"{counted(len(old), 'document')} older than {oldest} never sent: "
+            f"see `billtext outbox --state old`; `billtext send --due --since {first}` sends them"
+        )
 
 
 def _chosen(

@@ -106,9 +106,11 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
                 strange.append(f"{path.name}: {number}: the receipt is of another file than the one that was sent")
                 continue
             reason = _reason(told.get("reason")) if outcome == "failed" else ""
+            time = time_of(told.get("time"), now)
+            # Never before the sending that it answers: the last delivery says where a document stands.
+            day = max(datetime.datetime.fromisoformat(time).date(), sent.date)
             found = Delivery(
-                date=now.date(), number=number, channel="ehf", outcome=outcome, sha256=sent.sha256,
-                time=time_of(told.get("time"), now), reason=reason,
+                date=day, number=number, channel="ehf", outcome=outcome, sha256=sent.sha256, time=time, reason=reason,
             )  # fmt: skip
             last[number] = found
             new.append(found)

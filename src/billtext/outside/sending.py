@@ -115,7 +115,11 @@ class Sender:
         if parcel.statement:
             return forms.statement(self.book, self._report(parcel), form, root=self.root)
         found = self.book.ledger.documents[parcel.number]
-        filed = filing.as_filed(self._filed.get(parcel.number, ()), form)
+        every = self._filed.get(parcel.number, ())
+        filed = filing.as_filed(every, form)
+        for one in every:
+            if one is not filed:
+                archive.content(self.root, one)  # a changed file of it, in whichever form: it goes nowhere
         if filed is None:
             return right_forms.document(self.book, found, form, root=self.root, rules=self.rules)
         # What was filed is what goes, whatever templates and register have become since.

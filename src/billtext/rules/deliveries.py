@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from billtext import dates
-from billtext.model import Date, Delivery, Document, Ledger, Register
+from billtext.model import IMPORTED, Date, Delivery, Document, Ledger, Register
 from billtext.rules import statements
 from billtext.rules.book import Book
 
@@ -217,7 +217,7 @@ def unsent(book: Book, as_of: Date) -> list[State]:
     Nothing in a ledger that tells of no delivery until then: its documents go another way.
     """
     log = Log(replace(book.ledger, deliveries=tuple(each for each in book.ledger.deliveries if each.date <= as_of)))
-    if not log.all:
+    if all(each.reason == IMPORTED for found in log.all.values() for each in found):
         return []
     oldest = since(book.register, as_of)
     documents = book.documents

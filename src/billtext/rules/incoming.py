@@ -4,6 +4,7 @@ What the register says is not said again; what the file says otherwise stands on
 `buyer-email`, so that the register stays as it is and the document shows every business term that the file has.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from billtext import ids
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.ledger.write import Account
-from billtext.model import Date, Register
+from billtext.model import IMPORTED, Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
 from billtext.rules import core_invoice as core
 from billtext.rules import incoming_lines, incoming_parties, incoming_terms, incoming_work, numbering, vat
@@ -112,6 +113,7 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
     title = incoming_work.one_line(narration) or f"{name} {found.number}"
     text = write.transaction(found.date, payee, title, links=links, meta=keys, postings=postings)
     text += _prepaid(found, number, payee, receivable, at, work, wishes)
+    text += _gone(found, number, customer, files)
     _series(found, number, work)
     opens = "".join(work.new_opens[name] for name in sorted(work.new_opens))
     company = "\n".join([*work.register_text, *([opens] if opens else [])])
@@ -119,6 +121,17 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
         number=number, customer=customer, date=found.date, company=company, customer_text=customer_text, document=text,
         files=files, told=tuple(work.told),
     )  # fmt: skip
+
+
+def _gone(found: CoreInvoice, number: str, customer: str, files: Mapping[str, bytes]) -> str:
+    """That another system sent the document, so that ours does not; and that its attachments are in the archive."""
+    told = write.custom(found.date, "delivery", number, meta={"channel": "ehf", "outcome": "sent", "reason": IMPORTED})
+    for path, content in files.items():
+        keys = {
+            "kind": "other", "customer": customer, "document": number, "sha256": hashlib.sha256(content).hexdigest(),
+        }  # fmt: skip
+        told += "\n" + write.custom(found.date, "filed", path.removeprefix("documents/"), meta=keys)
+    return "\n" + told
 
 
 def _number(found: CoreInvoice, book: Book) -> str:

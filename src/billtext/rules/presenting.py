@@ -3,6 +3,7 @@
 Keys of the ledger language that only e-invoices and paper need are read here: they change no figure.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -280,6 +281,10 @@ def _accounts(meta: Meta) -> tuple[core.Account, ...]:
     return tuple(account for account in found if account != core.Account())
 
 
+# What `import ubl` puts before the name of an attachment that it files: day, document, and which it is.
+_OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d\.[^/]+?\.\d+\.(?=[^.])(?=.*\w)")
+
+
 def attachments(meta: Meta) -> tuple[tuple[core.Attachment, str], ...]:
     """What a document says goes with it (BG-24), each with its file below the ledger's directory, or empty."""
     return tuple(
@@ -287,7 +292,7 @@ def attachments(meta: Meta) -> tuple[tuple[core.Attachment, str], ...]:
             core.Attachment(
                 id=text, description=stated.text(meta, f"attachment-text{end}"),
                 mime=stated.text(meta, f"attachment-mime{end}"),
-                filename=stated.text(meta, f"attachment-file{end}").rpartition("/")[2],
+                filename=_OWN_NAME.sub("", stated.text(meta, f"attachment-file{end}").rpartition("/")[2]),
                 url=stated.text(meta, f"attachment-url{end}"),
             ),
             stated.text(meta, f"attachment-file{end}"),
