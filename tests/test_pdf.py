@@ -207,6 +207,14 @@ def test_a_mistake_in_a_template_is_told_with_its_line(demo: Book, tmp_path: Pat
         pdf.document(shown(demo, "2026-0075"), root=tmp_path)
 
 
+def test_a_template_that_leaves_the_e_invoice_out_is_refused(demo: Book, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text("= Fine\n")
+    with pytest.raises(Refused, match=r"^2026-0075: .*no e-invoice into the PDF; add #attach-invoice\(data\)$"):
+        pdf.document(shown(demo, "2026-0075"), root=tmp_path, xml=b"<x/>")
+    assert pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
 def test_a_template_sees_nothing_outside_its_directory(demo: Book, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "templates").mkdir()
