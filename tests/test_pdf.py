@@ -18,6 +18,7 @@ from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import pdf, typesetting
 from billtext.rendering import cii
+from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
@@ -382,3 +383,8 @@ def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str
 def test_letter_paper(demo: Book) -> None:
     with pikepdf.open(io.BytesIO(pdf.document(shown(demo, "2026-0075"), paper="letter"))) as file:
         assert [round(float(side)) for side in file.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+def test_the_period_of_a_german_statement_is_no_supply_period() -> None:
+    assert Language("de")("Statement period") == "Zeitraum"
+    assert Language("de")("Period") == "Leistungszeitraum"
