@@ -18,6 +18,7 @@ from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import pdf, typesetting
 from billtext.rendering import cii
+from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
@@ -207,6 +208,14 @@ def test_a_mistake_in_a_template_is_told_with_its_line(demo: Book, tmp_path: Pat
         pdf.document(shown(demo, "2026-0075"), root=tmp_path)
 
 
+def test_a_template_that_leaves_the_e_invoice_out_is_refused(demo: Book, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text("= Fine\n")
+    with pytest.raises(Refused, match=r"^2026-0075: .*no e-invoice into the PDF; add #attach-invoice\(data\)$"):
+        pdf.document(shown(demo, "2026-0075"), root=tmp_path, xml=b"<x/>")
+    assert pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
 def test_a_template_sees_nothing_outside_its_directory(demo: Book, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "templates").mkdir()
@@ -374,3 +383,8 @@ def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str
 def test_letter_paper(demo: Book) -> None:
     with pikepdf.open(io.BytesIO(pdf.document(shown(demo, "2026-0075"), paper="letter"))) as file:
         assert [round(float(side)) for side in file.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+def test_the_period_of_a_german_statement_is_no_supply_period() -> None:
+    assert Language("de")("Statement period") == "Zeitraum"
+    assert Language("de")("Period") == "Leistungszeitraum"

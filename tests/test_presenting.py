@@ -52,3 +52,9 @@ def test_an_invoice_in_euro(demo: Book) -> None:
     assert one.seller.org_number == Identifier(id="310000019", scheme="0192")
     assert one.seller.tax_registration == "Foretaksregisteret"
     assert (one.language, one.due) == ("de", Date(2026, 12, 20))
+
+
+def test_a_credit_note_has_no_instalments(demo: Book) -> None:
+    """K2026-0002 credits an invoice in two halves: that is how it is applied, and no term of payment."""
+    assert len(demo.ledger.documents["K2026-0002"].items) > 1
+    assert shown(demo, "K2026-0002").instalments == ()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from billtext.errors import Refused
 from billtext.money import rounded
 from billtext.outside import facturx_pdf, typesetting
 from billtext.rendering import pdf_data
@@ -33,7 +34,11 @@ def document(one: CoreInvoice, *, root: Path | None = None, paper: str = "a4", x
     data["qr"], data["bill"] = _epc(one), _swiss(one)
     data["xml"] = None if xml is None else xml.decode()
     made = typesetting.pages("invoice.typ", data, one.date, root=root, paper=paper)
-    return made if xml is None else facturx_pdf.marked(made)
+    if xml is None:
+        return made
+    if b"/EmbeddedFile" not in made:
+        raise Refused(f"{one.number}: templates/invoice.typ puts no e-invoice into the PDF; add #attach-invoice(data)")
+    return facturx_pdf.marked(made)
 
 
 def statement(book: Book, report: Statement, *, root: Path | None = None, paper: str = "a4") -> bytes:

@@ -64,7 +64,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     card = register.values("customer", report.customer, day)
     seller, buyer = parties.seller(register, day), parties.buyer(register, report.customer, day)
     period = (
-        (t("Period"), f"{t.date(report.start)} – {t.date(day)}")
+        (t("Statement period"), f"{t.date(report.start)} – {t.date(day)}")
         if report.kind == "activity"
         else (t("As of"), t.date(day))
     )

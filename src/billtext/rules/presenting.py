@@ -72,7 +72,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         instalments=tuple(
             core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
             for item in found.items if item.instalment
-        ),
+        ) if found.kind == core.INVOICE else (),
         attachments=tuple(attachments),
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def draft(register: Register, base: Prepared) -> CoreInvoice:
     stands, meta = _stands(base, ""), base.keys
     found = _unissued(register, base, stands, [(_quoted(line, stands), False) for line in base.lines], base.date)
     corrects = stated.text(meta, "corrects")
-    several = len(base.instalments) > 1
+    several = len(base.instalments) > 1 and base.draft.kind == core.INVOICE
     return replace(
         found, preceding=((corrects, None),) if corrects else (), reason=stated.text(meta, "reason"),
         due=base.instalments[-1][0] if base.draft.kind == core.INVOICE else None,
