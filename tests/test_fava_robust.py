@@ -347,3 +347,12 @@ def test_the_pages_are_those_of_the_site(tmp_path: Path) -> None:
         return re.sub(r"<[^>]*>", " ", text.partition("<h1>")[2]).split()  # above, Fava has more
 
     assert words(page.body) == [w for w in words(section(office.ask("customers", time="2026-06-01"))) if w != "CSV"]
+
+
+def test_a_new_file_that_an_include_names_is_seen_at_once(tmp_path: Path) -> None:
+    """Nothing that Fava has loaded tells of it: only the pattern of the include does."""
+    office = FavaOffice(tmp_path, more=EXTENSION + 'include "more/*.beancount"\n')
+    assert "Someone new" not in office.shown("customers")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "C9.beancount").write_text('2026-01-01 custom "customer" "C9"\n  name: "Someone new"\n')
+    assert "Someone new" in office.shown("customers")

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import socket
 import subprocess
 from dataclasses import replace
@@ -16,8 +17,8 @@ import pytest
 from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
-from billtext.outside import pdf, typesetting
-from billtext.rendering import cii
+from billtext.outside import forms, pdf, typesetting
+from billtext.rendering import cii, statement_pages
 from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -383,6 +384,33 @@ def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str
 def test_letter_paper(demo: Book) -> None:
     with pikepdf.open(io.BytesIO(pdf.document(shown(demo, "2026-0075"), paper="letter"))) as file:
         assert [round(float(side)) for side in file.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+def test_the_ledger_says_what_paper(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "ledger", tmp_path / "ledger")
+    with (tmp_path / "ledger/company.beancount").open("a", encoding="utf-8") as file:
+        file.write('\n2020-01-01 custom "billtext-option" "paper" "letter"\n')
+    found = book.build(load.load(tmp_path / "ledger/main.beancount").entries, load.sources)
+    report = statements.report(found, "C00017", Date(2026, 10, 1), Date(2026, 10, 31))
+    invoice = found.ledger.documents["2026-0075"]
+    for made in (
+        forms.document(found, invoice, "pdf", root=tmp_path / "ledger"),
+        forms.statement(found, report, "pdf", root=tmp_path / "ledger"),
+    ):
+        with pikepdf.open(io.BytesIO(made.content)) as file:
+            assert [round(float(side)) for side in file.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+def test_a_statement_names_the_accounts_of_its_currencies(demo: Book) -> None:
+    """C00017 owes kroner alone, so the euro account is not on it; C00028 owes both, and each account its currency."""
+    day = Date(2026, 10, 31)
+    kroner = statements.report(demo, "C00017", Date(2026, 10, 1), day)
+    assert statement_pages.payment(demo, kroner, Language("en")) == [
+        "Bank account 86011117947 · IBAN NO9386011117947 · BIC DNBANOKK"
+    ]
+    both = statements.report(demo, "C00028", Date(2026, 10, 1), day)
+    labels = [line.split(" · ")[0] for line in statement_pages.payment(demo, both, Language("en"))]
+    assert labels == ["Bank account NOK 86011117947", "Bank account EUR 86011117963"]
 
 
 def test_the_period_of_a_german_statement_is_no_supply_period() -> None:

@@ -4,13 +4,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from billtext.ledger import load
-from billtext.outside import page_files, site_before
+from billtext.outside import mkdocs_build, page_files, site_before
 from billtext.rules import book, fingerprints
 from billtext.rules.fingerprints import Fingerprints
 from site_room import DAY, DEMO, HARMLESS, billtext, built, write
@@ -168,6 +170,53 @@ def test_one_changed_customer_is_built_and_all_else_stays_the_file_that_it_was(s
     own = ("months/2026-04", "months/2026-05", "customers/C2", "documents/N2")
     assert changed == {".billtext-site", *(f"receivables/{name}.html" for name in (*tables, *own))}
     assert "(10 new or changed, 1 removed)" in done.stdout  # a column has nothing open any more
+
+
+def test_of_two_builds_at_once_one_is_refused(small: Path) -> None:
+    command = [sys.executable, "-m", "billtext", "site", "build", "--as-of"]
+    runs = [
+        subprocess.Popen([*command, day], cwd=small, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for day in ("2026-07-01", "2026-07-02")
+    ]
+    ended = [(run.communicate()[1], run.returncode) for run in runs]
+    assert 0 in [code for _, code in ended]
+    for said, code in ended:
+        assert code == 0 or said == "billtext: another build of site is at work; wait until it is done\n"
+    texts = [path.read_text("utf-8") for path in (small / "public/receivables").rglob("*.html")]
+    assert len({day for text in texts for day in re.findall(r'r-stamp">As of ([0-9-]+)', text)}) == 1
+
+
+def test_a_switch_that_fails_loses_no_hidden_file(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = small / "public"
+    (out / ".git").mkdir()
+    (out / ".git" / "HEAD").write_text("ref")
+    draft = small / "draft"
+    draft.mkdir()
+    rename = Path.rename
+
+    def failing(path: Path, to: Path) -> Path:
+        if path == draft:
+            raise OSError(28, "No space left on device")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="No space"):
+        mkdocs_build._switch(draft, out)
+    assert (out / ".git" / "HEAD").read_text() == "ref"
+    monkeypatch.undo()
+    out.rename(small / ".public.old")  # killed between the two
+    draft.rename(out)
+    mkdocs_build._recover(out)
+    assert (out / ".git" / "HEAD").read_text() == "ref"
+    assert not (small / ".public.old").exists()
+
+
+def test_a_draft_that_cannot_be_read_stops_no_site(small: Path) -> None:
+    (small / "drafts").mkdir()
+    (small / "drafts" / "zz.beancount").write_bytes(b"\xff\xfe")
+    done = billtext(small, "site", "build", "--as-of", "2026-06-30")
+    assert done.returncode == 0
+    assert "zz.beancount" in done.stderr
 
 
 def test_what_is_built_again_is_what_a_first_build_makes(small: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ built again, and stays the very file that it was. The revision of the ledger, wh
 a style sheet that all pages share.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,8 @@ from markupsafe import Markup
 
 from billtext.errors import Refused
 from billtext.model import Date
-from billtext.outside import draft_files, forked, mkdocs_build, page_files, program, revision, site_papers
+from billtext.outside import files as disk
+from billtext.outside import forked, mkdocs_build, page_files, program, revision, site_papers, tray
 from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
 from billtext.rendering.pages import addresses, faults, finding
@@ -141,7 +143,11 @@ def build(
         removed=kept.removed,
         papers=papers.written,
         errors=len(frame.errors),
-        warnings=[*papers.wrong, *(f"MkDocs: {warning}" for warning in warnings)],
+        warnings=[
+            *papers.wrong,
+            *(f"{each['file']}:{each['line']}: {each['message']}" for each in frame.unread),
+            *(f"MkDocs: {warning}" for warning in warnings),
+        ],
         seconds=(middle - start + time.monotonic() - middle - seconds, seconds),
     )
 
@@ -150,7 +156,12 @@ def build(
 def _sources(place: Place, wish: Wish) -> Iterator[Path]:
     """Where the pages are written: for a customer alone where nothing else is, and nothing stays."""
     if not wish.customer:
-        yield place.site
+        place.site.mkdir(parents=True, exist_ok=True)
+        handle = disk.hold(place.site, f"another build of {place.site} is at work; wait until it is done")
+        try:
+            yield place.site
+        finally:
+            os.close(handle)
         return
     place.out.resolve().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".billtext-", dir=place.out.resolve().parent) as directory:
@@ -159,6 +170,7 @@ def _sources(place: Place, wish: Wish) -> Iterator[Path]:
 
 def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) -> Frame:
     searched = book.register.options.of("site-search") != "none"
+    beside = None if wish.customer else tray.read(root, tray.state(root))
     frame = Frame(
         book,
         as_of,
@@ -170,7 +182,8 @@ def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) ->
         links=_own(addresses.customer(wish.customer)) if wish.customer else files,
         finder=lambda path: "../" * path.count("/") + INDEX if searched else None,
         given=bool(wish.customer),
-        drafts=() if wish.customer else tuple(draft for found in draft_files.every(root) for draft in found.drafts),
+        drafts=() if beside is None else beside.drafts,
+        unread=() if beside is None else beside.unread,
     )
     if wish.customer and wish.customer not in frame.names:
         raise Refused(f"there is no customer {wish.customer} on {as_of}; `billtext customer list` lists them")

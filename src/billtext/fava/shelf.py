@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from fava.core.filters import AccountFilter, AdvancedFilter
 
-from billtext.fava import asked, tray
+from billtext.fava import asked
 from billtext.fava.asked import Asked
 from billtext.fava.outward import Outward
-from billtext.fava.tray import Tray
 from billtext.ledger import load
-from billtext.outside import issuing, last_load, revision
+from billtext.outside import issuing, last_load, revision, tray
+from billtext.outside.tray import Tray
 from billtext.rendering.language import Language
 from billtext.rendering.pages import faults
 from billtext.rendering.pages.frame import Frame

@@ -31,7 +31,8 @@ def amount(text: str, t: Language) -> Decimal:
     example = t.amount(Decimal(1250), "NOK")
     if not ways:
         raise Refused(t("{text} is no amount; write it as {example}").format(text=repr(text), example=example))
-    if len(ways) > 1:
+    # 1.250 and 1,250 are a thousand and more to some, and one and a quarter to others.
+    if len(ways) > 1 or (group not in digits and re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits, re.ASCII)):
         raise Refused(t("{text} can be read in two ways; write it as {example}").format(text=text, example=example))
     return ways.pop()
 

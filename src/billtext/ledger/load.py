@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +122,36 @@ def _readable(path: Path) -> None:
 
 
 def state(names: Iterable[str]) -> State:
-    """Time and size of ledger files as they are on the disk now; None of one that is not there."""
+    """Time and size of ledger files as they are on the disk now; None of one that is not there.
+
+    With them those that an include of theirs names by now.
+    """
     found: State = {}
-    for name in names:
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
         try:
             stat = Path(name).stat()
         except OSError:
             found[name] = None
-        else:
-            found[name] = stat.st_mtime_ns, stat.st_size
-    return found
+            continue
+        found[name] = stat.st_mtime_ns, stat.st_size
+        for pattern in _includes(name, stat.st_mtime_ns, stat.st_size):
+            matches = glob.glob(str(Path(name).parent / pattern), recursive=True)  # noqa: PTH207 - as Beancount
+            paths = [Path(match) for match in matches if Path(match).is_file()]
+            waiting += [str(path.resolve() if ".." in path.parts else path) for path in paths]
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=10_000)
+def _includes(name: str, _time: int, _size: int) -> tuple[str, ...]:
+    """What a file includes; it is read again when its time or size is another."""
+    try:
+        return tuple(_INCLUDE.findall(Path(name).read_text("utf-8")))
+    except (OSError, UnicodeDecodeError):
+        return ()
 
 
 def parse(text: str, name: str, first_line: int = 1) -> tuple[list[Any], list[Any]]:

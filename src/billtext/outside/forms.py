@@ -58,7 +58,8 @@ def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
     :param root: directory of the ledger's top file, below which attachments, templates and a logo may be
     """
     files = attachments.read(root, found.entry.meta)
-    return named(document_name(found), form, make(presenting.document(book, found, attachments=files), form, root=root))
+    core = presenting.document(book, found, attachments=files)
+    return named(document_name(found), form, make(core, form, root=root, paper=paper(book)))
 
 
 def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
@@ -66,18 +67,26 @@ def quote(book: Book, found: Estimate, form: str, *, root: Path) -> Made:
 
     :raises Refused: the form is one of an e-invoice
     """
-    return named(quote_name(found), form, make(presenting.quote(book.register, found), form, root=root))
+    core = presenting.quote(book.register, found)
+    return named(quote_name(found), form, make(core, form, root=root, paper=paper(book)))
 
 
-def make(core: CoreInvoice, form: str, *, root: Path) -> bytes:
+def make(core: CoreInvoice, form: str, *, root: Path, paper: str = "a4") -> bytes:
     """The content of an invoice, credit note or quote in a form, from the core invoice."""
-    return _MAKERS[form](core, root)
+    return _MAKERS[form](core, root, paper)
+
+
+def paper(book: Book) -> str:
+    """What PDF files are printed on: `a4` or `letter`."""
+    return str(book.register.options.of("paper"))
 
 
 def statement(book: Book, report: Statement, form: str, *, root: Path) -> Made:
     """Make a statement of account: pdf, html, markdown or json."""
     if form == "pdf":
-        return named(statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root))
+        return named(
+            statement_name(report.customer, report.end), form, pdf.statement(book, report, root=root, paper=paper(book))
+        )
     if form == "json":
         text = json.dumps(shapes.statement(report), ensure_ascii=False, indent=2) + "\n"
     else:
@@ -117,16 +126,16 @@ def named(name: str, form: str, content: bytes) -> Made:
     return Made(name=f"{name}.{ending}", mime=mime, content=content)
 
 
-def _page(form: str) -> Callable[[CoreInvoice, Path], bytes]:
-    return lambda core, _: document_pages.render(core, form).encode()
+def _page(form: str) -> Callable[[CoreInvoice, Path, str], bytes]:
+    return lambda core, _root, _paper: document_pages.render(core, form).encode()
 
 
-_MAKERS: dict[str, Callable[[CoreInvoice, Path], bytes]] = {
-    "pdf": lambda core, root: pdf.document(core, root=root),
-    "facturx": lambda core, root: pdf.document(core, root=root, xml=cii.render(core)),
+_MAKERS: dict[str, Callable[[CoreInvoice, Path, str], bytes]] = {
+    "pdf": lambda core, root, paper: pdf.document(core, root=root, paper=paper),
+    "facturx": lambda core, root, paper: pdf.document(core, root=root, paper=paper, xml=cii.render(core)),
     "html": _page("html"),
     "markdown": _page("markdown"),
-    "ubl": lambda core, _: ubl.render(core),
-    "cii": lambda core, _: cii.render(core),
-    "json": lambda core, _: core_json.render(core).encode(),
+    "ubl": lambda core, _root, _paper: ubl.render(core),
+    "cii": lambda core, _root, _paper: cii.render(core),
+    "json": lambda core, _root, _paper: core_json.render(core).encode(),
 }

@@ -102,6 +102,7 @@ def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
     :raises Refused: MkDocs cannot build it, or `out` holds something else than a site
     """
     out = site.out
+    _recover(out)
     _check(site.sources, out)
     draft = out.with_name(f".{out.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -133,6 +134,10 @@ def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
             _switch(draft, out)
     except Refused as error:
         raise Refused(" ".join([str(error), *warnings.found])) from error
+    except OSError as error:
+        raise Refused(
+            f"{error.filename or out}: cannot be written ({error.strerror}); the site stays as it was"
+        ) from error
     finally:
         logger.removeHandler(warnings)
         logger.setLevel(level)
@@ -303,14 +308,32 @@ def _is_built(out: Path, source: str) -> bool:
 def _switch(draft: Path, out: Path) -> None:
     """Put the new site in the old one's place; what the old one had in hidden files, such as `.git`, moves along."""
     if out.is_dir():
-        for path in out.iterdir():
-            if path.name.startswith(".") and not (draft / path.name).exists():
-                path.rename(draft / path.name)
-        old = out.with_name(f".{out.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
+        old = _old(out)
         out.rename(old)
-        draft.rename(out)
-        shutil.rmtree(old)
+        try:
+            draft.rename(out)
+        except OSError:
+            old.rename(out)
+            raise
+        _recover(out)
     else:
         out.parent.mkdir(parents=True, exist_ok=True)
         draft.rename(out)
+
+
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")
+
+
+def _recover(out: Path) -> None:
+    """Finish a switch, be it one that was interrupted: nothing of the old site's hidden files is lost."""
+    old = _old(out)
+    if not old.is_dir():
+        return
+    if not out.exists():
+        old.rename(out)
+        return
+    for path in old.iterdir():
+        if path.name.startswith(".") and not (out / path.name).exists():
+            path.rename(out / path.name)
+    shutil.rmtree(old)

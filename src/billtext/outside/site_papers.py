@@ -12,7 +12,7 @@ from typing import Any
 
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Date, Filed
-from billtext.outside import archive, files, forked, pdf, program, typesetting
+from billtext.outside import archive, files, forked, forms, program, typesetting
 from billtext.rendering import pdf_data
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
@@ -103,7 +103,7 @@ def keep(
             words = json.dumps(pdf_data.statement(frame.book, report), ensure_ascii=False, sort_keys=True, default=str)
             mark = hashlib.blake2b(f"{base}\0{words}".encode(), digest_size=16).hexdigest()
             path = addresses.statement_pdf(customer, f"{report.start:%Y-%m}")
-            wanted(path, mark, lambda report=report: pdf.statement(frame.book, report, root=root))  # type: ignore[misc]
+            wanted(path, mark, lambda report=report: forms.statement(frame.book, report, "pdf", root=root).content)  # type: ignore[misc]
     for one in (one for found in frame.archive.values() for one in found):
         if _is_document(one) and frame.document(one.document):
             wanted(addresses.document_pdf(one.document), one.sha256, lambda one=one: archive.content(root, one))  # type: ignore[misc]

@@ -74,7 +74,8 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "overdue": t("Days overdue"), "open": t("Open"), "ageing": t("Ageing, in days overdue"),
         "nothing": t("Nothing is open."), "payment": t("Payment"), "scan": "",
     }  # fmt: skip
-    accounts = [account for _, account in presenting.bank_accounts(register, day)]
+    used = {section.currency for section in report.sections}
+    accounts = [account for _, account in presenting.accounts(register, used, day)]
     heading = t("Statement of account")
     lines = statement_pages.address(card, str(company.get("country", "")), t)
     return _cleaned({

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billtext.model import Date
 from billtext.rendering import templating
 from billtext.rendering.language import Language
 from billtext.rules import presenting
@@ -33,14 +32,16 @@ def sender(company: Mapping[str, Any], card: Mapping[str, Any], language: Langua
     return [*lines, str(company["email"])] if company.get("email") else lines
 
 
-def payment(book: Book, date: Date, language: Language) -> list[str]:
-    """Where to pay: a line for each bank account of ours."""
+def payment(book: Book, statement: Statement, language: Language) -> list[str]:
+    """Where to pay: a line for each bank account of ours in the currencies of a statement."""
+    currencies = {section.currency for section in statement.sections}
     lines = []
-    for _, account in presenting.bank_accounts(book.register, date):
+    for currency, account in presenting.accounts(book.register, currencies, statement.end):
         parts = [account.number] if account.number else []
         parts += [f"{word} {text}" for word, text in (("IBAN", account.iban), ("BIC", account.bic)) if text]
         if parts:
-            lines.append(f"{language('Bank account')} {' · '.join(parts)}")
+            label = language("Bank account") + (f" {currency}" if len(currencies) > 1 else "")
+            lines.append(f"{label} {' · '.join(parts)}")
     return lines
 
 
@@ -57,5 +58,5 @@ def render(book: Book, statement: Statement, form: str) -> str:
         t=language, statement=statement, company=company,
         sender=sender(company, card, language),
         receiver=address(card, str(company.get("country", "")), language),
-        payment=payment(book, statement.end, language),
+        payment=payment(book, statement, language),
     )  # fmt: skip

@@ -4,7 +4,7 @@ Keys of the ledger language that only e-invoices and paper need are read here: t
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -251,20 +251,26 @@ def bank_accounts(register: Register, date: Date) -> tuple[tuple[str, core.Accou
     )  # fmt: skip
 
 
+def accounts(register: Register, currencies: Container[str], date: Date) -> tuple[tuple[str, core.Account], ...]:
+    """Our bank accounts in some currencies, each with its currency; where there is none, those with an IBAN."""
+    ours = bank_accounts(register, date)
+    mine = tuple(one for one in ours if one[0] in currencies)
+    return mine or tuple(one for one in ours if one[1].iban)
+
+
 def payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
     """How to pay: to our accounts in the document's currency, else those with an IBAN; or as the document says."""
     own = any(key.startswith(("payment-iban", "payment-account", "payment-bic")) for key in meta)
-    ours = bank_accounts(register, date)
-    mine = [account for of, account in ours if of == currency] or [account for _, account in ours if account.iban]
-    accounts = _accounts(meta) if own else tuple(mine)
+    mine = tuple(account for _, account in accounts(register, {currency}, date))
+    paid = _accounts(meta) if own else mine
     debit, creditor, debited = (stated.text(meta, f"mandate{end}") for end in ("", "-creditor", "-account"))
     number, holder = stated.text(meta, "card-number"), stated.text(meta, "card-holder")
     reference = next(filter(None, (stated.text(meta, key) for key in ("payment-reference", "kid", "reference"))), "")
-    sepa = currency == "EUR" and any(account.iban for account in accounts)
+    sepa = currency == "EUR" and any(account.iban for account in paid)
     return core.Payment(
         code=stated.text(meta, "payment-means") or ("58" if sepa else "30"), text=stated.text(meta, "payment-text"),
         reference=reference,
-        accounts=accounts,
+        accounts=paid,
         card=(number, holder) if number else None,
         mandate=(debit, creditor, debited) if debit or creditor or debited else None,
     )  # fmt: skip

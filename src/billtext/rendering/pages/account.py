@@ -87,7 +87,7 @@ def letter(frame: Frame, statement: Statement) -> dict[str, Any]:
         "receiver": address(card, str(company.get("country", "")), reader.t),
         "company": str(company.get("name", "")),
         "sender": sender(company, card, reader.t),
-        "payment": payment(frame.book, end, reader.t),
+        "payment": payment(frame.book, statement, reader.t),
         "sections": [_section(frame, reader, section) for section in ordered(frame, statement)],
     }
 

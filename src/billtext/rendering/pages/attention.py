@@ -26,6 +26,8 @@ def lines(frame: Frame) -> list[dict[str, Any]]:
             _line(frame, "Documents not sent", len(frame.unsent), "unsent", wrong=True),
             _line(frame, "Money not applied", len(unapplied), addresses.open_items(ageing.UNAPPLIED),
                   sums=((found.item.currency, abs(found.open)) for found in unapplied)),
+            _line(frame, "Drafts and quotes that cannot be read", len(frame.unread),
+                  "drafts" if menu.has("drafts", frame.left_out) else None, wrong=True),
             _line(frame, "Drafts waiting", len(drafts), "drafts" if menu.has("drafts", frame.left_out) else None),
         )
         if line["count"]

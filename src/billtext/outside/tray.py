@@ -1,4 +1,4 @@
-"""Drafts and quotes, which lie beside a ledger: Fava does not load them, and does not tell when they change."""
+"""Drafts and quotes, which lie beside a ledger: no load has them, and none tells when they change."""
 
 from dataclasses import dataclass
 from pathlib import Path
