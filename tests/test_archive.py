@@ -56,18 +56,6 @@ def filed(made: Office) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
 
 
-def test_a_paper_of_a_day_to_come_is_told(tmp_path: Path) -> None:
-    """A contract may begin later; a wrong year is seen at once, also on a trial."""
-    made = office(tmp_path / "books", drafts=0)
-    paper = scan(tmp_path)
-    command = ["archive", "add", paper, "--customer", "C1", "--kind", "contract", "--label", "Frame", "--date"]
-    done = made.run(*command, "9000-01-01", "--dry-run")
-    assert (done.status, done.err) == (
-        0, "warning: 9000-01-01 is after today; the paper is filed under it, as --date says\n"
-    )  # fmt: skip
-    assert made.run(*command, "2020-01-01").err == ""
-
-
 def test_documents_are_filed_where_beancount_finds_them(tmp_path: Path) -> None:
     """Beancount's own loader has a `Document` under the customer's account, on the document's day."""
     made = office(tmp_path / "books")

@@ -40,8 +40,8 @@ def test_a_fault_here_waits_for_the_copies() -> None:
 
     with pytest.raises(Refused, match="not here"):
         forked.share(work, 2)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    children = Path(f"/proc/self/task/{os.getpid()}/children")  # a browser may be one
+    assert all("(python" not in Path(f"/proc/{pid}/stat").read_text() for pid in children.read_text().split())
 
 
 def test_a_copy_that_is_killed_is_told() -> None:

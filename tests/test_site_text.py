@@ -222,7 +222,8 @@ def test_a_figure_of_the_ageing_leads_to_the_items_behind_it(built: Path, browse
     page = browser.new_page()  # type: ignore[attr-defined]
     page.goto((built / "public/receivables/ageing.html").as_uri())
     page.click("#ageing a[href='customers/C00028.html#open=61-90']")
-    page.wait_for_selector("#open")
+    page.wait_for_selector(".r-filter select >> nth=0")
+    page.wait_for_function("document.querySelector('.r-filter select').value === '61-90'")
     rows = "[...document.querySelectorAll('#open tbody tr:not([hidden])')]"
     shown = f"{rows}.map(r => r.cells[6].dataset.sortValue).join(' ')"
     assert page.evaluate(shown) == "91837.50 -7500.00"

@@ -85,8 +85,7 @@ def add(
 ) -> None:  # fmt: skip
     """File a paper that came in, such as a scan, at its customer. --date is the day of the paper.
 
-    The file is copied; its new name is made of date, kind and document. It is never overwritten. A day after today is
-    told, since it may be a slip.
+    The file is copied; its new name is made of date, kind and document. It is never overwritten.
     """
     from billtext.errors import Refused
     from billtext.outside import archive
@@ -98,6 +97,4 @@ def add(
         if not trial:
             desk.commit(about=[customer])
         say(archive.text(one), nl=False)
-        if date > datetime.date.today():
-            say(f"warning: {date} is after today; the paper is filed under it, as --date says", err=True)
         done(desk)

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -29,7 +30,9 @@ def harmless(text: str) -> str:
         return text
     from billtext.rendering import escape
 
-    return "\n".join(map(escape.one_line, text.split("\n")))
+    # The hard spaces of amounts stay: a reader's locale asks for them.
+    parts = re.split("([\n\u00a0\u202f])", text)
+    return "".join(part if part in "\n\u00a0\u202f" else escape.one_line(part) for part in parts)
 
 
 def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:

@@ -129,7 +129,7 @@ def _tell_old(book: "Book", log: "Log", since: datetime.date | None, today: date
     old = [each for each in found if deliveries.state(log, each, oldest).state == deliveries.OLD]
     if old:
         first = min(each.date for each in old)
-        click.echo(
+        say(
             f"{counted(len(old), 'document')} older than {oldest} never sent: "
             f"see `billtext outbox --state old`; `billtext send --due --since {first}` sends them"
         )
