@@ -102,8 +102,8 @@ def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
     :raises Refused: MkDocs cannot build it, or `out` holds something else than a site
     """
     out = site.out
-    _recover(out)
     _check(site.sources, out)
+    _recover(out)
     draft = out.with_name(f".{out.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     warnings = _Warnings()
