@@ -13,6 +13,7 @@ from billtext.money import decimals, quantum
 from billtext.rendering.language import Language
 
 _RAW = re.compile(r'data-sort-value="(-?\d+(?:\.\d+)?)"')
+MOST = 50_000  # amounts to remember: most stand on a page more than once
 _SIGNS = re.compile(r"(\D+)1(\D*)234(?:\2)567(\D)5")
 
 
@@ -26,14 +27,24 @@ class Figures:
         self._language = language
         signs = _SIGNS.fullmatch(language.number(Decimal("-1234567.5")))
         self._signs = None if signs is None else (signs[1], {ord(","): signs[2], ord("."): signs[3]})
+        self._amounts: dict[tuple[Decimal, str], Markup] = {}
         self._dates: dict[Date, str] = {}
         self._months: dict[tuple[int, int], str] = {}
 
     def amount(self, number: Decimal, currency: str) -> Markup:
         """An amount with the decimals of its currency, without its code."""
+        if not number.same_quantum(quantum(currency)):
+            return self._amount(number, currency)
+        found = self._amounts.get((number, currency))
+        if found is None:
+            if len(self._amounts) > MOST:
+                self._amounts.clear()
+            found = self._amounts[number, currency] = self._amount(number, currency)
+        return found
+
+    def _amount(self, number: Decimal, currency: str) -> Markup:
         places = decimals(currency)
-        usual = number.same_quantum(quantum(currency))
-        if self._signs is None or not (usual or -int(number.as_tuple().exponent) <= places):
+        if self._signs is None or -int(number.as_tuple().exponent) > places:
             return Markup.escape(self._language.amount(number, currency))
         return self._signed(format(abs(number), f",.{places}f"), number)
 

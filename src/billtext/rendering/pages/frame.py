@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
@@ -59,8 +59,29 @@ def environment() -> Environment:
     return found
 
 
+_PLAIN = {"t", "link"}  # functions that want nothing of the template that calls them, and `f` has more
+
+
 class _Code(CodeGenerator):
-    """Writes no second call around each value that is shown: `_shown` has escaped it already."""
+    """Writes no second call around each value that is shown: `_shown` has escaped it already.
+
+    Nor does it look in each call of a word, a link or a figure whether the function wants the context.
+    """
+
+    def visit_Call(self, node: Any, frame: Any, **how: Any) -> None:  # noqa: N802 - Jinja's name
+        of = node.node
+        plain = (isinstance(of, nodes.Name) and of.name in _PLAIN) or (
+            isinstance(of, nodes.Getattr) and isinstance(of.node, nodes.Name) and of.node.name == "f"
+        )
+        if not plain or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, **how)
+            return
+        self.visit(of, frame)
+        self.write("(")
+        for argument in node.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
     def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
         self.write(finalize.src)
