@@ -102,11 +102,20 @@ def build(
     root = loaded.path.resolve().parent
     with _sources(place, wish) as sources:
         directory = sources / PAGES
-        before = page_files.before(directory)
         texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
         also = (program.digest(), site_papers.templates(root), wish)
-        made_of = fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also)
         frame = _frame(loaded, book, as_of, wish, root)
+        leaves = pages.leaves(frame)
+
+        def known() -> page_files.Before:
+            _ = frame.report, frame.filled  # which the tables of all need
+            return page_files.before(directory)
+
+        before, made_of = forked.beside(
+            known,
+            lambda: fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also),
+            len(leaves),
+        )
         same = made_of.common == before.made_of.common
 
         def fresh(kind: str, name: str) -> bool:
@@ -118,11 +127,13 @@ def build(
                 directory, frame, root, before.papers, lambda customer: fresh("customer", customer), progress
             )
             frame.leads = Papers(papers.files)
-        leaves = pages.leaves(frame)
-        stale = {leaf.of for leaf in leaves if not fresh(*leaf.of) or f"{leaf.path}.md" not in before.looks}
-        untouched = {
-            name: before.looks[name] for leaf in leaves if leaf.of not in stale for name in [f"{leaf.path}.md"]
-        }
+        untouched, stale = {}, []
+        for leaf in leaves:
+            name = f"{leaf.path}.md"
+            if name in before.looks and fresh(*leaf.of):
+                untouched[name] = before.looks[name]
+            else:
+                stale.append(leaf)
         count = len(leaves) + len(pages.singles(frame)) + len(pages.columns(frame))
         kept = _pages(frame, directory, untouched, stale, count, progress("Pages", count))
         words = "" if wish.customer else revision.text(root, frame.t)
@@ -205,13 +216,11 @@ def _pages(
 ) -> page_files.Kept:
     # The tables of all are made each time, and take as long as the pages of a tenth of the documents.
     parts = forked.parts(count - len(untouched) + len(frame.documents) // 10)
-    if parts > 1:
-        _ = frame.report  # which all parts need
     for _ in untouched:
         step()
 
     def made(part: int) -> Iterator[tuple[str, str]]:
-        for page in pages.render(frame, part, parts, stale=stale):
+        for page in pages.render(frame, part, parts, wanted=stale):
             yield f"{page.path}.md", frame.markdown(page)
             if part == 0:
                 for _ in range(parts):  # the others are as far as this one

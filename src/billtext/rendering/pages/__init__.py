@@ -11,7 +11,7 @@ A page is HTML, in which Jinja2 escapes every value. The site puts it into Markd
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from billtext.rendering.pages import (
@@ -102,22 +102,19 @@ def leaves(frame: Frame) -> list[Leaf]:
 
 def columns(frame: Frame) -> list[str]:
     """Columns of the ageing that have a page of what is open in them; each is made anew, as a table of all is."""
-    return [] if frame.given else aged.columns(frame)
+    return [] if frame.given else list(frame.filled)
 
 
-def render(
-    frame: Frame, part: int = 0, parts: int = 1, *, stale: Container[tuple[str, str]] | None = None
-) -> Iterator[Page]:
+def render(frame: Frame, part: int = 0, parts: int = 1, *, wanted: Sequence[Leaf] | None = None) -> Iterator[Page]:
     """Yield every page, or those of one of several parts of them.
 
-    :param stale: what those of the many pages are made of that are to be made; all of them if None
+    :param wanted: those of the many pages that are to be made; all of them if None
     """
     for name in singles(frame)[part::parts]:
         yield _SINGLE[name](frame)
     for column in columns(frame)[part::parts]:
         yield aged.items(frame, column)
-    wanted = [leaf for leaf in leaves(frame) if stale is None or leaf.of in stale]
-    for leaf in wanted[part::parts]:
+    for leaf in (leaves(frame) if wanted is None else wanted)[part::parts]:
         yield _LEAVES[leaf.kind](frame, leaf.name)
 
 

@@ -76,21 +76,12 @@ def _total(frame: Frame, row: Row) -> dict[str, Any]:
 # --- the items --------------------------------------------------------------------------------------------
 
 
-def columns(frame: Frame) -> list[str]:
-    """Columns of the ageing in which something is open."""
-    return [
-        name
-        for name in (*frame.report.buckets, ageing.UNAPPLIED)
-        if any(row.columns[name] for row in frame.report.rows)
-    ]
-
-
 def items(frame: Frame, column: str | None = None) -> Page:
     """Make the page of what is open.
 
     :param column: of the ageing; all of them if None
     """
-    found = [each for each in frame.open if column is None or frame.column(each) == column]
+    found = frame.open if column is None else frame.filled.get(column, ())
     shown = sorted(_largest(frame, found), key=lambda each: (each.item.due, each.item.date, each.item.number))
     rows = [
         {
@@ -111,7 +102,7 @@ def items(frame: Frame, column: str | None = None) -> Page:
         count=len(found),
         several=len(frame.report.totals) > 1,
         narrower=[("open-items", frame.t("all"), column is None)]
-        + [(addresses.open_items(name), frame.bucket(name), name == column) for name in columns(frame)],
+        + [(addresses.open_items(name), frame.bucket(name), name == column) for name in frame.filled],
         totals=_sums(frame, found),
     )
 

@@ -68,13 +68,13 @@ class _Code(CodeGenerator):
     Nor does it look in each call of a word, a link or a figure whether the function wants the context.
     """
 
-    def visit_Call(self, node: Any, frame: Any, **how: Any) -> None:  # noqa: N802 - Jinja's name
+    def visit_Call(self, node: Any, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's name
         of = node.node
         plain = (isinstance(of, nodes.Name) and of.name in _PLAIN) or (
             isinstance(of, nodes.Getattr) and isinstance(of.node, nodes.Name) and of.node.name == "f"
         )
         if not plain or node.kwargs or node.dyn_args or node.dyn_kwargs:
-            super().visit_Call(node, frame, **how)
+            super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(of, frame)
         self.write("(")
@@ -221,6 +221,12 @@ class Frame:
     def column(self, found: OpenItem) -> str:
         """The ageing column of an open item."""
         return ageing.column(found, self.report.buckets, self._edges)
+
+    @cached_property
+    def filled(self) -> dict[str, list[OpenItem]]:
+        """What is open by ageing column, for the columns in which anything is, in their order."""
+        found = grouped(self.open, self.column)
+        return {name: found[name] for name in (*self.report.buckets, ageing.UNAPPLIED) if name in found}
 
     @cached_property
     def _edges(self) -> tuple[int, ...]:
