@@ -102,20 +102,18 @@ def build(
     root = loaded.path.resolve().parent
     with _sources(place, wish) as sources:
         directory = sources / PAGES
-        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
         also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)
-        leaves = pages.leaves(frame)
 
-        def known() -> page_files.Before:
+        def known() -> tuple[page_files.Before, list[pages.Leaf]]:
             _ = frame.report, frame.filled  # which the tables of all need
-            return page_files.before(directory)
+            return page_files.before(directory), pages.leaves(frame)
 
-        before, made_of = forked.beside(
-            known,
-            lambda: fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also),
-            len(leaves),
-        )
+        def digests() -> fingerprints.Fingerprints:
+            texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
+            return fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also)
+
+        (before, leaves), made_of = forked.beside(known, digests, len(book.documents))
         same = made_of.common == before.made_of.common
 
         def fresh(kind: str, name: str) -> bool:
