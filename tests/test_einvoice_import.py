@@ -231,9 +231,8 @@ def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
     vat: "S25"
 
 2026-03-02 custom "delivery" "A-17"
-  channel: "ehf"
+  channel: "imported"
   outcome: "sent"
-  reason: "imported"
 
 2026-03-02 custom "filed" "Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv"
   kind: "other"
@@ -600,3 +599,15 @@ def test_whatever_is_written_is_read_and_kept(found: CoreInvoice, render: Callab
             return
         done = imported(top, back)
         assert done.differs == ()
+
+
+def test_a_receipt_of_our_access_point_is_not_of_an_imported_document(office: Office) -> None:
+    """Another system sent it: what our access point says of that number is of something else, and is told."""
+    assert run(office).status == 0
+    path = office.root / "receipt.json"
+    path.write_text('{"document": "A-17", "outcome": "failed", "reason": "unknown receiver"}', "utf-8")
+    done = office.run("outbox", "receipts", str(path), "--at", "2026-03-03T10:00:00+00:00")
+    assert "receipt.json: A-17: it was not sent as an e-invoice by us" in done.err
+    assert "no new outcomes" in done.out
+    done = office.run("send", "A-17", "--at", "2026-03-03T10:00:00+00:00")
+    assert (done.status, "A-17 was sent on 2026-03-02 by another system; say --again" in done.err) == (1, True)

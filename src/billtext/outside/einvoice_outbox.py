@@ -120,7 +120,11 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
 def _why(sent: Delivery | None, outcome: str | None) -> str:
     if sent is None:
         return "no such document was sent"
-    return "it was not sent as an e-invoice" if outcome is not None else "the outcome is neither delivered nor failed"
+    return (
+        "it was not sent as an e-invoice by us"
+        if outcome is not None
+        else "the outcome is neither delivered nor failed"
+    )
 
 
 def time_of(told: object, now: datetime.datetime) -> str:

@@ -125,7 +125,7 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
 
 def _gone(found: CoreInvoice, number: str, customer: str, files: Mapping[str, bytes]) -> str:
     """That another system sent the document, so that ours does not; and that its attachments are in the archive."""
-    told = write.custom(found.date, "delivery", number, meta={"channel": "ehf", "outcome": "sent", "reason": IMPORTED})
+    told = write.custom(found.date, "delivery", number, meta={"channel": IMPORTED, "outcome": "sent"})
     for path, content in files.items():
         keys = {
             "kind": "other", "customer": customer, "document": number, "sha256": hashlib.sha256(content).hexdigest(),
