@@ -219,6 +219,7 @@ def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
   payment-iban: ""
   attachment: "hours"
   attachment-file: "documents/Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv"
+  attachment-name: "hours.csv"
   attachment-mime: "text/csv"
   Assets:Receivable:C3                  250.00 NOK
   Income:Sales                         -200.00 NOK
@@ -617,3 +618,28 @@ def test_a_receipt_of_our_access_point_is_not_of_an_imported_document(office: Of
     assert "no new outcomes" in done.out
     done = office.run("send", "A-17", "--at", "2026-03-03T10:00:00+00:00")
     assert (done.status, "A-17 was sent on 2026-03-02 by another system; say --again" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hours.csv",
+        "2026-01-02.A-17.1.hours.csv",
+        "Rapport nr. 1 (æøå).csv",
+        "2026-03-02.A-17.1..csv",
+        ".csv",
+        "noter",
+        "",
+    ],
+)
+def test_the_name_of_an_attachment_comes_back_to_the_letter(office: Office, name: str) -> None:
+    """Also where it looks like what the archive puts before a name, and where there is none."""
+    done = run(office, file=name)
+    assert (done.status, done.err.count("warning")) == (0, 0), done.err
+    there = office.book().ledger.documents["A-17"]
+    (found,) = attachments.read(office.root, there.entry.meta)
+    assert (found.filename, found.content) == (name, b"a;b\n")
+    xml = office.get("render", "A-17", "--as", "ubl", "--out", str(office.root / "out"))
+    assert "1 new" in xml
+    written = (office.root / "out" / "A-17.ubl.xml").read_text("utf-8")
+    assert f'filename="{name or "hours"}"' in written

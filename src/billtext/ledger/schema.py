@@ -368,7 +368,8 @@ _TERMS: dict[str, Key] = {
     "tax-point": DATE, "due-stated": BOOL, "reason-stated": BOOL,
     **several(dict.fromkeys(
         ("note", "note-code", "preceding", "payment-iban", "payment-account", "payment-bic", "payment-account-name",
-         "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-mime"),
+         "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-name",
+         "attachment-mime"),
         TEXT,
     )),
     **several({"preceding-date": DATE}),
