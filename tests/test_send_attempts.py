@@ -225,3 +225,29 @@ def test_deliveries_are_written_together_where_they_are_alike() -> None:
     )
     assert [[each.number[-1] for each in group] for group in groups] == [["1", "3"], ["2"], ["4"], ["1", "2"]]
     assert {each.time[11:13] for each in groups[0]} == {"02"}
+
+
+def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Greylisting: three are put off, and tried again together after the fourth has gone; seven seconds, not 21."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2), invoice(3), invoice(4, "C2"))
+        room.letters.on_rcpt = lambda to: "451 4.7.1 later" if "nordlys" in to and len(waited) < 2 else None
+        assert office.send().status == 0
+        assert waited == [1, 2]
+        assert [b"Subject: Rechnung 2026-0004" in data for _, _, data in room.letters.all] == [
+            True,
+            False,
+            False,
+            False,
+        ]
+        office.invoices(invoice(5), invoice(6), invoice(7))
+        room.letters.on_rcpt = lambda _: "451 4.7.1 later"
+        waited.clear()
+        assert office.send().status == 1
+    assert waited == [1, 2, 4]
+    assert office.told.count('"delivery" "2026-0005" "2026-0006" "2026-0007"\n') == 1
+    assert row(office, "2026-0005")["attempts"] == 1
+    office.book()

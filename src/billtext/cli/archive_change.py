@@ -59,7 +59,8 @@ def file(
         before = len(wanted) - len(new)
         was = "was" if before == 1 else "were"
         where = f" in {len(filed.filed):,} files" if len(filed.filed) > len(new) else ""
-        say(f"{counted(len(new), 'document')} filed{where}{f', {before:,} {was} filed before' if before else ''}")
+        told = f"{counted(len(new), 'document')} {'to be ' if trial else ''}filed{where}"
+        say(f"{told}{f', {before:,} {was} filed before' if before else ''}")
         if trial or len(desk.written) < 10:
             done(desk)
 

@@ -1,7 +1,8 @@
 """Hand mail to a mail server (SMTP, RFC 5321), over TLS, and tell what became of each message.
 
-What the server has not taken for sure may be tried again: no connection, or a refusal for the time being (4xx). Once
-the text of a message is on its way and no answer comes back, nobody knows: that is doubtful, and never tried again.
+What the server has not taken for sure may be tried again: where there is no connection it is, and a message that is
+refused for the time being (4xx) waits until the others have been sent. Once the text of a message is on its way and no
+answer comes back, nobody knows: that is doubtful, and never tried again.
 """
 
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from billtext.errors import Refused
 from billtext.model import Date, Register
@@ -190,7 +191,7 @@ class Post:
     def _retried(self, attempt: Callable[[], object]) -> None:
         tries = Retrying(
             stop=stop_after_attempt(TRIES), wait=wait_exponential(multiplier=1, max=30), sleep=wait,
-            retry=retry_if_exception_type(_Temporary), reraise=True,
+            retry=retry_if_exception(lambda why: isinstance(why, _Temporary) and not why.reached), reraise=True,
         )  # fmt: skip
         try:
             tries(attempt)

@@ -127,21 +127,24 @@ class Sender:
     # --- mail ---------------------------------------------------------------------------------------------
 
     def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
-        left = list(parcels)
+        left, late = list(parcels), list[Parcel]()
         try:
             sender = mail.sender(self.book.register, self.now().date())
             with self._hand(sender) as hand:
-                while left:
-                    try:
-                        letter = self.packer.letter(left[0], sender)
-                    except Refused as why:
-                        yield from self._waiting([left.pop(0)], why)
-                        continue
-                    result = self._handed(hand, letter)
-                    left.pop(0)
-                    yield result
+                for n in range(mail.TRIES):
+                    while left:
+                        result = self._mailed(hand, left[0], sender, last=n == mail.TRIES - 1)
+                        parcel = left.pop(0)
+                        if result is None:
+                            late.append(parcel)
+                        else:
+                            yield result
+                    if not late:
+                        break
+                    mail.wait(2**n)
+                    left, late = late, []
         except Refused as why:  # the server, and so all that is left
-            yield from self._waiting(left, why)
+            yield from self._waiting([*left, *late], why)
 
     @contextmanager
     def _hand(self, sender: str) -> Iterator[Hand]:
@@ -161,21 +164,29 @@ class Sender:
                 post.reach()
             yield lambda letter: post.send(letter.data, mail_message.address(sender), letter.recipient)
 
-    def _handed(self, hand: Hand, letter: Letter) -> Result:
-        """Send one mail.
+    def _mailed(self, hand: Hand, parcel: Parcel, sender: str, *, last: bool) -> Result | None:
+        """Send one mail; None where the server does not take it now, and it is to be tried again after the others.
 
+        :param last: it is not tried again
         :raises Refused: neither this nor another can be sent now
         """
+        try:
+            letter = self.packer.letter(parcel, sender)
+        except Refused as why:
+            return next(self._waiting([parcel], why))
         if self.outbox is None:
-            return Result(parcel=letter.parcel, outcome=READY)
-        number = self.outbox.intend([self._intent(letter.parcel, letter.made, letter.mark)])[0]
+            return Result(parcel=parcel, outcome=READY)
+        number = self.outbox.intend([self._intent(parcel, letter.made, letter.mark)])[0]
         try:
             found = hand(letter)
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
+        if found.outcome == attempts.WAITING and not last:
+            self.outbox.tell(number, attempts.WAITING)
+            return None
         self.outbox.tell(number, found.outcome, attempts.reason(found.code))
-        return Result(parcel=letter.parcel, outcome=found.outcome, words=found.words, place=found.place)
+        return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
     # --- the other channels -------------------------------------------------------------------------------
 
