@@ -97,7 +97,7 @@ class Sending(Office):
         return (self.root / "follow-up" / "2026.beancount").read_text("utf-8")
 
     def states(self) -> dict[str, str]:
-        found = json.loads(self.get("outbox", "--state", "all", "--as-of", "2026-11-25", "--format", "json"))
+        found = json.loads(self.get("outbox", "--state", "all", "--as-of", "2026-11-30", "--format", "json"))
         return {one["number"]: one["state"] for one in found}
 
 

@@ -251,3 +251,11 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     assert office.told.count('"delivery" "2026-0005" "2026-0006" "2026-0007"\n') == 1
     assert row(office, "2026-0005")["attempts"] == 1
     office.book()
+
+
+def test_what_happens_later_changes_no_earlier_report(tmp_path: Path) -> None:
+    """Waiting on the 24th, sent on the 25th: each day shows what was known then."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    assert [row(office, "2026-0001", f"2026-11-{day}")["state"] for day in (24, 25, 26)] == ["waiting", "sent", "sent"]

@@ -16,7 +16,7 @@ import hashlib
 import hmac
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from billtext import dates
 from billtext.model import IMPORTED, Date, Delivery, Document, Ledger, Register
@@ -171,11 +171,14 @@ def forms(parcel: Parcel) -> tuple[str, ...]:
 
 
 class Log:
-    """Deliveries by document or statement, each in order: the ledger's, then those that are not written there yet."""
+    """Deliveries by document or statement, each in order: the ledger's, then those that are not written there yet.
 
-    def __init__(self, ledger: Ledger, more: Iterable[Delivery] = ()) -> None:
+    :param until: the last day that counts, for a report; what is sent looks at all of them
+    """
+
+    def __init__(self, ledger: Ledger, more: Iterable[Delivery] = (), *, until: Date = datetime.date.max) -> None:
         self.all: dict[tuple[str, str], list[Delivery]] = {}
-        for delivery in (*ledger.deliveries, *more):
+        for delivery in (each for each in (*ledger.deliveries, *more) if each.date <= until):
             self.all.setdefault((delivery.number, delivery.statement), []).append(delivery)
 
     def of(self, parcel: Parcel) -> Sequence[Delivery]:
@@ -213,11 +216,11 @@ def since(register: Register, today: Date) -> Date:
 
 
 def states(book: Book, today: Date, oldest: Date, more: Iterable[Delivery] = ()) -> list[State]:
-    """Where all documents stand that are issued by today, and the statements that were ever sent.
+    """Where all documents stand that are issued by a day, and the statements that were sent by then, as of that day.
 
     :param more: deliveries that the ledger does not tell yet
     """
-    log = Log(book.ledger, more)
+    log = Log(book.ledger, more, until=today)
     found = [state(log, parcel(book, document, today), oldest) for document in book.documents if document.date <= today]
     known = book.register.of("customer")
     months = sorted((month, number) for number, month in log.all if month and number in known)
@@ -229,7 +232,7 @@ def unsent(book: Book, as_of: Date) -> list[State]:
 
     Nothing in a ledger that tells of no delivery until then: its documents go another way.
     """
-    log = Log(replace(book.ledger, deliveries=tuple(each for each in book.ledger.deliveries if each.date <= as_of)))
+    log = Log(book.ledger, until=as_of)
     if all(each.channel == IMPORTED for found in log.all.values() for each in found):
         return []
     oldest = since(book.register, as_of)
