@@ -253,6 +253,17 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     office.book()
 
 
+def test_a_delivery_of_a_closed_month_is_written_down(tmp_path: Path) -> None:
+    """October is closed when a journal of its last day is found, and when a receipt of that day is read."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1).replace("2026-11-20", "2026-10-24"))
+    assert office.run("close", "2026-10", "--date", "2026-11-10").status == 0
+    assert office.run("send", "2026-0001", "--at", "2026-10-31T10:00:00+00:00").status == 0
+    assert office.states() == {"2026-0001": "sent"}
+    assert office.get("check").endswith("no errors\n")
+    office.book()
+
+
 def test_what_happens_later_changes_no_earlier_report(tmp_path: Path) -> None:
     """Waiting on the 24th, sent on the 25th: each day shows what was known then."""
     office = Sending(tmp_path / "books", more=LAID)
