@@ -47,7 +47,7 @@ def scan(tmp_path: Path, name: str = "Kari Nordmann scan.PDF", content: bytes = 
 def add(made: Office, paper: str, *more: str, kind: str = "contract", date: str = "2026-11-26") -> str:
     """File a paper of customer C1."""
     return made.get("archive", "add", paper, "--customer", "C1", "--kind", kind, "--label", "Frame", "--date", date,
-                    *more)  # fmt: skip
+                    "--as-of", "2027-12-31", *more)  # fmt: skip
 
 
 def filed(made: Office) -> dict[str, bytes]:
@@ -179,15 +179,31 @@ def test_a_paper_may_be_of_a_closed_month(tmp_path: Path) -> None:
         (["--date", "2026-11-24"], 1, "is opened on 2026-11-25, after 2026-11-24"),
         (["--label", "\u202e "], 1, "the label is empty"),
         (["--kind", "invoice"], 2, "'invoice' is not one of"),
+        (
+            ["--date", "2027-01-01"],
+            1,
+            "2027-01-01 is after 2026-12-31, the day on which the paper is filed; correct --date,",
+        ),
     ],
 )
 def test_what_does_not_belong_is_refused(tmp_path: Path, args: list[str], status: int, words: str) -> None:
     made = office(tmp_path / "books")
     before = made.files()
-    given = ["--customer", "C1", "--kind", "contract", "--label", "x", "--date", "2026-11-26", *args]
+    given = ["--customer", "C1", "--kind", "contract", "--label", "x", "--date", "2026-11-26",
+             "--as-of", "2026-12-31", *args]  # fmt: skip
     done = made.run("archive", "add", scan(tmp_path), *given)
     assert (done.status, words in done.err) == (status, True), done
     assert made.files() == before
+
+
+def test_a_day_to_come_is_refused_unless_it_is_said(tmp_path: Path) -> None:
+    """Today where nothing is said; --as-of takes a contract that is dated ahead."""
+    made = office(tmp_path / "books", drafts=0)
+    command = ["archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "contract", "--label", "Frame"]
+    assert made.run(*command, "--date", "9000-01-01", "--dry-run").status == 1
+    assert made.run(*command, "--date", "2020-01-01", "--dry-run").status == 0
+    made.get(*command, "--date", "2027-01-01", "--as-of", "2027-01-01")
+    assert list(filed(made)) == [f"{C1}/2027-01-01.contract.pdf"]
 
 
 def test_hostile_files_are_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +221,7 @@ def test_hostile_files_are_refused_in_one_sentence(tmp_path: Path, monkeypatch: 
         (Path(scan(tmp_path, "empty", b"")), "is empty"),
     ):  # fmt: skip
         done = made.run("archive", "add", str(path), "--customer", "C1", "--kind", "other", "--label", "x",
-                        "--date", "2026-11-26")  # fmt: skip
+                        "--date", "2026-11-26", "--as-of", "2026-12-31")  # fmt: skip
         assert (done.status, done.err.count("\n"), words in done.err) == (2, 1, True), done
     assert made.files() == before
 
@@ -223,7 +239,7 @@ def test_a_hostile_name_is_told_on_one_line(tmp_path: Path) -> None:
     paper = scan(tmp_path, "x\ny\u202egpj.pdf")
     add(made, paper)
     done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
-                    "--date", "2026-11-26")  # fmt: skip
+                    "--date", "2026-11-26", "--as-of", "2026-12-31")  # fmt: skip
     assert (done.status, done.err.count("\n"), "\u202e" in done.err) == (1, 1, False)
     assert "is filed already as" in done.err
 
@@ -237,7 +253,7 @@ def test_a_directory_that_is_a_link_is_refused(tmp_path: Path) -> None:
         target.mkdir(exist_ok=True)
         place.symlink_to(target)
         done = made.run("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "x",
-                        "--date", "2026-11-26")  # fmt: skip
+                        "--date", "2026-11-26", "--as-of", "2026-12-31")  # fmt: skip
         assert (done.status, "is a link" in done.err) == (1, True), done
         place.unlink()
     assert not filed(made)
@@ -248,14 +264,14 @@ def test_the_same_paper_is_not_filed_twice(tmp_path: Path) -> None:
     paper = scan(tmp_path)
     add(made, paper)
     done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
-                    "--date", "2026-11-27")  # fmt: skip
+                    "--date", "2026-11-27", "--as-of", "2026-12-31")  # fmt: skip
     assert (done.status, f"filed already as {C1}/2026-11-26.contract.pdf" in done.err) == (1, True)
 
 
 def test_a_ledger_without_an_archive_is_told_how_to_get_one(tmp_path: Path) -> None:
     made = Office(tmp_path / "books")
     done = made.run("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "x",
-                    "--date", "2026-11-26")  # fmt: skip
+                    "--date", "2026-11-26", "--as-of", "2026-12-31")  # fmt: skip
     assert (done.status, 'write `option "documents" "documents"` into main.beancount' in done.err) == (1, True)
     assert not (made.root / "documents").exists()
 
@@ -317,7 +333,7 @@ def test_lists_find_by_each_thing(tmp_path: Path) -> None:
 def test_the_catalogue_is_markdown_or_csv(tmp_path: Path) -> None:
     made = office(tmp_path / "books")
     made.get("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "=1+1 | <b>",
-             "--date", "2026-11-26")  # fmt: skip
+             "--date", "2026-11-26", "--as-of", "2026-12-31")  # fmt: skip
     out = tmp_path / "out.csv"
     made.get("archive", "catalogue", "--out", str(out))
     (row,) = csv.DictReader(out.open(encoding="utf-8"))
@@ -389,7 +405,7 @@ def test_add_killed_at_every_step(tmp_path: Path) -> None:
         return bool(there)
 
     command = ["archive", "add", outside, "--customer", "C1", "--kind", "contract", "--label", "Frame",
-               "--date", "2026-11-26"]  # fmt: skip
+               "--date", "2026-11-26", "--as-of", "2026-12-31"]  # fmt: skip
     assert every_kill(tmp_path, office, command, check) >= KILLS["add"]
 
 
@@ -428,6 +444,7 @@ def test_the_examples_of_the_guide_work(tmp_path: Path, monkeypatch: pytest.Monk
     made.root, made.main = tmp_path / "ledger", tmp_path / "ledger" / "main.beancount"
     commands = re.findall(r"^\$ billtext (.*)$", PAGE.read_text("utf-8"), re.MULTILINE)
     assert len(commands) > 10
-    for command in commands:
+    for typed in commands:
+        command = f"{typed} --as-of 2026-12-31" if typed.startswith("archive add") else typed  # whatever the clock says
         done = made.run(*shlex.split(command))
         assert done.status == 0, (command, done)

@@ -1,9 +1,11 @@
 """The other channels: e-invoices with receipts, paper, the portal; mail that came back; statements."""
 
 import csv
+import datetime
 import hashlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 
@@ -120,6 +122,49 @@ def test_a_receipt_of_another_file_is_not_believed(tmp_path: Path) -> None:
     receipt(office, "a.json", "{")
     done = office.run("outbox", "receipts", "--at", AT)
     assert (done.status, "is no JSON" in done.err) == (2, True)
+
+
+def test_receipts_that_still_lie_there_are_read_once(tmp_path: Path) -> None:
+    """Failed, sent again, delivered: neither old receipt is taken for an answer to what was sent since."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    failed = '{"document": "2026-0001", "outcome": "failed", "time": "2026-11-25T11:00:00+00:00", "reason": "closed"}'
+    receipt(office, "1.json", failed)
+
+    def read(hour: int) -> str:
+        return office.run("outbox", "receipts", "--at", f"2026-11-25T{hour}:00:00+00:00").out
+
+    assert "one new outcome\n" in read(12)
+    assert office.run("outbox", "retry", "2026-0001", "--at", "2026-11-25T12:10:00+00:00").status == 0
+    assert read(13) == "no new outcomes, 1 known already\n"
+    assert office.states() == {"2026-0001": "waiting"}
+    assert office.run("send", "2026-0001", "--at", "2026-11-25T13:10:00+00:00").status == 0
+    assert read(14) == "no new outcomes, 1 known already\n"
+    assert office.states() == {"2026-0001": "sent"}
+    receipt(office, "2.json", '{"document": "2026-0001", "outcome": "delivered", "time": "2026-11-25T14:10:00+00:00"}')
+    assert "one new outcome, 1 known already\n" in read(15)
+    assert read(16) == "no new outcomes, 2 known already\n"
+    assert office.states() == {"2026-0001": "delivered"}
+    assert office.told.count('custom "delivery"') == 5
+
+
+def test_receipts_without_a_time_are_known_by_that_of_their_file(tmp_path: Path) -> None:
+    """One from before the document was sent again says nothing of that; a later one does."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    receipt(office, "1.json", '{"document": "2026-0001", "outcome": "failed"}')
+    path = office.root / "outbox" / "ehf" / "receipts" / "1.json"
+
+    def touched(time: str) -> str:
+        when = datetime.datetime.fromisoformat(time).timestamp()
+        os.utime(path, (when, when))
+        return office.run("outbox", "receipts", "--at", "2026-11-25T18:00:00+00:00").out
+
+    assert "one new outcome\n" in touched("2026-11-25T11:00:00+00:00")
+    for command in (("outbox", "retry", "2026-0001"), ("send", "2026-0001")):
+        assert office.run(*command, "--at", "2026-11-25T12:00:00+00:00").status == 0
+    assert touched("2026-11-25T11:00:00+00:00") == "no new outcomes, 1 known already\n"
+    assert "one new outcome\n" in touched("2026-11-25T13:00:00+00:00")
 
 
 # --- paper --------------------------------------------------------------------------------------------------
@@ -472,6 +517,37 @@ def test_mail_that_came_back_is_known_by_its_message_id(tmp_path: Path) -> None:
     office.book()
 
 
+def test_a_bounce_is_one_for_any_recipient_and_in_any_words(tmp_path: Path) -> None:
+    """An alias that failed for one of two has failed; plain words that quote our mail are told with its document."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        assert office.send().status == 0
+    ids = [parsed(room.letters, n)["Message-ID"] for n in range(2)]
+    other = "\nFinal-Recipient: rfc822; arkiv@nordlys.example\nAction: delivered\nStatus: 2.0.0\n"
+    head, _, tail = DSN.format(action="failed", id=ids[0]).rpartition("\n--b\nContent-Type: text/rfc822-headers")
+    two = f"{head}{other}\n--b\nContent-Type: text/rfc822-headers{tail}"
+    assert two.count("Final-Recipient") == 2
+    (tmp_path / "two.eml").write_text(two, "utf-8")
+    (tmp_path / "words.eml").write_text(f"Subject: failure notice\n\nSorry.\n\nMessage-ID: {ids[1]}\n", "utf-8")
+    done = office.run("outbox", "bounces", str(tmp_path / "two.eml"), str(tmp_path / "words.eml"), "--at", AT)
+    assert "one new outcome" in done.out
+    assert (
+        "words.eml: it is no notification of a delivery (RFC 3464), but quotes the mail of 2026-0002; read it"
+        in done.err
+    )
+    assert office.states() == {"2026-0001": "bounced", "2026-0002": "sent"}
+
+
+@pytest.mark.parametrize("what", ["bounces", "receipts"])
+def test_what_is_no_plain_file_is_refused(tmp_path: Path, what: str) -> None:
+    """A pipe that nobody writes into would be waited for without end."""
+    office = Sending(tmp_path / "books")
+    os.mkfifo(tmp_path / "pipe")
+    done = office.run("outbox", what, str(tmp_path / "pipe"), "--at", AT)
+    assert (done.status, "is no plain file" in done.err) == (2, True)
+
+
 # --- the report ---------------------------------------------------------------------------------------------
 
 
@@ -481,15 +557,18 @@ def test_outbox_in_every_format(tmp_path: Path) -> None:
     office.add("follow-up/2026.beancount", '\n2026-11-21 custom "delivery" "2026-0001"\n  channel: "print"\n')
     args = ("outbox", "--as-of", "2026-11-25", "--format")
     assert office.get(*args, "csv") == (
-        "number,date,customer,name,channel,state,when,reason\n"
-        "2026-0001,2026-11-20,C1,Nordlys Interiør AS,print,sent,2026-11-21,\n"
-        "2026-0002,2026-11-20,P1,Kari Nordmann,print,waiting,,\n"
+        "number,date,customer,name,channel,state,when,time,attempts,reason\n"
+        "2026-0001,2026-11-20,C1,Nordlys Interiør AS,print,sent,2026-11-21,,,\n"
+        "2026-0002,2026-11-20,P1,Kari Nordmann,print,waiting,,,,\n"
     )
     assert json.loads(office.get(*args, "json"))[0]["state"] == "sent"
     assert "| 2026-0002 |" in office.get(*args, "markdown")
     assert "2026-0002" in office.get(*args, "table")
     assert json.loads(office.get("outbox", "--state", "failed", *args[1:], "json")) == []
     done = office.run("outbox", "retry", "2026-0001", "--at", AT)
-    assert (done.status, "2026-0001 is sent, not doubtful" in done.err) == (1, True)
+    assert (
+        done.status,
+        "2026-0001 is sent, not doubtful, failed, bounced or cancelled; `billtext send" in done.err,
+    ) == (1, True)
     assert office.run("outbox", "sent", "2026-0002", "--at", AT).status == 0
     assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}

@@ -18,7 +18,7 @@ from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import forms, pdf, typesetting
-from billtext.rendering import cii, statement_pages
+from billtext.rendering import cii, pdf_data, statement_pages
 from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -411,6 +411,11 @@ def test_a_statement_names_the_accounts_of_its_currencies(demo: Book) -> None:
     both = statements.report(demo, "C00028", Date(2026, 10, 1), day)
     labels = [line.split(" · ")[0] for line in statement_pages.payment(demo, both, Language("en"))]
     assert labels == ["Bank account NOK 86011117947", "Bank account EUR 86011117963"]
+    shown = [
+        [label for label, text in pdf_data.statement(demo, each)["payment"] if text.startswith("8601")]
+        for each in (kroner, both)
+    ]
+    assert shown == [["Bankkonto"], ["Bank account NOK", "Bank account EUR"]]
 
 
 def test_the_period_of_a_german_statement_is_no_supply_period() -> None:

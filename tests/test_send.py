@@ -97,7 +97,7 @@ class Sending(Office):
         return (self.root / "follow-up" / "2026.beancount").read_text("utf-8")
 
     def states(self) -> dict[str, str]:
-        found = json.loads(self.get("outbox", "--state", "all", "--as-of", "2026-11-25", "--format", "json"))
+        found = json.loads(self.get("outbox", "--state", "all", "--as-of", "2026-11-30", "--format", "json"))
         return {one["number"]: one["state"] for one in found}
 
 
@@ -186,20 +186,21 @@ def test_the_same_document_makes_the_same_mail(tmp_path: Path) -> None:
 
 def test_nothing_is_sent_by_a_dry_run(tmp_path: Path) -> None:
     """It says what would go to whom by which channel, and changes nothing, the outbox's own directory included."""
-    office = Sending(tmp_path / "books")
-    office.invoices(invoice(1), invoice(2, "C2"))
-    before = office.files()
-    assert office.get("send", "--due", "--dry-run", "--at", AT) == (
-        "2026-0001  email  C1  regnskap@nordlys.example  1250.00 NOK\n"
-        "2026-0002  email  C2  office@muller.example  1250.00 EUR\n"
-        "2 documents to send: 2 by email; nothing was sent\n"
-    )
-    assert office.files() == before
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2, "C2"))
+        before = office.files()
+        assert office.get("send", "--due", "--dry-run", "--at", AT) == (
+            "2026-0001  email  C1  regnskap@nordlys.example  1250.00 NOK\n"
+            "2026-0002  email  C2  office@muller.example  1250.00 EUR\n"
+            "2 documents: 2 ready (2 by email); nothing was sent\n"
+        )
+        assert (office.files(), room.letters.tried) == (before, 0)
 
 
 def test_what_is_old_or_unwanted_is_not_due(tmp_path: Path) -> None:
     """An imported history is not sent; --since takes it, and `none` is never sent."""
-    office = Sending(tmp_path / "books")
+    office = Sending(tmp_path / "books", more=LAID)
     office.add("invoices/2026.beancount", invoice(1).replace("2026-11-20", "2026-10-24") + invoice(2))
     office.add("company.beancount", '2026-11-01 custom "customer" "C1"\n  channel: "none"\n')
     assert office.states() == {"2026-0001": "none", "2026-0002": "none"}
@@ -325,15 +326,26 @@ def test_the_password_from_a_keyring(tmp_path: Path) -> None:
 
 
 def test_nobody_listens(tmp_path: Path, no_waiting: list[float]) -> None:
-    """Tried four times with growing pauses; then all keep waiting, and the ledger hears nothing."""
+    """Tried four times with growing pauses; then all keep waiting, and one directive tells it of both."""
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
     office.invoices(invoice(1), invoice(2))
     before = office.told
     done = office.send()
-    assert (done.status, office.told) == (1, before)
+    assert (done.status, office.told) == (
+        1,
+        before
+        + f"""
+2026-11-25 custom "delivery" "2026-0001" "2026-0002"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "the mail server 127.0.0.1:{room.port}: Connection refused"
+""",
+    )
     assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
     assert no_waiting == [1, 2, 4]
+    office.book()
 
 
 def test_a_refused_recipient_has_failed(tmp_path: Path) -> None:
@@ -367,7 +379,13 @@ def test_a_refusal_for_the_time_being_is_tried_again(tmp_path: Path, no_waiting:
         done = office.send()
         assert "451 4.7.1 later" in done.err
     assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting"}
-    assert "2026-0002" not in office.told
+    assert office.told.endswith("""
+2026-11-25 custom "delivery" "2026-0002"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "451 4.7.1"
+""")
 
 
 def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
@@ -448,11 +466,11 @@ def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
     office.invoices(invoice(1), invoice(2))
     (office.root / "outbox").mkdir()
     (office.root / "outbox" / "mail").write_text("in the way", "utf-8")
-    before = office.told
     done = office.send()
     assert (done.status, "cannot be written" in done.err) == (1, True)
     assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
-    assert office.told == before
+    assert '"delivery" "2026-0001" "2026-0002"\n  channel: "email"\n' in office.told
+    assert str(tmp_path) not in office.told
 
 
 # --- hostile text -------------------------------------------------------------------------------------------

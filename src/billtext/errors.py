@@ -13,7 +13,14 @@ Meta = Mapping[str, Any]
 
 
 class Refused(Exception):  # noqa: N818 - it is what happened, not a defect
-    """A command that cannot go on; the text is one sentence for the user. Exit status 1."""
+    """A command that cannot go on; the text is one sentence for the user. Exit status 1.
+
+    :param reason: the same without what may name a person, an address or a place, where the text has that
+    """
+
+    def __init__(self, text: str = "", *, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason or text
 
 
 class Unreadable(Refused):

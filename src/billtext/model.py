@@ -21,8 +21,8 @@ DOCUMENTS = frozenset({"invoice", "credit-note"})
 # How a document goes to its customer, and what becomes of it: an attempt whose end nobody knows is doubtful, and
 # `waiting` is written by a person who looked and wants it sent again.
 CHANNELS = ("email", "ehf", "print", "portal")
-IMPORTED = "imported"  # reason of a delivery: another system sent it, before its document was imported
-OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting")
+IMPORTED = "imported"  # channel of a delivery: another system sent it, before its document was imported
+OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting", "cancelled")
 # What a file of the archive is: an issued document, or a paper that came from outside.
 PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")
 
@@ -346,12 +346,12 @@ class Delivery:
 
     :param number: of the document; the customer's id where it is a statement
     :param statement: month of a statement, such as `2026-10`; else empty
-    :param channel: one of `CHANNELS`, or empty where nobody wrote it
+    :param channel: one of `CHANNELS` or `IMPORTED`, or empty where nobody wrote it
     :param outcome: one of `OUTCOMES`
     :param time: in ISO 8601, or empty
     :param sha256: of what was sent, or empty
     :param message: keyed hash of document and recipient, which is in the Message-ID of a mail; or empty
-    :param reason: why it failed, such as the code of a mail server; never an address
+    :param reason: why it failed or came to nothing, such as the code of a mail server; never an address
     """
 
     date: Date

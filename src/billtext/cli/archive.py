@@ -48,7 +48,7 @@ def verify(face: Face, form: str) -> None:
         right = counted(len(filed) - len(wrong), "file")
         foreign = sum(one.filed is None for one in found)
         more = (f", {len(wrong):,} not" if wrong else "") + (f", {foreign:,} that nobody filed" if foreign else "")
-        say(f"{right} as filed{more}")
+        say(f"{f'{right} as filed' if filed else 'nothing is filed yet'}{more}")
     face.finish()
     if found:
         raise click.exceptions.Exit(1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import Face, Month, counted, example, say
+from billtext.cli.common import Day, Face, Month, counted, example, say
 from billtext.cli.progress import Progress
 from billtext.cli.writing import changing, done, force, on, tell_wrong, trial
 
@@ -59,7 +59,8 @@ def file(
         before = len(wanted) - len(new)
         was = "was" if before == 1 else "were"
         where = f" in {len(filed.filed):,} files" if len(filed.filed) > len(new) else ""
-        say(f"{counted(len(new), 'document')} filed{where}{f', {before:,} {was} filed before' if before else ''}")
+        told = f"{counted(len(new), 'document')} {'to be ' if trial else ''}filed{where}"
+        say(f"{told}{f', {before:,} {was} filed before' if before else ''}")
         if trial or len(desk.written) < 10:
             done(desk)
 
@@ -76,20 +77,30 @@ def file(
 @click.option("--label", required=True, metavar="TEXT", help="A few words by which it is found again.")
 @click.option("--document", metavar="NUMBER", help="The invoice or credit note that it belongs to.")
 @on
+@click.option(
+    "--as-of", type=Day(), default="today", show_default=True, metavar="DATE",
+    help="The day on which it is filed; no paper is of a later one.",
+)  # fmt: skip
 @trial
 @force
 @click.pass_obj
 def add(
     face: Face, source: Path, customer: str, kind: str, label: str, document: str | None, date: datetime.date,
-    trial: bool, force: bool,
+    as_of: datetime.date, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """File a paper that came in, such as a scan, at its customer. --date is the day of the paper.
 
-    The file is copied; its new name is made of date, kind and document. It is never overwritten.
+    The file is copied; its new name is made of date, kind and document. It is never overwritten. A day to come is
+    refused, since it is nearly always a slip, and the file would be kept, and found, by it.
     """
     from billtext.errors import Refused
     from billtext.outside import archive
 
+    if date > as_of:
+        raise Refused(
+            f"{date} is after {as_of}, the day on which the paper is filed; correct --date, or say "
+            f"--as-of {date} if it is right"
+        )
     with changing(face, force=force) as desk:
         if desk.book.register.get("customer", customer) is None:
             raise Refused(f"customer {customer} is not in the register; `billtext customer list` shows them")

@@ -10,7 +10,11 @@ from billtext.cli.common import Face, counted, example, say
 from billtext.cli.writing import Number, changing, done, force, trial
 
 if TYPE_CHECKING:
-    from billtext.outside.einvoice_import import Brought
+    from collections.abc import Container, Sequence
+
+    from billtext.errors import Refused
+    from billtext.outside.einvoice_import import Brought, Waiting
+    from billtext.rules.incoming import There
 
 SHOWN = 20
 
@@ -40,11 +44,12 @@ def command(
     Each FILE becomes a document of the ledger that shows every business term of the file, and a customer where the
     buyer is not in the register yet. The seller must be our company; a ledger without one gets it from the first file.
     A file that cannot be booked is told with the reason, and the others are booked in one change; exit status 1 then.
-    Files that follow a missing number of a series wait for it, and are told in one line.
+    Files that follow a missing number of a series wait for it, and are told in one line: once the file with that number
+    is mended, all of them can be imported.
     """
     from billtext.errors import Refused
     from billtext.outside import einvoice_files, einvoice_import
-    from billtext.rules.incoming import texts
+    from billtext.rules.incoming import There, texts
     from billtext.rules.incoming_work import Wishes
 
     wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate, kind=kind)
@@ -59,7 +64,8 @@ def command(
             reasons.append(str(error))
     found.sort(key=lambda pair: (pair[1].date, pair[1].number))
     brought: list[tuple[Path, Brought]] = []
-    gaps: list[einvoice_import.Waiting] = []
+    others: list[Refused] = []
+    wrong: set[str] = set()
     with changing(face, force=force) as desk:
         work = einvoice_import.Import(desk, wishes)
         for path, one in found:
@@ -68,10 +74,11 @@ def command(
             except Refused as error:
                 if len(names) == 1:
                     raise
-                if isinstance(error, einvoice_import.Waiting):
-                    gaps.append(error)
+                if isinstance(error, einvoice_import.Waiting | There):
+                    others.append(error)
                 else:
                     reasons.append(f"{path}: {error}")
+                    wrong.add(one.number)
         if brought and not trial:
             desk.commit()
         for path, each in brought:
@@ -81,12 +88,45 @@ def command(
                 say(f"{each.incoming.number} of {each.incoming.date} for {each.incoming.customer}, from {path.name}")
             _tell(each)
         done(desk)
-    count, last = len(reasons) + len(gaps), ", the last one" if reasons else ""
-    reasons = [*einvoice_import.waiting(gaps), *reasons]
-    if reasons:
-        for reason in reasons[:-1]:
-            say(f"refused: {reason}", err=True)
-        raise Refused(f"{counted(count, 'file')} refused{last}: {reasons[-1]}")
+    for reason in reasons:
+        say(f"refused: {reason}", err=True)
+    for line in _together(others, wrong):
+        say(line, err=True)
+    left = len(reasons) + len(others)
+    if left:
+        raise Refused(f"{left:,} of {counted(len(names), 'file')} not imported")
+
+
+def _together(several: "Sequence[Refused]", wrong: "Container[str]") -> list[str]:
+    """A sentence for all documents that are in the ledger already, and one for those that wait for the same number.
+
+    :param wrong: numbers of documents that were refused themselves
+    """
+    from billtext.outside.einvoice_import import GAPLESS, Waiting
+    from billtext.rules.incoming import There
+
+    there = [one for one in several if isinstance(one, There)]
+    told = [str(one) for one in there if len(there) == 1]
+    if len(there) > 1:
+        told.append(f"{len(there):,} files are in the ledger already and not imported twice: {_span(there)}")
+    waiting: dict[str, list[Waiting]] = {}
+    for one in several:
+        if isinstance(one, Waiting):
+            waiting.setdefault(one.missing, []).append(one)
+    for number, each in waiting.items():
+        head = f"{counted(len(each), 'file')} {'waits' if len(each) == 1 else 'wait'} for number {number}"
+        void = f'explain it with `custom "void" "{number}"`'
+        told.append(
+            f"{head}, which was refused: {_span(each)}; mend it and import all of them" if number in wrong else
+            f"{head}: {_span(each)}; import it with them, or {void}, {GAPLESS}"
+        )  # fmt: skip
+    return told
+
+
+def _span(several: "Sequence[There | Waiting]") -> str:
+    """The number of the only one, or the first and the last."""
+    first, last = several[0].number, several[-1].number
+    return first if len(several) == 1 else f"{first} to {last}"
 
 
 def _tell(brought: "Brought") -> None:

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from billtext.outside.einvoice_outbox import Read
     from billtext.rules.deliveries import Log
 
-STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "none", "old")
+STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "cancelled", "none", "old")
 _USUAL = ("waiting", "doubtful", "failed", "bounced")
+_DONE = ("sent", "delivered", "cancelled")
+# What a person may say of a document in these states, by the outcome that is written.
+_SAID = {
+    "sent": ("doubtful", "waiting"),
+    "waiting": ("doubtful", "failed", "bounced", "cancelled"),
+    "cancelled": ("waiting", "doubtful", "failed", "bounced"),
+}
 
 
 @click.group(
@@ -38,8 +45,9 @@ def command(
     """Show what waits to be sent, what was sent, what failed or came back, and what is doubtful.
 
     Doubtful is what was on its way when the program was killed or the line was cut: find out whether it arrived, and
-    say so with `sent` or `retry`. Without --state, what nobody wants sent (none) or was issued long ago and never sent
-    (old) is left out.
+    say so with `sent` or `retry`. What waits after attempts that failed is there with the last reason, its time and how
+    many there were; `cancel` says that it is not to be sent. Without --state, what nobody wants sent (none) or was
+    issued long ago and never sent (old) is left out.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -55,7 +63,7 @@ def command(
     if not wanted:
         recent = [s for s in found if s.last is not None and s.last.date >= oldest]
         keep = {id(s) for s in recent}
-        found = [s for s in found if s.state in _USUAL or (id(s) in keep and s.state in {"sent", "delivered"})]
+        found = [s for s in found if s.state in _USUAL or (id(s) in keep and s.state in _DONE)]
     else:
         found = [s for s in found if s.state in wanted]
     face.show(delivery_reports.sheet(face.book, found, as_of), delivery_reports.shapes(found), form)
@@ -73,7 +81,7 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
     from billtext.errors import Refused
     from billtext.model import Delivery
     from billtext.outside.outbox import Outbox, append, pending, text
-    from billtext.rules import deliveries
+    from billtext.rules import attempts, deliveries
 
     now = clock(at)()
     with Outbox(face.path.resolve().parent) as outbox, changing(face, force=True) as desk:
@@ -86,11 +94,10 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
                 raise Refused(f"there is no document {title}; `billtext outbox` shows them")
             found = log.of(parcel)
             state = found[-1].outcome if found else "waiting"
-            if (outcome == "waiting" and state in {"waiting", "sent", "delivered"}) or (
-                outcome == "sent" and state not in {"doubtful", "waiting"}
-            ):
+            if state not in _SAID[outcome] and not (outcome == "waiting" and attempts.failed(found)):
                 hint = "; `billtext send --again` sends it once more" if state in {"sent", "delivered"} else ""
-                raise Refused(f"{title} is {state}, not doubtful{hint}")
+                *some, last = _SAID[outcome]
+                raise Refused(f"{title} is {state}, not {', '.join(some)} or {last}{hint}")
             channel = found[-1].channel if found else parcel.channel if parcel.channel != "none" else "print"
             said = Delivery(
                 date=now.date(), number=parcel.number, statement=parcel.statement, channel=channel, outcome=outcome,
@@ -121,8 +128,21 @@ def sent(face: Face, numbers: tuple[str, ...], at: datetime.datetime | None, tri
 @trial
 @click.pass_obj
 def retry(face: Face, numbers: tuple[str, ...], at: datetime.datetime | None, trial: bool) -> None:
-    """Say that doubtful, failed or bounced documents are to be sent again: they wait for `billtext send --due`."""
+    """Say that doubtful, failed, bounced or cancelled documents are to be sent: they wait for `billtext send --due`.
+
+    What could not be sent a few times in a row waits without a pause from then on.
+    """
     _said(face, numbers, "waiting", at, trial)
+
+
+@command.command(epilog=example("billtext outbox cancel 2026-0076"))
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+@moment
+@trial
+@click.pass_obj
+def cancel(face: Face, numbers: tuple[str, ...], at: datetime.datetime | None, trial: bool) -> None:
+    """Say that documents which were not sent, or came back, are not to be sent any more."""
+    _said(face, numbers, "cancelled", at, trial)
 
 
 @command.command("record", epilog=example("billtext outbox record"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from billtext.rules.deliveries import Log, Parcel
 
 Clock = Callable[[], datetime.datetime]
+Chosen = tuple[list["Parcel"], "Log", list[str]]  # with what is to be said in the end
 _SHOWN = 40  # parcels that are told one by one
 
 
@@ -70,6 +71,7 @@ def clock(at: datetime.datetime | None) -> Clock:
     help="Statements of account of a month, of all who moved or owed something and did not get theirs yet.",
 )  # fmt: skip
 @click.option("--since", type=Day(), metavar="DATE", help="With --due: documents dated from this day on.")
+@click.option("--now", "at_once", is_flag=True, help="With --due: also what failed just now and is left for a while.")
 @click.option("--again", is_flag=True, help="Documents that went already, or may have, go once more.")
 @rules
 @moment
@@ -78,61 +80,78 @@ def clock(at: datetime.datetime | None) -> Clock:
 @click.pass_obj
 def command(
     face: Face, numbers: tuple[str, ...], due: bool, month: tuple[datetime.date, datetime.date] | None,
-    since: datetime.date | None, again: bool, rules: "Path | None", at: datetime.datetime | None,
+    since: datetime.date | None, at_once: bool, again: bool, rules: "Path | None", at: datetime.datetime | None,
     trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Send documents by each customer's channel: email, ehf, print or portal.
 
-    A document waits from its issue until it is sent. Each sending is written into the ledger with its outcome. What was
-    on its way when the program was killed is doubtful: it is never sent again by itself, see `billtext outbox`. An
-    e-invoice is validated before it goes, as `billtext validate` does.
+    A document waits from its issue until it is sent. Each attempt is written into the ledger with its outcome; after
+    the fifth in vain, --due leaves a document for a quarter of an hour, then twice as long each time, up to eight
+    hours. What was on its way when the program was killed is doubtful: it is never sent again by itself, see
+    `billtext outbox`. An e-invoice is validated before it goes, as `billtext validate` does. --dry-run makes and checks
+    all that would go, and sends nothing.
     """
     if (bool(numbers), due, month is not None).count(True) != 1:
         raise click.UsageError("name documents, or ask for --due or --statements")
     if since and not due:
         raise click.UsageError("--since goes with --due")
+    if at_once and not due:
+        raise click.UsageError("--now goes with --due")
     if again and not numbers:
         raise click.UsageError("--again needs the numbers of documents")
     text = f"{month[0]:%Y-%m}" if month else ""
-    from billtext.outside import outbox
     from billtext.rules.deliveries import Log
 
     now = clock(at)
     today = now().date()
 
-    def choose(book: "Book", more: "Sequence[Delivery]") -> "tuple[list[Parcel], Log]":
+    def choose(book: "Book", more: "Sequence[Delivery]") -> Chosen:
         log = Log(book.ledger, more)
-        return _chosen(book, log, numbers, text, since, again, today), log
-
-    if trial:
-        parcels, log = choose(face.book, outbox.pending(face.path.resolve().parent))
-        _show(face, parcels)
+        parcels = _chosen(book, log, numbers, text, since, again, today)
+        notes: list[str] = []
         if due:
-            _tell_old(face.book, log, since, today)
-        face.finish()
-        return
+            parcels = parcels if at_once else _without_pauses(parcels, log, now(), notes)
+            notes += _old(book, log, since, today)
+        return parcels, log, notes
+
     if rules is not None:
         from billtext.outside import validation
 
         validation.load_rules(rules)
-    _send(face, choose, now, force, rules)
-    if due:
-        _tell_old(face.book, Log(face.book.ledger), since, today)
+    if trial:
+        _rehearse(face, choose, now, force, rules)
+    else:
+        _send(face, choose, now, force, rules)
 
 
-def _tell_old(book: "Book", log: "Log", since: datetime.date | None, today: datetime.date) -> None:
-    """Say what --due leaves out for its age."""
+def _old(book: "Book", log: "Log", since: datetime.date | None, today: datetime.date) -> list[str]:
+    """What --due leaves out for its age, in words."""
     from billtext.rules import deliveries
 
     oldest = since or deliveries.since(book.register, today)
     found = [deliveries.parcel(book, document, today) for document in book.documents if document.date < oldest]
     old = [each for each in found if deliveries.state(log, each, oldest).state == deliveries.OLD]
-    if old:
-        first = min(each.date for each in old)
-        say(
-            f"{counted(len(old), 'document')} older than {oldest} never sent: "
-            f"see `billtext outbox --state old`; `billtext send --due --since {first}` sends them"
+    if not old:
+        return []
+    first = min(each.date for each in old)
+    told = f"{counted(len(old), 'document')} older than {oldest} never sent: see `billtext outbox --state old`"
+    return [f"{told}; `billtext send --due --since {first}` sends them"]
+
+
+def _without_pauses(
+    parcels: "list[Parcel]", log: "Log", now: datetime.datetime, notes: list[str]
+) -> "list[Parcel]":  # fmt: skip
+    """What is to be tried by itself by now, without what failed so often that it is left for a while; that is noted."""
+    from billtext.rules import attempts
+
+    until = {parcel: attempts.again(log.of(parcel), now) for parcel in parcels}
+    times = [time for time in until.values() if time is not None]
+    if times:
+        notes.append(
+            f"{counted(len(times), 'document')} failed {attempts.FREE + 1} times or more, to be tried again from "
+            f"{min(times):%Y-%m-%d %H:%M} on; `billtext send --due --now` tries at once"
         )
+    return [parcel for parcel in parcels if until[parcel] is None]
 
 
 def _chosen(
@@ -141,6 +160,7 @@ def _chosen(
 ) -> "list[Parcel]":  # fmt: skip
     from billtext import dates
     from billtext.errors import Refused
+    from billtext.model import IMPORTED
     from billtext.rules import deliveries
 
     oldest = since or deliveries.since(book.register, today)
@@ -168,27 +188,52 @@ def _chosen(
                 f"{number} may have been sent already; find out, and say `billtext outbox sent {number}` or "
                 f"`billtext outbox retry {number}`"
             )
+        when = state.last.date if state.last else ""
         if state.state in {"sent", "delivered"} and not again:
-            when = state.last.date if state.last else ""
-            raise Refused(f"{number} was sent on {when} by {state.channel}; say --again to send it once more")
+            how = "another system" if state.channel == IMPORTED else state.channel
+            raise Refused(f"{number} was sent on {when} by {how}; say --again to send it once more")
+        if state.state == "cancelled" and not again:
+            raise Refused(f"{number} was cancelled on {when}; say --again to send it all the same")
         parcels.append(parcel)
     return parcels
 
 
-def _show(face: Face, parcels: "Sequence[Parcel]") -> None:
-    from billtext.outside.sending import amount
+def _rehearse(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
+    """Do all that `_send` does up to the sending, and say what would go to whom and what would wait."""
+    from billtext.errors import Refused
+    from billtext.outside.outbox import pending
+    from billtext.outside.sending import READY, Sender, amount
     from billtext.rendering import escape
 
+    with changing(face, force=force) as desk:
+        parcels, log, notes = choose(desk.book, pending(desk.root))
+        desk.refuse_errors(parcel.customer for parcel in parcels)
+        book, root = desk.book, desk.root
+    found: dict[Parcel, Any] = {}
+    with Progress() as progress:
+        step = progress.stage("Looking", len(parcels))
+        for result in Sender(book, root, None, log, now, rules).send(parcels):
+            found[result.parcel] = result
+            step()
+    ready: list[Parcel] = []
     for parcel in parcels:
         to = parcel.email if parcel.channel == "email" else parcel.name
-        why = f"  ! {parcel.problem}" if parcel.problem else ""
-        money = amount(face.book, parcel)
-        say(escape.one_line(f"{parcel.title}  {parcel.channel}  {parcel.customer}  {to}  {money}".rstrip() + why))
-    counts = {
-        name: sum(p.channel == name and not p.problem for p in parcels) for name in ("email", "ehf", "print", "portal")
-    }
-    told = ", ".join(f"{n} by {name}" for name, n in counts.items() if n)
-    say(f"{counted(len(parcels), 'document')} to send{': ' + told if told else ''}; nothing was sent")
+        line = f"{parcel.title}  {parcel.channel}  {parcel.customer}  {to}  {amount(book, parcel)}".rstrip()
+        if found[parcel].outcome == READY:
+            ready.append(parcel)
+        else:
+            line += f"  ! {found[parcel].words}"
+        say(escape.one_line(line))
+    by = {name: sum(parcel.channel == name for parcel in ready) for name in ("email", "ehf", "print", "portal")}
+    ways = ", ".join(f"{n:,} by {name}" for name, n in by.items() if n)
+    wait = len(parcels) - len(ready)
+    told = [f"{len(ready):,} ready ({ways})"] if ready else []
+    told += [f"{wait:,} waiting"] if wait else []
+    say(f"{counted(len(parcels), 'document')}{': ' + ', '.join(told) if told else ' to send'}; nothing was sent")
+    for note in notes:
+        say(note)
+    if wait:
+        raise Refused(f"{wait:,} of {len(parcels):,} cannot be sent; mend what is said after ! above")
 
 
 def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
@@ -200,7 +245,7 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
     with Outbox(face.path.resolve().parent) as outbox:
         with changing(face, force=force) as desk:
             left = outbox.record(desk)
-            parcels, log = choose(desk.book, left)
+            parcels, log, notes = choose(desk.book, left)
             about = [parcel.customer for parcel in parcels]
             if left:
                 desk.commit(about=about)
@@ -215,7 +260,6 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
                 step = progress.stage("Sending", len(parcels))
                 shown = {True: 0, False: 0}
                 for result in Sender(book, root, outbox, log, now, rules).send(parcels):
-                    step()
                     counts[result.outcome] = counts.get(result.outcome, 0) + 1
                     laid += [result.place] if result.place and result.parcel.channel == "email" else []
                     where = f" to {relative(str(result.place))}" if result.place else ""
@@ -234,6 +278,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
     if laid:
         where = relative(str(laid[0].parent))
         say(f"no mail server was given a mail: {counted(len(laid), 'mail')} in {where} for whatever sends them")
+    for note in notes:
+        say(note)
     if counts.get("failed", 0) + counts.get("doubtful", 0) + counts.get("waiting", 0):
         raise Refused(
             f"{len(parcels) - counts.get('sent', 0):,} of {len(parcels):,} were not sent; see `billtext outbox`"

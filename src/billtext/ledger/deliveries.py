@@ -1,7 +1,7 @@
 """Read `delivery` directives: what was sent, by which channel, when, and what became of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from beancount.core.data import Custom
@@ -27,12 +27,13 @@ def read(customs: Iterable[Custom]) -> tuple[list[Delivery], list[LedgerError]]:
     errors: list[LedgerError] = []
     for entry in customs:
         if entry.type == "delivery":
-            found.append(_delivery(entry, errors))
+            found += _deliveries(entry, errors)
     return found, errors
 
 
-def _delivery(entry: Custom, errors: list[LedgerError]) -> Delivery:
-    number, meta = str(entry.values[0].value), entry.meta
+def _deliveries(entry: Custom, errors: list[LedgerError]) -> Iterator[Delivery]:
+    numbers, meta = [str(value.value) for value in entry.values], entry.meta
+    number = numbers[0]
     values = values_of(meta)
     errors += faults(values, DELIVERY, meta, entry).values()
     for key, meant in DELIVERY.shapes[tuple(values)].odd:
@@ -59,4 +60,4 @@ def _delivery(entry: Custom, errors: list[LedgerError]) -> Delivery:
     }
     # What nobody can read was an attempt all the same: better looked at by a person than sent twice.
     known = outcome if outcome in OUTCOMES else "doubtful"
-    return Delivery(date=entry.date, number=number, outcome=known, meta=meta, **texts)
+    return (Delivery(date=entry.date, number=each, outcome=known, meta=meta, **texts) for each in numbers)

@@ -63,6 +63,8 @@ def well_formed(customs: Iterable[Custom]) -> tuple[list[Custom], list[LedgerErr
     for entry in sorted(customs, key=order):
         form, types = FORMS[entry.type]
         values = [value.value for value in entry.values or ()]
+        if entry.type == "delivery":
+            types *= max(1, len(values))
         if len(values) != len(types) or not all(
             isinstance(v, t) and v is not None for v, t in zip(values, types, strict=True)
         ):

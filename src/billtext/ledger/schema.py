@@ -17,7 +17,7 @@ from beancount.core.amount import Amount
 
 from billtext import ids
 from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
-from billtext.model import CHANNELS, KINDS, PAPERS
+from billtext.model import CHANNELS, IMPORTED, KINDS, PAPERS
 from billtext.money import plain
 
 
@@ -297,7 +297,7 @@ OF_NUMBERS = Keys({"reason": TEXT})
 
 # Keys of what happened to a document on its way. `outcome` has its own error; see `model.OUTCOMES`.
 DELIVERY = Keys({
-    "channel": one_of(*CHANNELS), "outcome": TEXT, "reason": TEXT, "message": TEXT,
+    "channel": one_of(*CHANNELS, IMPORTED), "outcome": TEXT, "reason": TEXT, "message": TEXT,
     "statement": Key(
         type=str, expected='a month in quotes, such as "2026-10"',
         valid=lambda value, _: re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) is not None,
@@ -329,6 +329,7 @@ REQUIRED = {
 }
 
 # The values of each directive, as a bookkeeper writes them, and their types.
+# A `delivery` may name several documents, to which the same happened.
 FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "billtext-option": ('custom "billtext-option" NAME VALUE', (str, object)),
     "company": ('custom "company" NAME', (str,)),
@@ -342,7 +343,7 @@ FORMS: dict[str, tuple[str, tuple[type, ...]]] = {
     "void": ('custom "void" NUMBER', (str,)),
     "allocate": ('custom "allocate" BY NUMBER AMOUNT', (str, str, Amount)),
     "close": ('custom "close" MONTH', (str,)),
-    "delivery": ('custom "delivery" NUMBER', (str,)),
+    "delivery": ('custom "delivery" NUMBER…', (str,)),
     "filed": ('custom "filed" FILE', (str,)),
 }
 
@@ -367,7 +368,8 @@ _TERMS: dict[str, Key] = {
     "tax-point": DATE, "due-stated": BOOL, "reason-stated": BOOL,
     **several(dict.fromkeys(
         ("note", "note-code", "preceding", "payment-iban", "payment-account", "payment-bic", "payment-account-name",
-         "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-mime"),
+         "attachment", "attachment-text", "attachment-url", "attachment-file", "attachment-name",
+         "attachment-mime"),
         TEXT,
     )),
     **several({"preceding-date": DATE}),

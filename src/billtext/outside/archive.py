@@ -265,7 +265,8 @@ def content(root: Path, one: Filed) -> bytes:
     if not why and files.digest(found) != one.sha256:
         why = "it is being changed at this moment"
     if why:
-        raise Refused(f"{path}: {why}, and {one.document or one.label} was filed there; see `billtext archive verify`")
+        told = f"{why}, and {one.document or 'a paper'} was filed there; see `billtext archive verify`"
+        raise Refused(f"{path}: {told}", reason=f"{filing.ROOT}/{one.file}: {told}")
     return found
 
 

@@ -20,6 +20,7 @@ from billtext.outside.einvoice_outbox import Read, time_of
 from billtext.rules.deliveries import Log
 
 _OURS = re.compile(r"<?billtext\.([0-9a-f]{32})@")
+_QUOTED = re.compile(rb"\bbilltext\.([0-9a-f]{32})@")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ACTIONS = {"failed": "bounced", "delivered": "delivered"}
 _LARGEST = 50_000_000  # bytes of one message, or of a file of them that is read at once
@@ -38,7 +39,7 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     for name, message in _messages(places):
         told = _told(message)
         if told is None:
-            strange.append(f"{name}: it is no notification of a delivery (RFC 3464)")
+            strange.append(f"{name}: it is no notification of a delivery (RFC 3464){_about(message, log)}")
             continue
         action, status, fingerprint = told
         outcome = _ACTIONS.get(action)
@@ -71,7 +72,7 @@ def _told(message: Message) -> tuple[str, str, str] | None:
         if kind == "message/delivery-status":
             reports = True
             for block in part.get_payload() if part.is_multipart() else []:
-                if isinstance(block, Message) and block.get("Action"):
+                if isinstance(block, Message) and block.get("Action") and action != "failed":  # of any recipient
                     words = str(block["Action"]).split()
                     action = words[0].lower() if words else ""
                     found = _STATUS.search(str(block.get("Status", "")))
@@ -79,6 +80,17 @@ def _told(message: Message) -> tuple[str, str, str] | None:
         elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
             fingerprint = fingerprint or _fingerprint(part)
     return (action, status, fingerprint) if reports else None
+
+
+def _about(message: Message, log: Log) -> str:
+    """Of which mail of ours a message speaks that is no notification, if it quotes one."""
+    texts = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+    marks = (_QUOTED.search(text) for text in texts if isinstance(text, bytes))
+    found = next((log.with_message(mark[1].decode()) for mark in marks if mark), None)
+    if found is None:
+        return ""
+    title = f"{found.number}/{found.statement}" if found.statement else found.number
+    return f", but quotes the mail of {title}; read it"
 
 
 def _fingerprint(part: Message) -> str:
@@ -114,6 +126,8 @@ def _messages(places: Iterable[Path]) -> Iterator[tuple[str, Message]]:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, Message]]:
+    if not path.is_file():
+        raise Unreadable(f"{path} is no plain file; name files of mail, or a directory of them")
     try:
         with path.open("rb") as file:
             begin = file.read(5)

@@ -177,8 +177,8 @@ class Desk:
         """
         closed = closing.until(self.book.ledger)
         for entry in new:
-            filing = isinstance(entry, Custom) and entry.type == closing.FILING
-            if closed is not None and entry.date <= closed and not isinstance(entry, Open) and not filing:
+            paper = isinstance(entry, Custom) and entry.type in closing.OF_PAPERS
+            if closed is not None and entry.date <= closed and not isinstance(entry, Open) and not paper:
                 why = "is in a closed month, so nothing was changed; date it in an open month"
                 raise Refused(f"{entry.date} {why}, after {closed}")
 

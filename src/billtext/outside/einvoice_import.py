@@ -8,7 +8,8 @@
 The ledger is loaded once, however many documents there are: each sees those before it.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,29 +49,18 @@ class Waiting(Refused):
     """
 
     def __init__(self, number: str, gap: str) -> None:
-        super().__init__(f"{number} would be an error in the ledger: {gap}; {_GAPLESS}")
+        super().__init__(f"{number} would be an error in the ledger: {gap}; {GAPLESS}")
         self.number, self.gap = number, gap
 
     @property
-    def about(self) -> str:
-        """What it waits for, the same for all that wait for that."""
-        return self.gap.partition("; ")[2]
+    def missing(self) -> str:
+        """The first number that it waits for."""
+        found = _VOID.search(self.gap)
+        return found[1] if found else self.gap
 
 
-_GAPLESS = "or say `gapless: FALSE` of the series, if nobody can explain the gaps of the other system"
-
-
-def waiting(several: Iterable[Waiting]) -> list[str]:
-    """One sentence for all documents that wait for the same number."""
-    of: dict[str, list[Waiting]] = {}
-    for one in several:
-        of.setdefault(one.about, []).append(one)
-    return [
-        str(each[0]) if len(each) == 1 else
-        f"{len(each)} files, {each[0].number} to {each[-1].number}, would each be an error in the ledger: "
-        f"{each[0].gap}; {_GAPLESS}"
-        for each in of.values()
-    ]  # fmt: skip
+_VOID = re.compile(r'"void" "([^"]+)"')
+GAPLESS = "or say `gapless: FALSE` of the series, if nobody can explain the gaps of the other system"
 
 
 class Import:

@@ -12,7 +12,7 @@ The envelope is there before the file, so that an access point that takes the fi
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from typing import Any
 from billtext.errors import Refused, Unreadable
 from billtext.model import Delivery
 from billtext.outside import files
+from billtext.rules import attempts
+from billtext.rules.attempts import WAITING
 from billtext.rules.deliveries import Log
 
 RECEIPTS = "receipts"
@@ -87,32 +89,36 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     new: list[Delivery] = []
     strange: list[str] = []
     known = 0
-    last = {number: found[-1] for (number, month), found in log.all.items() if not month}
+    histories = {
+        number: [one for one in found if one.outcome != WAITING]  # what came to nothing has no receipt
+        for (number, month), found in log.all.items() if not month
+    }  # fmt: skip
     for path in _files(places):
         for told in _objects(path):
             number = str(told.get("document") or told.get("number") or "")
             outcome = _OUTCOMES.get(str(told.get("outcome") or told.get("status") or "").lower())
-            sent = last.get(number)
+            history = histories.get(number) or []
+            sent = history[-1] if history else None
             if "sender" in told and "receiver" in told and outcome is None:
                 continue  # an envelope of ours
             if sent is None or sent.channel != "ehf" or outcome is None:
                 strange.append(f"{path.name}: {number or 'no document'}: {_why(sent, outcome)}")
                 continue
-            if sent.outcome == outcome:
+            if _known(outcome, told.get("time"), history, path, now):
                 known += 1
                 continue
             sha256 = str(told.get("sha256") or "")
             if sha256 and sent.sha256 and sha256.lower() != sent.sha256:
                 strange.append(f"{path.name}: {number}: the receipt is of another file than the one that was sent")
                 continue
-            reason = _reason(told.get("reason")) if outcome == "failed" else ""
+            reason = attempts.reason(told.get("reason")) if outcome == "failed" else ""
             time = time_of(told.get("time"), now)
             # Never before the sending that it answers: the last delivery says where a document stands.
             day = max(datetime.datetime.fromisoformat(time).date(), sent.date)
             found = Delivery(
                 date=day, number=number, channel="ehf", outcome=outcome, sha256=sent.sha256, time=time, reason=reason,
             )  # fmt: skip
-            last[number] = found
+            history.append(found)
             new.append(found)
     return Read(new=tuple(new), known=known, strange=tuple(strange))
 
@@ -120,7 +126,33 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
 def _why(sent: Delivery | None, outcome: str | None) -> str:
     if sent is None:
         return "no such document was sent"
-    return "it was not sent as an e-invoice" if outcome is not None else "the outcome is neither delivered nor failed"
+    return (
+        "it was not sent as an e-invoice by us"
+        if outcome is not None
+        else "the outcome is neither delivered nor failed"
+    )
+
+
+def _known(
+    outcome: str, told: object, history: Sequence[Delivery], path: Path, now: datetime.datetime
+) -> bool:  # fmt: skip
+    """Whether a receipt says what the ledger says, or is one of before that still lies there.
+
+    :param told: its time, if it tells one; else an old one is known by the time of its file
+    """
+    last = history[-1]
+    if last.outcome == outcome:
+        return True
+    before = [one for one in history if one.outcome == outcome]
+    if not told:
+        told = datetime.datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo).isoformat()
+        return bool(before) and _when(told, now) < _when(last.time, now)
+    answers = last.outcome != "sent"  # of two answers of the access point the later one holds
+    return time_of(told, now) in {one.time for one in before} or (answers and _when(told, now) < _when(last.time, now))
+
+
+def _when(told: object, now: datetime.datetime) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(time_of(told, now))
 
 
 def time_of(told: object, now: datetime.datetime) -> str:
@@ -136,18 +168,14 @@ def time_of(told: object, now: datetime.datetime) -> str:
         return now.isoformat(timespec="seconds")
 
 
-def _reason(told: object) -> str:
-    """Words of a receipt, without what may be an address."""
-    words = [word for word in str(told or "").split() if "@" not in word]
-    return "".join(c for c in " ".join(words) if c.isprintable())[:200]
-
-
 def _files(places: Iterable[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
             yield from sorted(path for path in place.iterdir() if path.suffix in {".json", ".jsonl"} and path.is_file())
-        elif place.exists():
+        elif place.is_file():
             yield place
+        elif place.exists():
+            raise Unreadable(f"{place} is no plain file; name files of receipts, or a directory of them")
         else:
             raise Unreadable(f"{place}: there is no such file or directory")
 

@@ -7,6 +7,7 @@ after it, `recover` finishes the renames. Every `Switch` recovers first.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -344,9 +345,23 @@ def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: 
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise Refused(f"{path}: cannot be written ({error.strerror}); choose another place") from None
+        why = f"cannot be written ({error.strerror})"
+        raise Refused(f"{path}: {why}; choose another place", reason=f"its file {why}") from None
     if durable:
         sync(path.parent)
+
+
+def check_place(directory: Path) -> None:
+    """See whether files could be written into a directory that need not be there yet; nothing is touched.
+
+    :raises Refused: they could not
+    """
+    there = next((place for place in (directory, *directory.parents) if os.path.lexists(place)), directory)
+    why = "" if there.is_dir() else f"{there.name} is no directory"
+    if not why and not os.access(there, os.W_OK | os.X_OK):
+        why = os.strerror(errno.EACCES)
+    if why:
+        raise Refused(f"{directory}: cannot be written ({why}); choose another place")
 
 
 def keep(text: str, stem: str) -> Path:

@@ -1,7 +1,8 @@
 """Hand mail to a mail server (SMTP, RFC 5321), over TLS, and tell what became of each message.
 
-What the server has not taken for sure may be tried again: no connection, or a refusal for the time being (4xx). Once
-the text of a message is on its way and no answer comes back, nobody knows: that is doubtful, and never tried again.
+What the server has not taken for sure may be tried again: where there is no connection it is, and a message that is
+refused for the time being (4xx) waits until the others have been sent. Once the text of a message is on its way and no
+answer comes back, nobody knows: that is doubtful, and never tried again.
 """
 
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from billtext.errors import Refused
 from billtext.model import Date, Register
@@ -51,7 +52,7 @@ class Server:
 class Outcome:
     """What became of a message: `sent`, `failed`, `doubtful` or `waiting`.
 
-    :param code: the server's codes, such as `550 5.1.1`: its words may name a person
+    :param code: the server's codes, such as `550 5.1.1`, since its words may name a person; or what broke
     :param words: the server's own, for whoever sends
     :param place: the file that it is in, where no server was given it
     """
@@ -107,18 +108,24 @@ def _password(user: str, host: str) -> str:
     found = os.environ.get(PASSWORD)
     if found:
         return found
+    unknown = f"the password at {host} is not known"
     try:
         import keyring
     except ImportError:
-        raise Refused(f"the password of {user} at {host} is not known; set the variable {PASSWORD}") from None
+        raise Refused(
+            f"the password of {user} at {host} is not known; set the variable {PASSWORD}", reason=unknown
+        ) from None
     try:
         found = keyring.get_password(f"billtext {host}", user)
     except Exception as error:  # a keyring has errors of its own, for each system others
-        raise Refused(f"the keyring gives no password of {user} at {host} ({error}); set {PASSWORD}") from None
+        raise Refused(
+            f"the keyring gives no password of {user} at {host} ({error}); set {PASSWORD}", reason=unknown
+        ) from None
     if not found:
         raise Refused(
             f"the password of {user} at {host} is not known; set the variable {PASSWORD}, or say "
-            f"`keyring set 'billtext {host}' {user}`"
+            f"`keyring set 'billtext {host}' {user}`",
+            reason=unknown,
         )
     return str(found)
 
@@ -176,22 +183,23 @@ class Post:
         except _Permanent as why:
             return Outcome(outcome="failed", code=why.code, words=why.words)
         except _Temporary as why:
-            return Outcome(outcome="waiting", code=why.code, words=why.words)
+            return Outcome(outcome="waiting", code=why.code or why.words, words=why.words)
         except _Doubtful as why:
-            return Outcome(outcome="doubtful", words=str(why))
+            return Outcome(outcome="doubtful", code=str(why), words=str(why))
         return Outcome(outcome="sent")
 
     def _retried(self, attempt: Callable[[], object]) -> None:
         tries = Retrying(
             stop=stop_after_attempt(TRIES), wait=wait_exponential(multiplier=1, max=30), sleep=wait,
-            retry=retry_if_exception_type(_Temporary), reraise=True,
+            retry=retry_if_exception(lambda why: isinstance(why, _Temporary) and not why.reached), reraise=True,
         )  # fmt: skip
         try:
             tries(attempt)
         except _Temporary as why:
             if why.reached:
                 raise
-            raise Unreachable(f"the mail server {self.server.host}:{self.server.port}: {why.words}") from None
+            place = f"the mail server {self.server.host}:{self.server.port}"
+            raise Unreachable(f"{place}: {why.words}", reason=f"{place}: {why.code or why.words}") from None
 
     def _wait(self) -> None:
         if self.server.rate and self._last is not None:
@@ -207,13 +215,13 @@ class Post:
             try:
                 self._ask(smtp, *smtp.mail(sender), good=(250,))
             except _Permanent as why:  # it is not about this message
-                self._stop(f"it takes no mail from {sender} ({why.words})")
+                self._stop(f"it takes no mail from {sender} ({why.words})", f"it takes no mail from us ({why.code})")
             reached = True
             self._ask(smtp, *smtp.rcpt(recipient), good=(250, 251))
             self._ask(smtp, *smtp.docmd("DATA"), good=(354,))
         except (OSError, smtplib.SMTPException) as error:
             self._leave()
-            raise _Temporary("", _words(error), reached=reached) from None
+            raise _Temporary(_code(error), _words(error), reached=reached) from None
         try:
             smtp.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
             answer = smtp.getreply()
@@ -269,12 +277,13 @@ class Post:
             raise _Temporary(str(error.smtp_code), _words(error), reached=False) from None
         except (OSError, smtplib.SMTPException) as error:
             self._leave()
-            raise _Temporary("", _words(error), reached=False) from None
+            raise _Temporary(_code(error), _words(error), reached=False) from None
         return self._smtp
 
-    def _stop(self, why: str) -> NoReturn:
+    def _stop(self, why: str, reason: str = "") -> NoReturn:
         self._leave()
-        raise Unreachable(f"the mail server {self.server.host}:{self.server.port}: {why}")
+        place = f"the mail server {self.server.host}:{self.server.port}"
+        raise Unreachable(f"{place}: {why}", reason=f"{place}: {reason or why}")
 
     def _leave(self, *, politely: bool = False) -> None:
         smtp, self._smtp = self._smtp, None
@@ -301,6 +310,13 @@ def _codes(code: int, words: str) -> str:
     """
     status = _STATUS.search(words)
     return f"{code} {status[0]}" if status else str(code)
+
+
+def _code(error: Exception) -> str:
+    """The codes of a server's answer; empty where it was no answer."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _codes(error.smtp_code, _words(error))
+    return ""
 
 
 def _words(error: Exception) -> str:

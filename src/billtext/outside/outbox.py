@@ -1,9 +1,10 @@
 """The outbox: what is being sent at this moment, and what was sent and is not in the ledger yet.
 
 `.billtext/outbox.jsonl` beside the ledger is a journal of lines. Before anything goes out, its intent is brought to
-disk; afterwards its outcome. In the end all of it becomes `delivery` directives in `follow-up/`, and the journal is
-deleted in the same change. A run that is killed leaves the journal: the next one writes it down, and an intent without
-an outcome is *doubtful*: nobody knows whether it went out, so a person decides.
+disk; afterwards its outcome. What could not be sent at all is told with its reason. In the end all of it becomes
+`delivery` directives in `follow-up/`, and the journal is deleted in the same change. A run that is killed leaves the
+journal: the next one writes it down, and an intent without an outcome is *doubtful*: nobody knows whether it went out,
+so a person decides.
 
 Intents are not ledger text, so that five hundred mails do not read the ledger five hundred times.
 """
@@ -23,6 +24,7 @@ from billtext.ledger import write
 from billtext.model import CHANNELS, OUTCOMES, Date, Delivery
 from billtext.outside import files
 from billtext.outside.desk import Desk
+from billtext.rules import attempts
 
 PLACE = ".billtext"  # beside the ledger's top file, kept out of git
 JOURNAL = "outbox.jsonl"
@@ -74,18 +76,29 @@ class Outbox:
 
         :raises Refused: it cannot be written, so nothing may go out
         """
+        return self._begin(deliveries)
+
+    def _begin(self, deliveries: Iterable[Delivery], **more: str) -> list[int]:
         lines, numbers = [], []
         for delivery in deliveries:
             self._count += 1
             numbers.append(self._count)
             told = {name: getattr(delivery, name) for name in _FIELDS if getattr(delivery, name)}
-            lines.append({"n": self._count, "date": delivery.date.isoformat(), **told})
+            lines.append({"n": self._count, "date": delivery.date.isoformat(), **told, **more})
         self._write(lines)
         return numbers
 
     def tell(self, number: int, outcome: str, reason: str = "") -> None:
-        """Bring to disk what became of an intent; `waiting` for one that has surely not gone out."""
+        """Bring to disk what became of an intent; `waiting` for one that has surely not gone out.
+
+        :param reason: why; one that waits without a reason is told anew by `wait`
+        """
         self._write([{"n": number, "outcome": outcome, "reason": reason}])
+
+    def wait(self, deliveries: Iterable[Delivery]) -> None:
+        """Bring to disk that these could not be sent, with the reason of each; where that cannot be, nobody is told."""
+        with contextlib.suppress(Refused):
+            self._begin(deliveries, outcome=attempts.WAITING)
 
     def _write(self, lines: Iterable[Mapping[str, Any]]) -> None:
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
@@ -111,23 +124,24 @@ class Outbox:
         if self._file is not None:
             self._file.close()
             self._file = None
-        for delivery in (*found, *more):
-            append(desk, delivery)
+        for several in attempts.together((*found, *more)):
+            append(desk, *several)
         if self.path.exists():
             desk.replace(self.path, None)
         return found
 
 
-def append(desk: Desk, delivery: Delivery) -> None:
-    """Have a delivery written into the ledger when the desk commits."""
-    year = f"{delivery.date.year:04}"
+def append(desk: Desk, *deliveries: Delivery) -> None:
+    """Have deliveries that differ in nothing but the document written into the ledger when the desk commits."""
+    year = f"{deliveries[0].date.year:04}"
     desk.append(
-        f"follow-up/{year}.beancount", text(delivery), head=f"; Deliveries, reminders and closed months, {year}.\n"
+        f"follow-up/{year}.beancount", text(*deliveries), head=f"; Deliveries, reminders and closed months, {year}.\n"
     )
 
 
-def text(delivery: Delivery) -> str:
-    """A delivery as ledger text."""
+def text(*deliveries: Delivery) -> str:
+    """Deliveries that differ in nothing but the document, as ledger text."""
+    delivery = deliveries[0]
     keys = {
         "statement": delivery.statement or None,
         "channel": delivery.channel,
@@ -137,13 +151,14 @@ def text(delivery: Delivery) -> str:
         "message": delivery.message or None,
         "reason": delivery.reason or None,
     }
-    return write.custom(delivery.date, "delivery", delivery.number, meta=keys)
+    return write.custom(delivery.date, "delivery", *(each.number for each in deliveries), meta=keys)
 
 
 def pending(root: Path) -> tuple[Delivery, ...]:
     """What the journal tells that is not in the ledger yet, in order; an intent without outcome is doubtful.
 
-    What has surely not gone out is left out. A line that was torn is none: an intent is whole on disk before it counts.
+    What has surely not gone out is there with its reason, or not at all where none is told. A line that was torn is
+    none: an intent is whole on disk before it counts.
     """
     path = root / PLACE / JOURNAL
     try:
@@ -159,10 +174,15 @@ def pending(root: Path) -> tuple[Delivery, ...]:
         if "date" in told:
             with contextlib.suppress(ValueError, TypeError):
                 fields: dict[str, Any] = {field: str(told[field]) for field in _FIELDS if field in told}
-                found[name] = Delivery(date=Date.fromisoformat(told["date"]), outcome="doubtful", **fields)
+                outcome = told["outcome"] if told.get("outcome") in OUTCOMES else "doubtful"
+                found[name] = Delivery(date=Date.fromisoformat(told["date"]), outcome=outcome, **fields)
         elif name in found and told.get("outcome") in OUTCOMES:
             found[name] = replace(found[name], outcome=told["outcome"], reason=str(told.get("reason") or ""))
-    return tuple(d for d in found.values() if d.outcome != "waiting" and d.number and d.channel in CHANNELS)
+    return tuple(
+        replace(one, sha256="", message="") if one.outcome == attempts.WAITING else one
+        for one in found.values()
+        if one.number and one.channel in CHANNELS and (one.outcome != attempts.WAITING or one.reason)
+    )
 
 
 def _told(line: str) -> dict[str, Any]:
@@ -181,11 +201,13 @@ def own(place: Path) -> None:
         ignore.write_text("# made by billtext: nothing here belongs into git\n*\n", "utf-8")
 
 
-def secret(root: Path) -> bytes:
+def secret(root: Path, *, make: bool = True) -> bytes:
     """The office's secret, by which portal folders and messages get names that nobody guesses.
 
     From the environment variable `BILLTEXT_SECRET`, else from `.billtext/secret`, which is made once and is not in git.
     Whoever sends from another machine takes it along; else portal folders get other names.
+
+    :param make: make it where it is not there; else it is one that nobody uses
     """
     given = os.environ.get(SECRET_VARIABLE, "")
     if given:
@@ -193,6 +215,8 @@ def secret(root: Path) -> bytes:
     path = root / PLACE / SECRET
     try:
         if not path.exists():
+            if not make:
+                return bytes(32)
             own(path.parent)
             files.replace(path, secrets.token_hex(32) + "\n")
             path.chmod(0o600)

@@ -36,4 +36,5 @@ def check(made: Made, rules: Path | None = None) -> None:
     if wrong:
         told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
         more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
-        raise Refused(f"its e-invoice is not right: {told}{more}")
+        broken = ", ".join(dict.fromkeys(found.rule for found in wrong[:_TOLD]))
+        raise Refused(f"its e-invoice is not right: {told}{more}", reason=f"its e-invoice is not right: {broken}{more}")

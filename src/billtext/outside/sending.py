@@ -1,53 +1,42 @@
 """Send documents by their channels, and tell what became of each.
 
-Before anything goes out its intent is on disk, afterwards its outcome: see `outbox`. What cannot be made or is wrong is
-told and keeps waiting; it is no attempt, and the ledger hears nothing of it.
+Before anything goes out its intent is on disk, afterwards its outcome: see `outbox`. What cannot be made, is wrong or
+is taken by nobody is told with the reason and keeps waiting.
+
+A trial does the same up to the sending: it makes what would go and looks at it by the same rules, asks for server and
+password, and sees whether files could be written. It connects to nothing and writes nothing.
 """
 
-import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from billtext import dates
 from billtext.errors import Refused
-from billtext.model import DOCUMENTS, Delivery, Filed
+from billtext.model import Delivery
 from billtext.money import exact
-from billtext.outside import (
-    archive,
-    einvoice_outbox,
-    files,
-    forms,
-    mail,
-    mail_outbox,
-    mail_words,
-    portal,
-    print_outbox,
-    right_forms,
-)  # fmt: skip
+from billtext.outside import einvoice_outbox, files, forms, mail, mail_outbox, portal, print_outbox
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
-from billtext.outside.outbox import Outbox, own, secret
+from billtext.outside.outbox import Outbox, own
+from billtext.outside.packing import Clock, Letter, Packer
 from billtext.rendering import mail_message
-from billtext.rules import deliveries, filing, statements
+from billtext.rules import attempts
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
-_TURN = 8  # digits by which the file of a mail that goes once more differs
+READY = "ready"  # what a trial says of what would be sent
 
-Clock = Callable[[], datetime.datetime]
-# Takes a mail: the name of its file, if it is to be one, the mail, and its recipient.
-Hand = Callable[[str, bytes, str], mail.Outcome]
+# Takes a mail and tells what became of it.
+Hand = Callable[[Letter], mail.Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What became of a parcel.
 
-    :param outcome: `sent`, `failed`, `doubtful` or `waiting`
+    :param outcome: `sent`, `failed`, `doubtful` or `waiting`; in a trial `ready` or `waiting`
     :param words: why, for whoever sends
     :param place: the file that it is in, or None
     """
@@ -62,31 +51,37 @@ class Sender:
     """Sends parcels of one ledger.
 
     :param root: directory of the ledger's top file
+    :param outbox: where it is told what happens; None for a trial
     :param log: what was sent before
     :param now: the time, asked for each parcel
     :param rules: directory with further rules that e-invoices keep to
     """
 
     def __init__(
-        self, book: Book, root: Path, outbox: Outbox, log: Log, now: Clock, rules: Path | None = None
+        self, book: Book, root: Path, outbox: Outbox | None, log: Log, now: Clock, rules: Path | None = None
     ) -> None:  # fmt: skip
         self.book, self.root, self.outbox, self.log, self.now = book, root, outbox, log, now
-        self.rules = rules
+        self.packer = Packer(book, root, log, now, rules=rules, trial=outbox is None)
         self.place = (root / str(book.register.options.of("outbox"))).resolve()
 
     def send(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
         """Send parcels, mail first; each is told as soon as it is known what became of it."""
         for parcel in parcels:
             if parcel.problem:
-                yield Result(parcel=parcel, outcome="waiting", words=parcel.problem)
+                yield from self._waiting([parcel], Refused(parcel.problem))
         by = {
             name: [p for p in parcels if p.channel == name and not p.problem]
             for name in ("email", "ehf", "portal", "print")
         }
         if by["email"]:
             yield from self._mail(by["email"])
-        if any(by[name] for name in ("ehf", "portal", "print")):
-            self._prepare()
+        laid = [*by["ehf"], *by["portal"], *by["print"]]
+        try:
+            if laid:
+                self._prepare()
+        except Refused as why:
+            yield from self._waiting(laid, why)
+            return
         for parcel in by["ehf"]:
             yield from self._einvoice(parcel)
         for customer, found in groupby(
@@ -97,48 +92,29 @@ class Sender:
             yield from self._print(by["print"])
 
     def _prepare(self) -> None:
+        """Make the directory of the outbox; a trial sees whether it could.
+
+        :raises Refused: it cannot be made
+        """
+        if self.outbox is None:
+            files.check_place(self.place)
+            return
         try:
             if self.place.is_relative_to(self.root.resolve()):
                 own(self.place)
             else:
                 self.place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Refused(f"{self.place}: cannot be written ({error.strerror}); set the option `outbox`") from None
+            why = f"cannot be written ({error.strerror}); set the option `outbox`"
+            raise Refused(f"{self.place}: {why}", reason=f"the outbox {why}") from None
 
-    # --- what is sent -------------------------------------------------------------------------------------
-
-    def _made(self, parcel: Parcel, form: str) -> Made:
-        """A parcel in a form.
-
-        :raises Refused: it cannot be made, or it is an e-invoice with an error
-        """
-        if parcel.statement:
-            return forms.statement(self.book, self._report(parcel), form, root=self.root)
-        found = self.book.ledger.documents[parcel.number]
-        every = self._filed.get(parcel.number, ())
-        filed = filing.as_filed(every, form)
-        for one in every:
-            if one is not filed:
-                archive.content(self.root, one)  # a changed file of it, in whichever form: it goes nowhere
-        if filed is None:
-            return right_forms.document(self.book, found, form, root=self.root, rules=self.rules)
-        # What was filed is what goes, whatever templates and register have become since.
-        made = forms.named(forms.document_name(found), form, archive.content(self.root, filed))
-        if form in right_forms.EINVOICES:
-            right_forms.check(made, self.rules)
-        return made
-
-    @cached_property
-    def _filed(self) -> dict[str, list[Filed]]:
-        """The archive's files of each document."""
-        found: dict[str, list[Filed]] = {}
-        for one in self.book.ledger.filed:
-            if one.kind in DOCUMENTS:
-                found.setdefault(one.document, []).append(one)
-        return found
-
-    def _report(self, parcel: Parcel) -> statements.Statement:
-        return statements.report(self.book, parcel.customer, *dates.month(parcel.statement))
+    def _waiting(self, parcels: Sequence[Parcel], why: Refused) -> Iterator[Result]:
+        """Tell of parcels that could not be sent."""
+        if self.outbox is not None:
+            reason = attempts.reason(why.reason.replace(f"{self.root}/", ""))
+            self.outbox.wait(replace(self._intent(parcel, ()), reason=reason) for parcel in parcels)
+        for parcel in parcels:
+            yield Result(parcel=parcel, outcome=attempts.WAITING, words=str(why))
 
     def _intent(self, parcel: Parcel, made: Sequence[Made], message: str = "") -> Delivery:
         now = self.now()
@@ -151,17 +127,24 @@ class Sender:
     # --- mail ---------------------------------------------------------------------------------------------
 
     def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
-        left = list(parcels)
+        left, late = list(parcels), list[Parcel]()
         try:
             sender = mail.sender(self.book.register, self.now().date())
             with self._hand(sender) as hand:
-                while left:
-                    result = self._message(hand, left[0], sender)
-                    left.pop(0)
-                    yield result
+                for n in range(mail.TRIES):
+                    while left:
+                        result = self._mailed(hand, left[0], sender, last=n == mail.TRIES - 1)
+                        parcel = left.pop(0)
+                        if result is None:
+                            late.append(parcel)
+                        else:
+                            yield result
+                    if not late:
+                        break
+                    mail.wait(2**n)
+                    left, late = late, []
         except Refused as why:  # the server, and so all that is left
-            for parcel in left:
-                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+            yield from self._waiting([*left, *late], why)
 
     @contextmanager
     def _hand(self, sender: str) -> Iterator[Hand]:
@@ -171,77 +154,77 @@ class Sender:
         """
         if self.book.register.options.of("mail") == "outbox":
             self._prepare()
-            yield lambda name, data, _: mail_outbox.put(self.place / "mail", name, data)
+            place = self.place / "mail"
+            if self.outbox is None:
+                files.check_place(place)
+            yield lambda letter: mail_outbox.put(place, letter.name, letter.data)
             return
         with Post(mail.server(self.book.register)) as post:
-            post.reach()
-            yield lambda _, data, recipient: post.send(data, mail_message.address(sender), recipient)
+            if self.outbox is not None:
+                post.reach()
+            yield lambda letter: post.send(letter.data, mail_message.address(sender), letter.recipient)
 
-    def _message(self, hand: Hand, parcel: Parcel, sender: str) -> Result:
-        """Send one mail.
+    def _mailed(self, hand: Hand, parcel: Parcel, sender: str, *, last: bool) -> Result | None:
+        """Send one mail; None where the server does not take it now, and it is to be tried again after the others.
 
+        :param last: it is not tried again
         :raises Refused: neither this nor another can be sent now
         """
         try:
-            made = [self._made(parcel, form) for form in deliveries.forms(parcel)]
-            words = mail_words.of(self.book, parcel, self._report(parcel) if parcel.statement else None, self.root)
+            letter = self.packer.letter(parcel, sender)
         except Refused as why:
-            return Result(parcel=parcel, outcome="waiting", words=str(why))
-        register, now = self.book.register, self.now()
-        company = str(register.company(now.date()).get("name") or "")
-        reply_to = str(register.options.at("mail-reply-to", now.date()) or "")
-        turn = self.log.turn(parcel)
-        mark = deliveries.fingerprint(self._secret, parcel, parcel.email, turn)
+            return next(self._waiting([parcel], why))
+        if self.outbox is None:
+            return Result(parcel=parcel, outcome=READY)
+        number = self.outbox.intend([self._intent(parcel, letter.made, letter.mark)])[0]
         try:
-            recipient = mail_message.address(parcel.email)
-            data = mail_message.build(
-                words, [(one.name, one.mime, one.content) for one in made], sender=(company, sender),
-                recipient=(parcel.name, recipient), reply_to=reply_to, fingerprint=mark, time=now,
-            )  # fmt: skip
-        except ValueError as error:
-            told = f"the address {str(error)!r} cannot be used in a mail; mend it in the register"
-            return Result(parcel=parcel, outcome="waiting", words=told)
-        number = self.outbox.intend([self._intent(parcel, made, mark)])[0]
-        try:
-            name = _stem(parcel)
-            found = hand(f"{name}-{mark[:_TURN]}" if turn else name, data, recipient)
+            found = hand(letter)
         except Refused:
-            self.outbox.tell(number, "waiting")
+            self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
-        self.outbox.tell(number, found.outcome, found.code)
+        if found.outcome == attempts.WAITING and not last:
+            self.outbox.tell(number, attempts.WAITING)
+            return None
+        self.outbox.tell(number, found.outcome, attempts.reason(found.code))
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
-
-    @cached_property
-    def _secret(self) -> bytes:
-        return secret(self.root)
 
     # --- the other channels -------------------------------------------------------------------------------
 
-    def _laid(self, made: Mapping[Parcel, Made], lay: Callable[[], Path]) -> Iterator[Result]:
+    def _laid(self, made: Mapping[Parcel, Made], where: str, lay: Callable[[Path], Path]) -> Iterator[Result]:
         """Lay files where their channel takes them from, which is between their intents and what became of them.
 
+        :param where: the directory in the outbox
         :param lay: writes them all, each whole or not at all, and gives the one to tell; where it cannot, they wait
         """
+        directory = self.place / where
+        if self.outbox is None:
+            try:
+                files.check_place(directory)
+            except Refused as why:
+                yield from self._waiting(list(made), why)
+                return
+            for parcel in made:
+                yield Result(parcel=parcel, outcome=READY)
+            return
         numbers = self.outbox.intend(self._intent(parcel, [one]) for parcel, one in made.items())
-        place, words = None, ""
+        outcome, place, words, reason = "sent", None, "", ""
         try:
-            place = lay()
+            place = lay(directory)
         except Refused as why:
-            words = str(why)
-        outcome = "waiting" if place is None else "sent"
+            outcome, words, reason = attempts.WAITING, str(why), attempts.reason(why.reason)
         for parcel, number in zip(made, numbers, strict=True):
-            self.outbox.tell(number, outcome)
+            self.outbox.tell(number, outcome, reason)
             yield Result(parcel=parcel, outcome=outcome, words=words, place=place)
 
     def _einvoice(self, parcel: Parcel) -> Iterator[Result]:
         register, today = self.book.register, self.now().date()
         try:
-            made = self._made(parcel, "ubl")
+            made = self.packer.made(parcel, "ubl")
         except Refused as why:
-            yield Result(parcel=parcel, outcome="waiting", words=str(why))
+            yield from self._waiting([parcel], why)
             return
-        yield from self._laid({parcel: made}, lambda: einvoice_outbox.put(
-            self.place / "ehf", forms.stem(parcel.number), made.content, number=parcel.number,
+        yield from self._laid({parcel: made}, "ehf", lambda place: einvoice_outbox.put(
+            place, forms.stem(parcel.number), made.content, number=parcel.number,
             kind=self.book.ledger.documents[parcel.number].kind, sha256=files.digest(made.content),
             sender=str(register.company(today).get("endpoint")),
             receiver=str(register.values("customer", parcel.customer, today).get("endpoint")),
@@ -251,45 +234,36 @@ class Sender:
         made: dict[Parcel, Made] = {}
         for parcel in parcels:
             try:
-                made[parcel] = self._made(parcel, "html")
+                made[parcel] = self.packer.made(parcel, "html")
+                secret = self.packer.secret
             except Refused as why:
-                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+                made.pop(parcel, None)
+                yield from self._waiting([parcel], why)
         if made:
-            place, today = self.place / "portal", self.now().date()
+            today = self.now().date()
             yield from self._laid(
-                made, lambda: portal.put(self.book, place, customer, made, self.log, self._secret, today)
-            )
+                made, "portal",
+                lambda place: portal.put(self.book, place, customer, made, self.log, secret, today),
+            )  # fmt: skip
 
     def _print(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
-        sheets: dict[Parcel, print_outbox.Sheet] = {}
+        sheets: list[print_outbox.Sheet] = []
         made: dict[Parcel, Made] = {}
         now = self.now()
         for parcel in parcels:
             try:
-                made[parcel] = self._made(parcel, "pdf")
+                sheet, made[parcel] = self.packer.sheet(parcel)
             except Refused as why:
-                yield Result(parcel=parcel, outcome="waiting", words=str(why))
+                yield from self._waiting([parcel], why)
                 continue
-            register = self.book.register
-            card = {k: str(v) for k, v in register.values("customer", parcel.customer, now.date()).items()}
-            sheets[parcel] = print_outbox.Sheet(
-                parcel=parcel, name=card.get("name", parcel.customer), country=card.get("country", ""),
-                postal_code=card.get("postal-code", ""), city=card.get("city", ""), content=made[parcel].content,
-            )  # fmt: skip
+            sheets.append(sheet)
         if sheets:
-            ordered = sorted(sheets.values(), key=print_outbox.Sheet.sort_key)
-            batch = print_outbox.batch(ordered, now)
+            sheets.sort(key=print_outbox.Sheet.sort_key)
+            batch = print_outbox.batch(sheets, now)
             yield from self._laid(
-                {sheet.parcel: made[sheet.parcel] for sheet in ordered},
-                lambda: print_outbox.put(self.place / "print", now, batch),
-            )
-
-
-def _stem(parcel: Parcel) -> str:
-    """The name of a file about a parcel, without its ending."""
-    if parcel.statement:
-        return forms.statement_name(parcel.customer, dates.month(parcel.statement)[1])
-    return forms.stem(parcel.number)
+                {sheet.parcel: made[sheet.parcel] for sheet in sheets}, "print",
+                lambda place: print_outbox.put(place, now, batch),
+            )  # fmt: skip
 
 
 def amount(book: Book, parcel: Parcel) -> str:

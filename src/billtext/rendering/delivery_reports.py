@@ -17,19 +17,14 @@ def sheet(book: Book, states: Iterable[State], as_of: Date) -> Sheet:
         parcel, last = found.parcel, found.last
         rows.append([
             parcel.title, parcel.date, parcel.customer, ageing.name_of(book, parcel.customer, as_of), found.channel,
-            Word(found.state), last.date if last else None, _why(found),
+            Word(found.state), last.date if last else None, last.time[11:16] if last else None,
+            found.attempts or None, found.reason,
         ])  # fmt: skip
     columns = (
         column("number", "Document"), column("date"), column("customer"), column("name"), column("channel"),
-        column("state"), column("when"), column("reason"),
+        column("state"), column("when"), column("time"), column("attempts", right=True), column("reason"),
     )  # fmt: skip
     return Sheet(title="", columns=columns, rows=rows)
-
-
-def _why(found: State) -> str:
-    if found.last is not None and found.last.reason:
-        return found.last.reason
-    return found.parcel.problem if found.state == "waiting" else ""
 
 
 def shapes(states: Iterable[State]) -> list[dict[str, Any]]:
@@ -40,7 +35,8 @@ def shapes(states: Iterable[State]) -> list[dict[str, Any]]:
             "customer": found.parcel.customer, "date": found.parcel.date.isoformat(), "channel": found.channel,
             "state": found.state, "when": found.last.date.isoformat() if found.last else None,
             "time": (found.last.time or None) if found.last else None,
-            "sha256": (found.last.sha256 or None) if found.last else None, "reason": _why(found) or None,
+            "attempts": found.attempts, "sha256": (found.last.sha256 or None) if found.last else None,
+            "reason": found.reason or None,
         }
         for found in states
     ]  # fmt: skip

@@ -75,7 +75,11 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "nothing": t("Nothing is open."), "payment": t("Payment"), "scan": "",
     }  # fmt: skip
     used = {section.currency for section in report.sections}
-    accounts = [account for _, account in presenting.accounts(register, used, day)]
+    accounts = [
+        (f"{label} {currency}" if not n and len(used) > 1 else label, text)
+        for currency, account in presenting.accounts(register, used, day)
+        for n, (label, text) in enumerate(document_view.accounts([account], t))
+    ]
     heading = t("Statement of account")
     lines = statement_pages.address(card, str(company.get("country", "")), t)
     return _cleaned({
@@ -86,7 +90,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "seller": {"name": seller.name, "lines": document_view.seller(seller, buyer, t)},
         "buyer": {"name": report.name, "lines": lines}, "window": _window(report.name, lines, []),
         "sections": [_section(each, report, t) for each in report.sections],
-        "payment": list(document_view.accounts(accounts, t)),
+        "payment": accounts,
         **_around(seller, heading, t), **_day(day), "lang": t.code,
     })  # fmt: skip
 

@@ -20,7 +20,7 @@ from billtext.rules import allocation, book, closing, filing_checks, numbering
 from billtext.rules.book import Book
 
 # Directives that are about numbers, and change neither the register nor a month.
-_PLAIN = register_reader.NUMBERED | {closing.FILING}
+_PLAIN = register_reader.NUMBERED | {"filed"}
 
 
 def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
@@ -40,7 +40,7 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
             if not known.items:  # before an account is opened, Beancount and we check none
                 return False
             continue
-        if closed is not None and entry.date <= closed and getattr(entry, "type", "") != closing.FILING:
+        if closed is not None and entry.date <= closed and getattr(entry, "type", "") not in closing.OF_PAPERS:
             return False
         if isinstance(entry, Transaction) and entry.flag != "P":
             transactions.append(entry)

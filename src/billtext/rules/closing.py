@@ -22,7 +22,9 @@ from billtext.model import KINDS, Date, Ledger
 from billtext.money import ZERO, exact
 from billtext.rules import seals
 
-FILING = "filed"  # a paper that is filed later is dated as the paper is, and changes nothing in its month
+# What is told of papers is dated as they were, whenever it is written down, and changes nothing in its month: what was
+# filed, and what happened on the way to a customer, such as a receipt of the access point that is read later.
+OF_PAPERS = frozenset({"filed", "delivery"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def _digest(ledger: Ledger, start: Date, end: Date, entries: Iterable[Any]) -> s
             if entry.flag != "P" and (moves or not OFFICE.isdisjoint(entry.meta)):
                 settled = " ".join(str((posting.meta or {}).get("settles") or "-") for posting in entry.postings)
                 parts.append(f"{seals.content(entry)}\n{settled}")
-        elif isinstance(entry, Custom) and entry.type in FORMS and entry.type != FILING:
+        elif isinstance(entry, Custom) and entry.type in FORMS and entry.type not in OF_PAPERS:
             values = " ".join(str(value.value) for value in entry.values)
             keys = "\n".join(f"{key}: {written(value)}" for key, value in sorted(values_of(entry.meta).items()))
             parts.append(f"{entry.date} {entry.type} {values}\n{keys}")

@@ -96,6 +96,7 @@ def _terms(core: CoreInvoice) -> Iterator[tuple[str, str]]:
         if each.content is not None:
             yield f"BT-125 ({n})", each.content.hex()
             yield f"BT-125-1 ({n})", each.mime
+            yield f"BT-125-2 ({n})", each.filename.replace("\\", "/").rpartition("/")[2]
     for n, line in enumerate(core.lines, 1):
         yield from _line(line, f"of line {n}")
 

@@ -7,8 +7,8 @@
       sha256: "…"
 
 The last delivery of a document says where it stands. One without any waits; so does one whose last delivery says
-`waiting`, which a person writes who looked. Where a document goes is read from the register as it stands today: it is
-where the customer is to be reached now.
+`waiting`, after an attempt that came to nothing (see `attempts`) or because a person said so. Where a document goes is
+read from the register as it stands today: it is where the customer is to be reached now.
 """
 
 import datetime
@@ -16,17 +16,18 @@ import hashlib
 import hmac
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from billtext import dates
 from billtext.model import IMPORTED, Date, Delivery, Document, Ledger, Register
-from billtext.rules import statements
+from billtext.rules import attempts, statements
+from billtext.rules.attempts import WAITING
 from billtext.rules.book import Book
 
 # States besides the outcomes of deliveries: nobody wants it sent, and issued too long ago to be sent by itself.
-NONE, OLD, WAITING = "none", "old", "waiting"
+NONE, OLD = "none", "old"
 UNSENT = frozenset({WAITING, "doubtful", "failed", "bounced"})
-STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", NONE, OLD)
+STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "cancelled", NONE, OLD)
 _DIGITS = 32
 _ATTACHED = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
 
@@ -62,17 +63,28 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Where a parcel stands; `last` is its last delivery, or None."""
+    """Where a parcel stands; `last` is its last delivery, or None.
+
+    :param attempts: how often in a row it could not be sent
+    """
 
     parcel: Parcel
     state: str
     last: Delivery | None
+    attempts: int = 0
 
     @property
     def channel(self) -> str:
         """By which it went, or will go."""
         sent = self.last is not None and self.state not in {WAITING, NONE, OLD}
         return (self.last.channel if sent and self.last else "") or self.parcel.channel
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot go where it waits, else what its last delivery says; or empty."""
+        if self.state == WAITING and self.parcel.problem:
+            return self.parcel.problem
+        return self.last.reason if self.last is not None else ""
 
 
 # --- the way of a document --------------------------------------------------------------------------------
@@ -159,11 +171,14 @@ def forms(parcel: Parcel) -> tuple[str, ...]:
 
 
 class Log:
-    """Deliveries by document or statement, each in order: the ledger's, then those that are not written there yet."""
+    """Deliveries by document or statement, each in order: the ledger's, then those that are not written there yet.
 
-    def __init__(self, ledger: Ledger, more: Iterable[Delivery] = ()) -> None:
+    :param until: the last day that counts, for a report; what is sent looks at all of them
+    """
+
+    def __init__(self, ledger: Ledger, more: Iterable[Delivery] = (), *, until: Date = datetime.date.max) -> None:
         self.all: dict[tuple[str, str], list[Delivery]] = {}
-        for delivery in (*ledger.deliveries, *more):
+        for delivery in (each for each in (*ledger.deliveries, *more) if each.date <= until):
             self.all.setdefault((delivery.number, delivery.statement), []).append(delivery)
 
     def of(self, parcel: Parcel) -> Sequence[Delivery]:
@@ -191,7 +206,8 @@ def state(log: Log, parcel: Parcel, oldest: Date) -> State:
         return State(parcel=parcel, state=last.outcome, last=last)
     if parcel.channel == NONE:
         return State(parcel=parcel, state=NONE, last=last)
-    return State(parcel=parcel, state=OLD if last is None and parcel.date < oldest else WAITING, last=last)
+    name = OLD if last is None and parcel.date < oldest else WAITING
+    return State(parcel=parcel, state=name, last=last, attempts=len(attempts.failed(found)))
 
 
 def since(register: Register, today: Date) -> Date:
@@ -200,11 +216,11 @@ def since(register: Register, today: Date) -> Date:
 
 
 def states(book: Book, today: Date, oldest: Date, more: Iterable[Delivery] = ()) -> list[State]:
-    """Where all documents stand that are issued by today, and the statements that were ever sent.
+    """Where all documents stand that are issued by a day, and the statements that were sent by then, as of that day.
 
     :param more: deliveries that the ledger does not tell yet
     """
-    log = Log(book.ledger, more)
+    log = Log(book.ledger, more, until=today)
     found = [state(log, parcel(book, document, today), oldest) for document in book.documents if document.date <= today]
     known = book.register.of("customer")
     months = sorted((month, number) for number, month in log.all if month and number in known)
@@ -216,8 +232,8 @@ def unsent(book: Book, as_of: Date) -> list[State]:
 
     Nothing in a ledger that tells of no delivery until then: its documents go another way.
     """
-    log = Log(replace(book.ledger, deliveries=tuple(each for each in book.ledger.deliveries if each.date <= as_of)))
-    if all(each.reason == IMPORTED for found in log.all.values() for each in found):
+    log = Log(book.ledger, until=as_of)
+    if all(each.channel == IMPORTED for found in log.all.values() for each in found):
         return []
     oldest = since(book.register, as_of)
     documents = book.documents

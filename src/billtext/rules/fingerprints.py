@@ -63,10 +63,10 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     parts: dict[str, list[bytes]] = {}
     for entry in entries:
         if type(entry) is Custom and entry.type in FORMS:
-            owner = _owner(book, entry)
-            if owner is None:
+            owners = _owners(book, entry)
+            if not owners:
                 common.append(told(entry).hex())
-            else:
+            for owner in owners:
                 parts.setdefault(owner, []).append(told(entry))
     cards = {customer: b"".join(found) for customer, found in parts.items()}
     months: dict[str, list[bytes]] = {}
@@ -104,18 +104,21 @@ def _owed(book: Book, as_of: Date, months: dict[str, list[bytes]]) -> None:
         months[month].append(repr(sorted(owed.items())).encode())
 
 
-def _owner(book: Book, entry: Custom) -> str | None:
-    """The customer whom alone a directive is about."""
-    first = str(entry.values[0].value) if entry.values else ""
-    if entry.type in {"customer", "contact"} or (entry.type == "delivery" and entry.meta.get("statement")):
-        return first
+def _owners(book: Book, entry: Custom) -> list[str]:
+    """The customers whom alone a directive is about; none where all pages may hang on it."""
+    values = [str(value.value) for value in entry.values or ()]
+    if entry.type in {"customer", "contact"}:
+        return values[:1]
+    if entry.type == "delivery" and entry.meta.get("statement"):
+        return list(dict.fromkeys(values))
     if entry.type == "filed":
-        return str(entry.meta.get("customer"))
+        return [str(entry.meta.get("customer"))]
     if entry.type in {"delivery", "allocate"}:
-        numbers = [first] if entry.type == "delivery" else [str(value.value) for value in entry.values[:2]]
-        found = {book.ledger.documents[number].customer for number in numbers if number in book.ledger.documents}
-        return found.pop() if len(found) == 1 else None
-    return None
+        numbers = values if entry.type == "delivery" else values[:2]
+        documents = [book.ledger.documents[number] for number in numbers if number in book.ledger.documents]
+        found = list(dict.fromkeys(document.customer for document in documents))
+        return found if entry.type == "delivery" or len(found) == 1 else []
+    return []
 
 
 def _plain(value: object) -> bool:

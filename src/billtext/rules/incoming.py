@@ -16,6 +16,7 @@ from beancount.core.amount import Amount
 from billtext import ids
 from billtext.errors import Refused, shown
 from billtext.ledger import write
+from billtext.ledger.register import place
 from billtext.ledger.write import Account
 from billtext.model import IMPORTED, Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
@@ -24,6 +25,15 @@ from billtext.rules import incoming_lines, incoming_parties, incoming_terms, inc
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.incoming_work import Wishes, Work
+
+
+class There(Refused):
+    """A document that is in the ledger already."""
+
+    def __init__(self, number: str, where: str) -> None:
+        super().__init__(f"{number} is in the ledger already ({where}); it is not imported twice")
+        self.number = number
+
 
 _DEFAULT_BANK = "Assets:Bank"
 _PLACES = 16  # decimals of a rate that is reckoned back from VAT in two currencies
@@ -125,7 +135,7 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
 
 def _gone(found: CoreInvoice, number: str, customer: str, files: Mapping[str, bytes]) -> str:
     """That another system sent the document, so that ours does not; and that its attachments are in the archive."""
-    told = write.custom(found.date, "delivery", number, meta={"channel": "ehf", "outcome": "sent", "reason": IMPORTED})
+    told = write.custom(found.date, "delivery", number, meta={"channel": IMPORTED, "outcome": "sent"})
     for path, content in files.items():
         keys = {
             "kind": "other", "customer": customer, "document": number, "sha256": hashlib.sha256(content).hexdigest(),
@@ -147,8 +157,7 @@ def _number(found: CoreInvoice, book: Book) -> str:
         )
     there = book.ledger.documents.get(number)
     if there is not None:
-        place = f"{there.entry.meta.get('filename')}:{there.entry.meta.get('lineno')}"
-        raise Refused(f"{number} is in the ledger already ({place}); it is not imported twice")
+        raise There(number, place(there.entry.meta))
     if any(void.number == number for void in book.ledger.voids):
         raise Refused(
             f"{number} is void in the ledger, so no document can have it; take out its `void` if that is wrong"

@@ -152,12 +152,14 @@ def _attached(
         keys[incoming_work.nth("attachment-text", n)] = each.description or None
         keys[incoming_work.nth("attachment-url", n)] = each.url or None
         if each.content is not None:
-            stem, dot, ending = each.filename.replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")
+            name = each.filename.replace("\\", "/").rsplit("/", 1)[-1]
+            stem, dot, ending = name.rpartition(".")
             safe = incoming_work.NOT_A_NUMBER.sub("-", stem if dot else ending).strip("-_")[:60] or "attachment"
             ending = incoming_work.NOT_A_NUMBER.sub("", ending)[:8] if dot else ""
             own = incoming_work.NOT_A_NUMBER.sub("-", number)
             path = f"{folder}/{found.date}.{own}.{n}.{safe}{'.' + ending if ending else ''}"
             keys[incoming_work.nth("attachment-file", n)] = path
+            keys[incoming_work.nth("attachment-name", n)] = name
             keys[incoming_work.nth("attachment-mime", n)] = each.mime or None
             files[path] = each.content
     return keys

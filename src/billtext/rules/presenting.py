@@ -3,7 +3,6 @@
 Keys of the ledger language that only e-invoices and paper need are read here: they change no figure.
 """
 
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -287,18 +286,18 @@ def _accounts(meta: Meta) -> tuple[core.Account, ...]:
     return tuple(account for account in found if account != core.Account())
 
 
-# What `import ubl` puts before the name of an attachment that it files: day, document, and which it is.
-_OWN_NAME = re.compile(r"\d{4}-\d\d-\d\d\.[^/]+?\.\d+\.(?=[^.])(?=.*\w)")
-
-
 def attachments(meta: Meta) -> tuple[tuple[core.Attachment, str], ...]:
-    """What a document says goes with it (BG-24), each with its file below the ledger's directory, or empty."""
+    """What a document says goes with it (BG-24), each with its file below the ledger's directory, or empty.
+
+    Its name is what `attachment-name:` says, as the sender called the file; else that of the file.
+    """
     return tuple(
         (
             core.Attachment(
                 id=text, description=stated.text(meta, f"attachment-text{end}"),
                 mime=stated.text(meta, f"attachment-mime{end}"),
-                filename=_OWN_NAME.sub("", stated.text(meta, f"attachment-file{end}").rpartition("/")[2]),
+                filename=stated.text(meta, f"attachment-name{end}") if f"attachment-name{end}" in meta else
+                stated.text(meta, f"attachment-file{end}").rpartition("/")[2],
                 url=stated.text(meta, f"attachment-url{end}"),
             ),
             stated.text(meta, f"attachment-file{end}"),

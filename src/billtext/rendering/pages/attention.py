@@ -72,8 +72,8 @@ def unsent(frame: Frame) -> Page:
             "name": frame.names.get(each.parcel.customer, each.parcel.customer),
             "channel": frame.t(each.channel),
             "state": frame.t(each.state),
-            "wrong": each.state != "waiting" or bool(each.parcel.problem),
-            "reason": (each.last.reason if each.last else "") or each.parcel.problem,
+            "wrong": each.state != "waiting" or bool(each.reason),
+            "reason": each.reason,
         }
         for each in frame.unsent
     ]

@@ -9,7 +9,10 @@ from billtext.rendering.pages.frame import Frame
 from billtext.rules import seals
 
 # Words of the ledger language, and what a reader calls them.
-CHANNELS = {"email": "E-mail", "ehf": "EHF", "print": "Post", "portal": "Portal", "none": "not sent"}
+CHANNELS = {
+    "email": "E-mail", "ehf": "EHF", "print": "Post", "portal": "Portal", "none": "not sent",
+    "imported": "Another system",
+}  # fmt: skip
 OUTCOMES = {
     "sent": "sent",
     "delivered": "delivered",
@@ -17,6 +20,7 @@ OUTCOMES = {
     "bounced": "bounced",
     "doubtful": "doubtful",
     "waiting": "waiting",
+    "cancelled": "cancelled",
 }
 PAPERS = {
     "invoice": "Invoice",

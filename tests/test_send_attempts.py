@@ -1,0 +1,272 @@
+"""Attempts to send that come to nothing: what is written of them, how they are shown, and when the next one is made."""
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+
+from billtext.model import Delivery
+from billtext.outside import mail
+from billtext.rules import attempts
+from mail_room import Room
+from test_send import AT, LAID, Sending, invoice
+
+NOW = datetime.datetime(2026, 11, 25, 10, 15, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "wait", lambda _: None)
+
+
+def closed(tmp_path: Path) -> Sending:
+    """An office whose mail server does not listen."""
+    with Room(tmp_path) as room:
+        return Sending(tmp_path / "books", room)
+
+
+def row(office: Sending, number: str, as_of: str = "2026-11-25") -> dict[str, object]:
+    found = json.loads(office.get("outbox", "--state", "all", "--as-of", as_of, "--format", "json"))
+    return next(one for one in found if one["number"] == number)
+
+
+def test_one_directive_tells_of_all_that_a_server_refused(tmp_path: Path) -> None:
+    """Three hundred documents, one refused connection: one directive, and each document shows it."""
+    office = closed(tmp_path)
+    (office.root / "templates").mkdir()
+    office.invoices(*(invoice(n) for n in range(1, 301)))
+    assert office.send().status == 1
+    assert office.told.count('custom "delivery"') == 1
+    shown = row(office, "2026-0300")
+    assert (shown["state"], shown["attempts"], shown["time"]) == ("waiting", 1, AT)
+    assert str(shown["reason"]).endswith(": Connection refused")
+    office.book()
+
+
+def test_what_waits_stays_due_until_it_is_sent(tmp_path: Path) -> None:
+    """Long after `send-days`; `outbox` tells reason, time and number of attempts; then the server is there."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        port = f'"smtp-port" {room.port}'
+        path = office.root / "company.beancount"
+        right = path.read_text("utf-8")
+        path.write_text(right.replace(port, '"smtp-port" 1'), "utf-8")
+        assert office.send().status == 1
+        assert office.run("send", "--due", "--at", "2026-11-26T09:05:00+00:00").status == 1
+        shown = row(office, "2026-0001", "2027-02-01")
+        assert (shown["state"], shown["attempts"], shown["when"]) == ("waiting", 2, "2026-11-26")
+        table = office.get("outbox", "--as-of", "2027-02-01")
+        line = next(line for line in table.splitlines() if line.startswith("2026-0001"))
+        assert line.split()[-8:] == ["09:05", "2", "the", "mail", "server", "127.0.0.1:1:", "Connection", "refused"]
+        path.write_text(right, "utf-8")
+        assert office.run("send", "--due", "--at", "2027-02-01T08:00:00+00:00").status == 0
+    assert row(office, "2026-0001", "2027-02-01")["state"] == "sent"
+    assert row(office, "2026-0001", "2027-02-01")["attempts"] == 0
+    assert "@" not in office.told
+
+
+def test_sending_once_more_that_fails_is_told(tmp_path: Path) -> None:
+    """It was sent on the 25th; --again came to nothing, so it waits to go once more, until somebody cancels that."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        assert office.send().status == 0
+    assert office.send("2026-0001", "--again").status == 1
+    assert office.told.count('outcome: "waiting"') == 1
+    assert office.states() == {"2026-0001": "waiting"}
+    assert office.run("outbox", "cancel", "2026-0001", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "cancelled"}
+    assert office.send().out == "no documents to send\n"
+    assert "2026-0001 was cancelled on 2026-11-25; say --again to send it all the same" in office.send("2026-0001").err
+    assert "2026-0001" in office.get("outbox", "--as-of", "2026-11-25")
+    assert office.run("outbox", "retry", "2026-0001", "--at", AT).status == 0
+    assert office.states() == {"2026-0001": "waiting"}
+    office.book()
+
+
+def test_what_could_not_be_made_is_told_without_its_place(tmp_path: Path) -> None:
+    """The filed PDF is gone: the reason names it below the ledger, not where the ledger is."""
+    office = Sending(tmp_path / "books", more=LAID)
+    text = office.main.read_text("utf-8")
+    office.main.write_text(text.replace("\ninclude", '\noption "documents" "documents"\n\ninclude', 1), "utf-8")
+    (office.root / "documents").mkdir()
+    office.invoices(invoice(1), invoice(2))
+    assert office.run("archive", "file", "--all").status == 0
+    next((office.root / "documents").rglob("*2026-0001.pdf")).unlink()
+    done = office.send()
+    assert (done.status, "it is not there, and 2026-0001 was filed there" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "sent"}
+    assert (
+        '  reason: "documents/Assets/Receivable/C1/2026-11-20.2026-0001.pdf: it is not there, and 2026-0001 was filed'
+        in office.told
+    )
+    assert str(tmp_path) not in office.told
+    office.book()
+
+
+def test_a_trial_counts_what_the_real_run_counts(tmp_path: Path) -> None:
+    """Of five, one lacks an address, one its filed PDF, and one breaks EN 16931: the trial says so, and exits alike."""
+    more = """
+2020-01-01 open Assets:Receivable:C3
+2020-01-01 open Assets:Receivable:C4
+2020-01-01 custom "customer" "C3"
+  name: "Uten adresse AS"
+  channel: "email"
+2020-01-01 custom "customer" "C4"
+  name: "EHF AS"
+  channel: "ehf"
+  endpoint: "0192:310000205"
+"""
+    office = Sending(tmp_path / "books", more=LAID + more)
+    text = office.main.read_text("utf-8")
+    office.main.write_text(text.replace("\ninclude", '\noption "documents" "documents"\n\ninclude', 1), "utf-8")
+    (office.root / "documents").mkdir()
+    office.invoices(*(invoice(n, customer) for n, customer in enumerate(("C1", "C1", "P1", "C3", "C4"), 1)))
+    assert office.run("archive", "file", "2026-0001").status == 0
+    next((office.root / "documents").rglob("*2026-0001.pdf")).unlink()
+    before = office.files()
+    trial = office.send("--due", "--dry-run")
+    assert trial.out.endswith("5 documents: 2 ready (1 by email, 1 by print), 3 waiting; nothing was sent\n")
+    assert (office.files(), trial.status, trial.out.count("  ! ")) == (before, 1, 3)
+    assert "3 of 5 cannot be sent" in trial.err
+    real = office.send()
+    assert "\n5 documents: 2 sent, 3 waiting\n" in real.out
+    assert real.status == 1
+
+
+@pytest.mark.parametrize("channel", ["ehf", "print", "portal", "mail"])
+def test_a_trial_sees_what_stands_in_the_way(tmp_path: Path, channel: str) -> None:
+    """A file where the channel's directory would be, and a mistake of the ledger, are told before anything is sent."""
+    office = Sending(tmp_path / "books", more=LAID)
+    if channel != "mail":
+        office.add(
+            "company.beancount",
+            f'2026-01-01 custom "customer" "C1"\n  channel: "{channel}"\n  endpoint: "0192:310000205"\n',
+        )
+    office.invoices(invoice(1))
+    (office.root / "outbox").mkdir()
+    (office.root / "outbox" / channel).write_text("in the way", "utf-8")
+    trial, real = office.send("--due", "--dry-run"), office.send()
+    assert "1 waiting" in trial.out
+    assert "1 waiting" in real.out
+    assert trial.status == real.status == 1
+
+
+def test_a_trial_refuses_where_the_real_run_does(tmp_path: Path) -> None:
+    """A ledger with errors sends nothing."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2).replace("-1250.00", "-1240.00", 1))
+    trial, real = office.send("--due", "--dry-run"), office.send()
+    assert "the ledger has errors" in trial.err
+    assert (trial.status, trial.out, trial.err) == (real.status, real.out, real.err)
+
+
+def test_attempts_in_vain_grow_rarer(tmp_path: Path) -> None:
+    """Five at once; then --due leaves a quarter of an hour, half an hour; a name, --now or `retry` tries at once."""
+    office = closed(tmp_path)
+    office.invoices(invoice(1))
+
+    def at(time: str, *args: str) -> bool:
+        """Whether it was tried."""
+        return office.run("send", *(args or ("--due",)), "--at", f"2026-11-25T{time}:00+00:00").status == 1
+
+    assert all(at(f"10:0{n}") for n in range(5))
+    done = office.run("send", "--due", "--at", "2026-11-25T10:18:00+00:00")
+    assert done.status == 0
+    assert done.out == (
+        "no documents to send\none document failed 5 times or more, to be tried again from 2026-11-25 10:19 on; "
+        "`billtext send --due --now` tries at once\n"
+    )
+    assert at("10:19")
+    assert not at("10:48")
+    assert at("10:48", "--due", "--now")
+    assert at("10:49", "2026-0001")
+    assert row(office, "2026-0001")["attempts"] == 8
+    assert not at("10:50")
+    assert office.run("outbox", "retry", "2026-0001", "--at", "2026-11-25T10:51:00+00:00").status == 0
+    assert at("10:52")
+    assert row(office, "2026-0001")["attempts"] == 1
+
+
+def attempt(n: int, hour: int = 0, **more: str) -> Delivery:
+    time = NOW.replace(hour=hour).isoformat()
+    keys = {"channel": "email", "outcome": "waiting", "reason": "Connection refused", "time": time} | more
+    return Delivery(date=NOW.date(), number=f"2026-{n:04}", **keys)
+
+
+@pytest.mark.parametrize(("count", "hours"), [(5, 0.25), (6, 0.5), (7, 1), (8, 2), (9, 4), (10, 8), (11, 8), (99, 8)])
+def test_the_pause_doubles_up_to_eight_hours(count: int, hours: float) -> None:
+    found = [attempt(1)] * count
+    last = NOW.replace(hour=0)
+    assert attempts.again(found, last) == last + datetime.timedelta(hours=hours)
+    assert attempts.again(found, last + datetime.timedelta(hours=hours)) is None
+
+
+def test_a_time_that_is_none_or_to_come_is_no_pause() -> None:
+    for time in ("", "soon", "9999-12-31T23:59:00+00:00", (NOW + datetime.timedelta(minutes=1)).isoformat()):
+        assert attempts.again([attempt(1, time=time)] * 9, NOW) is None
+    assert attempts.again([attempt(1, time="2026-11-25T10:10:00")] * 9, NOW) is not None
+
+
+def test_reasons_tell_no_address_and_no_place() -> None:
+    assert attempts.reason("550 <ola@nordlys.example> of “Ola Berg” in /home/ola/books/x.pdf:\n is\u202e gone") == (
+        "550 of “…” in x.pdf: is gone"
+    )
+    assert len(attempts.reason("x" * 500)) == 200
+
+
+def test_deliveries_are_written_together_where_they_are_alike() -> None:
+    """Whatever was sent stands alone; the order of one document's deliveries stays."""
+    sent = attempt(2, outcome="sent", reason="")
+    groups = attempts.together(
+        [attempt(1, 1), sent, attempt(3, 2), attempt(4, reason="gone"), attempt(1, 3), attempt(2)]
+    )
+    assert [[each.number[-1] for each in group] for group in groups] == [["1", "3"], ["2"], ["4"], ["1", "2"]]
+    assert {each.time[11:13] for each in groups[0]} == {"02"}
+
+
+def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Greylisting: three are put off, and tried again together after the fourth has gone; seven seconds, not 21."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2), invoice(3), invoice(4, "C2"))
+        room.letters.on_rcpt = lambda to: "451 4.7.1 later" if "nordlys" in to and len(waited) < 2 else None
+        assert office.send().status == 0
+        assert waited == [1, 2]
+        assert [b"Subject: Rechnung 2026-0004" in data for _, _, data in room.letters.all] == [
+            True,
+            False,
+            False,
+            False,
+        ]
+        office.invoices(invoice(5), invoice(6), invoice(7))
+        room.letters.on_rcpt = lambda _: "451 4.7.1 later"
+        waited.clear()
+        assert office.send().status == 1
+    assert waited == [1, 2, 4]
+    assert office.told.count('"delivery" "2026-0005" "2026-0006" "2026-0007"\n') == 1
+    assert row(office, "2026-0005")["attempts"] == 1
+    office.book()
+
+
+def test_a_delivery_of_a_closed_month_is_written_down(tmp_path: Path) -> None:
+    """October is closed when a journal of its last day is found, and when a receipt of that day is read."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1).replace("2026-11-20", "2026-10-24"))
+    assert office.run("close", "2026-10", "--date", "2026-11-10").status == 0
+    assert office.run("send", "2026-0001", "--at", "2026-10-31T10:00:00+00:00").status == 0
+    assert office.states() == {"2026-0001": "sent"}
+    assert office.get("check").endswith("no errors\n")
+    office.book()
+
+
+def test_what_happens_later_changes_no_earlier_report(tmp_path: Path) -> None:
+    """Waiting on the 24th, sent on the 25th: each day shows what was known then."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    assert [row(office, "2026-0001", f"2026-11-{day}")["state"] for day in (24, 25, 26)] == ["waiting", "sent", "sent"]
