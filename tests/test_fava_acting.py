@@ -326,6 +326,14 @@ def test_a_draft_that_is_wrong_says_why(office: FavaOffice) -> None:
     assert "2026-0004" not in office.files()["invoices/2026.beancount"]
 
 
+def test_a_draft_file_that_cannot_be_read_stops_no_other(office: FavaOffice) -> None:
+    """It is told on the page of the drafts, and the others are issued."""
+    (office.root / "drafts" / "broken.beancount").write_bytes(b'2026-06-01 ! "Caf\xe9"\n')
+    assert "drafts/broken.beancount" in office.shown("drafts")
+    page = office.follow(issued(office, DAY))
+    assert sentence(page, "status") == "2026-0004 is issued."
+
+
 # --- where it leads -----------------------------------------------------------------------------------------
 
 

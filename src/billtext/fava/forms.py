@@ -88,7 +88,7 @@ def send(shelf: "Shelf", address: str, typed: Typed, t: Language) -> acting.Done
 def _subject(shelf: "Shelf", kind: str, part: str) -> str | None:
     """The customer or draft of an address, which is made safe there."""
     if kind == "issue":
-        known = [draft.name for found in draft_files.every(shelf.root) for draft in found.drafts]
+        known = [draft.name for draft in shelf.beside.drafts]
     else:
         known = list(shelf.book.register.of("customer"))
     return next((name for name in known if part in (name, addresses.part(name))), None)

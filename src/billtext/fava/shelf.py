@@ -74,6 +74,12 @@ class Shelf:
     def _rates(self) -> "Rates":
         return issuing.rates(self.entries)
 
+    @property
+    def beside(self) -> Tray:
+        """Drafts and quotes as their files are now."""
+        with self._lock:
+            return self._open_tray()
+
     def _open_tray(self) -> Tray:
         """Drafts and quotes as their files are now; pages that were made of other ones are forgotten."""
         state = tray.state(self.root)
