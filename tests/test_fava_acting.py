@@ -126,7 +126,7 @@ def test_a_draft_is_issued_once(office: FavaOffice) -> None:
     before = office.files()
     again = office.send(DRAFT, {"date": today_}, token=token)
     assert again.status_code == 409
-    assert "nothing was written" in sentence(again)
+    assert sentence(again) == "Nothing was written. There is no form issue/nordlys."
     assert office.files() == before
 
 
@@ -363,6 +363,34 @@ def test_in_norwegian(office: FavaOffice) -> None:
     answer = office.client.post(f"{office.base}act?page=pay/C1", data=typed_, headers=headers)
     page = office.client.get(answer.headers["Location"], headers=headers)
     assert sentence(page, "status") == "Innbetaling B2026-0002 på 1 000,50 NOK er registrert."
+
+
+def test_refusals_are_in_the_readers_language(office: FavaOffice) -> None:
+    """Those of Fava itself, and what stands around those of the bookkeeping, which are English."""
+    headers = {**BROWSER, "Accept-Language": "nb"}
+    typed_ = {"token": office.token("pay/C1"), "amount": "10", "date": DAY}
+
+    def refused(page: str = "pay/C1", **more: str) -> str:
+        answer = office.client.post(f"{office.base}act?page={page}", data={**typed_, **more}, headers=headers)
+        return sentence(answer)
+
+    assert refused(currency="kr") == "Ingenting ble skrevet. 'kr' er ingen valuta; skriv den som NOK"
+    assert refused(method="sms") == "Ingenting ble skrevet. method er 'sms'; velg en av bank, card, cash"
+    assert refused("issue/none") == "Ingenting ble skrevet. Det finnes ikke noe skjema issue/none."
+    english = "2026-0003 is of customer C2, not of C1; name one of this customer"
+    assert refused(invoice="2026-0003") == f"Ingenting ble skrevet. {english}"
+
+
+def test_what_is_not_given_out_is_told_in_the_readers_language(office: FavaOffice) -> None:
+    for query, told in (
+        ("statement?customer=C9", "Det finnes ingen kunde C9."),
+        ("pdf?number=9", "Det finnes ikke noe dokument 9."),
+        ("xml?number=9", "Det finnes ikke noe dokument 9."),
+        ("filed?file=9", "Ingen slik fil er arkivert."),
+        ("pdf?quote=9", "Dette kan ikke gis ut. Det finnes ikke noe tilbud 9."),
+    ):
+        answer = office.client.get(office.base + query, headers={"Accept-Language": "nb"})
+        assert answer.get_data(as_text=True) == f"{told}\n"
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_a_filed_document_is_given_out_as_it_was_filed(desk: Desk) -> None:
         assert found.headers["Content-Disposition"] == "attachment; filename=2026-03-02.2026-0012.pdf"
         assert found.headers["X-Content-Type-Options"] == "nosniff"
     for query in ("filed?file=../main.beancount", "filed?file=/etc/passwd", "filed?file=", "filed"):
-        assert desk.get(query, 404).data == b"no such file is filed\n"
+        assert desk.get(query, 404).data == b"No such file is filed.\n"
 
 
 def test_what_is_not_filed_is_made_as_the_command_makes_it(desk: Desk, tmp_path: Path) -> None:
@@ -195,8 +195,8 @@ def test_a_statement_and_a_quote_are_given_out(desk: Desk) -> None:
     assert "Two hours credited" in found.get_data(as_text=True)
     quote = desk.get("pdf?quote=Q2026-0001")
     assert quote.headers["Content-Disposition"] == "attachment; filename=quote-Q2026-0001.pdf"
-    assert desk.get("pdf?quote=Q9", 409).data == b"there is no quote Q9\n"
-    assert desk.get("statement?customer=C99999", 404).data == b"there is no customer C99999\n"
+    assert desk.get("pdf?quote=Q9", 409).data == b"This cannot be given out. There is no quote Q9.\n"
+    assert desk.get("statement?customer=C99999", 404).data == b"There is no customer C99999.\n"
 
 
 def test_what_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class Receivables(FavaExtensionBase):
         try:
             found = forms.page(self._shelf, self.ledger, wanted) or pages.find(frame, wanted, asked.query())
         except Refused as error:
-            self._stop(409, str(error))
+            self._stop(409, f"{self._words('This page cannot be shown.')} {error}")
         if found is None:
             words = self._words("There is no page {page} in the receivables on {date}.")
             self._stop(404, words.format(page=wanted, date=frame.f.date(frame.as_of)))
@@ -145,7 +145,7 @@ class Receivables(FavaExtensionBase):
         except Refused:
             found = None
         if found is None:
-            self._stop(409, done)
+            self._stop(409, f"{words('Nothing was written.')} {done}")
         return self._framed(found, 422)
 
     def _own(self) -> None:
@@ -170,17 +170,17 @@ class Receivables(FavaExtensionBase):
     @extension_endpoint
     def xml(self) -> Response:
         """A document as an e-invoice."""
-        return downloads.xml(self._shelf, asked.query())
+        return downloads.xml(self._shelf, self._words, asked.query())
 
     @extension_endpoint
     def statement(self) -> Response:
         """A customer's statement for a period."""
-        return downloads.statement(self._shelf, self._frame().as_of, asked.query())
+        return downloads.statement(self._shelf, self._words, self._frame().as_of, asked.query())
 
     @extension_endpoint
     def filed(self) -> Response:
         """A file of the archive."""
-        return downloads.filed(self._shelf, asked.query())
+        return downloads.filed(self._shelf, self._words, asked.query())
 
     # --- answers ------------------------------------------------------------------------------------------
 
@@ -189,10 +189,14 @@ class Receivables(FavaExtensionBase):
         shelf = self._shelf
         try:
             return shelf.frame(asked.asked(self.ledger, shelf))
-        except FilterError as error:
-            self._stop(400, str(error))
-        except (re.error, ArithmeticError, ValueError) as error:  # which Fava lets through
-            self._stop(400, self._words("This filter cannot be read: {error}.").format(error=error))
+        except (
+            FilterError,
+            re.error,
+            ArithmeticError,
+            ValueError,
+        ) as error:  # Fava lets through what is no FilterError
+            told = str(error).strip().rstrip(".")
+            self._stop(400, self._words("This filter cannot be read: {error}.").format(error=told))
 
     def _stop(self, status: int, sentence: str) -> Never:
         """End a request with a sentence, in Fava's frame; Fava itself wants it bare."""

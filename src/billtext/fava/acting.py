@@ -87,12 +87,12 @@ def _pay(desk: Desk, customer: str, form: Form, t: Language) -> Done:
     received = form.get("received", "").strip()
     text = write.clean(form.get("text", "")).replace("\n", " ")
     way = paying.Way(
-        method=_one_of(form, "method", paying.METHODS[:3]), text=text or None,
+        method=_one_of(form, "method", paying.METHODS[:3], t), text=text or None,
         received=typed.amount(received, t) if received else None,
     )  # fmt: skip
     receipt = paying.pay(
         till, typed.amount(form.get("amount", ""), t), date, way, customer=customer, invoices=form.getlist("invoice"),
-        currency=_currency(form),
+        currency=_currency(form, t),
     )  # fmt: skip
     till.write(receipt.movement)
     desk.commit(about=[customer])
@@ -122,18 +122,19 @@ def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     return Done(page=addresses.document(number), what=number, date=date)
 
 
-def _currency(form: Form) -> str | None:
+def _currency(form: Form, t: Language) -> str | None:
     """The currency, which is written as it is, so it must be one."""
     value = form.get("currency", "")
     if value and not re.fullmatch(CURRENCY_RE, value):
-        raise Refused(f"{value!r} is no currency; write it as NOK")
+        raise Refused(t("{text} is no currency; write it as {example}").format(text=repr(value), example="NOK"))
     return value or None
 
 
-def _one_of(form: Form, name: str, known: tuple[str, ...]) -> str:
+def _one_of(form: Form, name: str, known: tuple[str, ...], t: Language) -> str:
     value = form.get(name, known[0])
     if value not in known:
-        raise Refused(f"{name} is {value!r}; choose one of {', '.join(known)}")
+        words = t("{key} is {value}; choose one of {known}")
+        raise Refused(words.format(key=name, value=repr(value), known=", ".join(known)))
     return value
 
 

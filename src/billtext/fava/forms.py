@@ -78,7 +78,7 @@ def send(shelf: "Shelf", address: str, typed: Typed, t: Language) -> acting.Done
     kind, _, part = address.partition("/")
     subject = _subject(shelf, kind, part)
     if kind not in acting.KINDS or subject is None:
-        return t("There is no form {page}; nothing was written.").format(page=address)
+        return t("There is no form {page}.").format(page=address)
     try:
         return acting.act(kind, subject, shelf.top, typed, t)
     except Refused as error:
