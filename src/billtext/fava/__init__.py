@@ -194,7 +194,7 @@ class Receivables(FavaExtensionBase):
             re.error,
             ArithmeticError,
             ValueError,
-        ) as error:  # Fava lets through what is no FilterError
+        ) as error:  # some Fava lets through
             told = str(error).strip().rstrip(".")
             self._stop(400, self._words("This filter cannot be read: {error}.").format(error=told))
 
