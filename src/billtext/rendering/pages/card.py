@@ -136,12 +136,10 @@ def _offered(frame: Frame, terms: Mapping[str, Any]) -> Iterator[str]:
     else:
         words = t("{days} day net" if days == 1 else "{days} days net") if days else t("due at once")
     yield words.format(days=t.number(days))
-    percent, within = terms.get("discount"), terms.get("discount-days")
-    if isinstance(percent, Decimal) and isinstance(within, Decimal) and percent:
-        words = t(
-            "{percent} % discount within {days} day" if within == 1 else "{percent} % discount within {days} days"
-        )
-        yield words.format(percent=t.number(percent), days=t.number(within))
+    percent, days = terms.get("discount"), terms.get("discount-days")
+    if isinstance(percent, Decimal) and isinstance(days, Decimal) and percent:
+        words = t("{percent} % discount within {days} day" if days == 1 else "{percent} % discount within {days} days")
+        yield words.format(percent=t.number(percent), days=t.number(days))
 
 
 def _vat(frame: Frame, code: str, day: Date) -> str:
