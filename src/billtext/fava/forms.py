@@ -58,18 +58,21 @@ def page(
     values = _typed(typed)
     day = values.get("date", "")
     state = acting.draft(shelf.root, subject, day) if kind == "issue" else acting.account(shelf.book, subject)
+    doubt = "" if typed is None else acting.doubt(shelf.book, kind, subject, typed, frame.t)
     form = forms.Form(
         action=asked.of("act", address),
         token=origin.token(str(shelf.top), kind, subject, state),
         typed=values,
         chosen=() if typed is None else typed.getlist("invoice"),
         refused=refused,
+        doubtful=typing.day(day) if doubt else None,
     )
     if kind != "issue":
         return _CUSTOMERS[kind](frame, subject, form)
     _, draft = draft_files.named(shelf.root, [subject])[0]
     date = typing.day(day) or frame.as_of
-    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date)
+    delivery = typing.day(values.get("delivery", ""))
+    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date, delivery)
     return forms.issue(frame, draft, prepared, errors, form)
 
 

@@ -1,4 +1,4 @@
-"""The revision of a ledger, asked of git, and whether it may be another one by now. Nothing that a repository can name is run: no hook, no monitor."""
+"""The revision of a ledger, asked of git, and whether it may be another by now. Nothing that a repository can name runs."""
 
 import os
 import subprocess

@@ -88,8 +88,24 @@ class Hidden(Figures):
         return _hidden(super().number(number))
 
 
+class Masked(Language):
+    """A language whose amounts, rates and quantities have no digits: of a document that is put into words whole."""
+
+    def amount(self, number: Decimal, currency: str) -> str:
+        """An amount without its digits."""
+        return _masked(super().amount(number, currency))
+
+    def number(self, number: Decimal) -> str:
+        """A quantity, rate or price without its digits."""
+        return _masked(super().number(number))
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d", "X", text)
+
+
 def _hidden(text: Markup) -> Markup:
-    return Markup(re.sub(r"\d", "X", text))  # noqa: S704 - it was safe before
+    return Markup(_masked(text))  # noqa: S704 - it was safe before
 
 
 def ranked(page: str) -> str:
