@@ -78,7 +78,17 @@ def test_the_option_decides_whether_there_is_a_search(tmp_path: Path, value: str
     index = tmp_path / "public/receivables/search.js"
     assert index.exists() is there
     assert ("Sought" in (index.read_text("utf-8") if there else "")) is name
-    assert ('class="r-find"' in (tmp_path / "public/receivables/index.html").read_text("utf-8")) is there
+    page = (tmp_path / "public/receivables/index.html").read_text("utf-8")
+    assert ('class="r-find"' in page) is there
+    assert ("<span>Customer or number</span>" in page) is there
+
+
+def test_the_search_says_what_it_looks_through(built: Path) -> None:
+    """Names are left out where the option does not say otherwise, so they are not asked for."""
+    for page in ("index", "customers/C00017"):
+        text = (built / f"public/receivables/{page}.html").read_text("utf-8")
+        assert "<span>Kunde- eller dokumentnummer</span>" in text
+        assert "Kunde eller nummer" not in text
 
 
 def test_an_option_that_nobody_knows_is_an_error(tmp_path: Path) -> None:

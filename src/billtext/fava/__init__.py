@@ -122,7 +122,10 @@ class Receivables(FavaExtensionBase):
         """The table of a page as CSV, the same bytes as the command line's."""
         if asked.hidden():
             self._stop(403, self._words("Fava hides figures, so it gives no tables away."))
-        found = exports.csv(self._frame(), asked.page())
+        try:
+            found = exports.csv(self._frame(), asked.page())
+        except Refused as error:
+            self._stop(400, str(error))
         if found is None:
             self._stop(404, self._words("There is no table of {page}.").format(page=asked.page()))
         return found

@@ -51,9 +51,13 @@ def statement(shelf: Shelf, t: Language, as_of: "Date", query: Query) -> Respons
     book = shelf.book
     if customer not in book.items_of and book.register.get("customer", customer) is None:
         return _told(t("There is no customer {customer}.").format(customer=customer), UNKNOWN)
-    start, end, kind = periods.asked(query, as_of)
-    report = statements.report(book, customer, start, end, kind=kind)
-    return _answer(lambda: forms.statement(book, report, form, root=shelf.root), t)
+
+    def make() -> forms.Made:
+        start, end, kind = periods.asked(query, as_of, t)
+        report = statements.report(book, customer, start, end, kind=kind)
+        return forms.statement(book, report, form, root=shelf.root)
+
+    return _answer(make, t)
 
 
 def filed(shelf: Shelf, t: Language, query: Query) -> Response:

@@ -1,4 +1,4 @@
-"""The revision of a ledger, asked of git, and whether it may be another by now. Nothing that a repository can name runs."""
+"""The revision of a ledger, asked of git, and whether it may have changed. Nothing that a repository names is run."""
 
 import os
 import subprocess

@@ -22,7 +22,6 @@ def page(frame: Frame) -> Page:
         return place[row.currency], -row.total, row.customer
 
     chosen = sorted(frame.report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
-    numbers = {row.customer: n for n, row in enumerate(chosen)}
     return frame.render(
         "ageing.html.j2",
         "ageing",
@@ -30,7 +29,7 @@ def page(frame: Frame) -> Page:
         leaf=False,
         columns=[frame.bucket(name) for name in columns],
         rows=[
-            _row(frame, numbers[row.customer], row, (row.customer, row.currency) in beyond)
+            _row(frame, row, (row.customer, row.currency) in beyond)
             for row in sorted(chosen[:LONGEST], key=largest)
         ],
         count=len(chosen),
@@ -42,14 +41,13 @@ def page(frame: Frame) -> Page:
     )  # fmt: skip
 
 
-def _row(frame: Frame, n: int, row: Row, beyond: bool) -> dict[str, Any]:
+def _row(frame: Frame, row: Row, beyond: bool) -> dict[str, Any]:
     marks = (
         ("overdue", row.overdue > 0),
         (ageing.UNAPPLIED, row.columns[ageing.UNAPPLIED]),
         (LIMIT, beyond),
     )
     return {
-        "n": n,
         "id": row.customer,
         "href": frame.customer(row.customer),
         "name": row.name,
