@@ -185,6 +185,12 @@ class Frame:
         return ageing.of_items(self.book, self.as_of, self.open)
 
     @cached_property
+    def report_by_date(self) -> Report:
+        """The ageing of the day by the dates of the documents."""
+        customers = None if self.only is None else sorted(self.only)
+        return ageing.report(self.book, self.as_of, basis="date", customers=customers)
+
+    @cached_property
     def buckets(self) -> tuple[str, ...]:
         """The columns of the ageing on the day, without what is unapplied."""
         return ageing.buckets(self.book.register.options.at("aging-edges", self.as_of))
