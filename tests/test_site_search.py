@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from billtext.rendering.pages import finding
 from billtext.rendering.pages.frame import Frame
 from billtext.rules import book
 from billtext.rules.book import Book
-from site_room import CHROMIUM, DAY, DEMO, FLAGS, HARMLESS, billtext, built, read, write
+from site_room import DAY, DEMO, HARMLESS, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
 
@@ -173,16 +172,6 @@ def test_mkdocs_search_knows_no_customer(tmp_path: Path) -> None:
 
 
 # --- in a browser -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium, where the machine has it."""
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as found:
-        yield found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
