@@ -84,13 +84,14 @@ def issue(frame: Frame, draft: Draft, prepared: Prepared | None, errors: Sequenc
         register = frame.book.register
         amount = _money(frame, prepared.gross, prepared.currency)
         text = "" if frame.hidden else _as_written(drafts.preview(prepared, register))
-        view = document_view.view(presenting.draft(register, prepared), frame.t)
+        view = document_view.view(presenting.draft(register, prepared), frame.f)
         asks = draft.kind == "invoice" and (bool(form.typed.get("delivery")) or not supply.stated(prepared))
+    facts = () if view is None else [(word, value, None) for word, value in view.facts]
     return _page(
         frame, "issue.html.j2", _address("issue", draft.name), frame.t("Issue a draft"), form,
         "" if prepared is None else prepared.customer, draft=draft.name, back=addresses.draft(draft.name),
-        amount=amount, text=text, view=view, currency="" if prepared is None else prepared.currency, delivery=asks,
-        errors=[error.message for error in errors],
+        amount=amount, text=text, view=view, facts=facts, currency="" if prepared is None else prepared.currency,
+        delivery=asks, errors=[error.message for error in errors],
     )  # fmt: skip
 
 

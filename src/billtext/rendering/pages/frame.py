@@ -17,7 +17,7 @@ from billtext.model import Date, Delivery, Document, Draft, Filed, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
 from billtext.rendering.pages import addresses, charts, menu
-from billtext.rendering.pages.figures import Figures, Hidden, Masked, ranked
+from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rendering.pages.leads import Leads
 from billtext.rules import ageing, credit_limits, deliveries, drafts, filing_checks, flows, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
@@ -97,9 +97,8 @@ class Reader:
     """Words and figures of somebody's language."""
 
     def __init__(self, code: str, *, hidden: bool = False) -> None:
-        plain = Language(code)
-        self.t = Masked(code) if hidden else plain
-        self.f = (Hidden if hidden else Figures)(plain)
+        self.t = Language(code)
+        self.f = (Hidden if hidden else Figures)(code)
 
     def bucket(self, name: str) -> str:
         """Heading of an ageing column."""
