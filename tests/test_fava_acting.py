@@ -1,6 +1,7 @@
 """Acting from Fava: what is written is what the command line writes, once, and only for who sits before the page."""
 
 import datetime
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def test_a_draft_is_issued_once(office: FavaOffice) -> None:
     before = office.files()
     again = office.send(DRAFT, {"date": today_}, token=token)
     assert again.status_code == 409
-    assert "nothing was written" in sentence(again)
+    assert sentence(again) == "Nothing was written. There is no form issue/nordlys."
     assert office.files() == before
 
 
@@ -326,6 +327,136 @@ def test_a_draft_that_is_wrong_says_why(office: FavaOffice) -> None:
     assert "2026-0004" not in office.files()["invoices/2026.beancount"]
 
 
+def test_a_draft_file_that_cannot_be_read_stops_no_other(office: FavaOffice) -> None:
+    """It is told on the page of the drafts, and the others are issued."""
+    (office.root / "drafts" / "broken.beancount").write_bytes(b'2026-06-01 ! "Caf\xe9"\n')
+    assert "drafts/broken.beancount" in office.shown("drafts")
+    page = office.follow(issued(office, DAY))
+    assert sentence(page, "status") == "2026-0004 is issued."
+
+
+# --- what is asked about --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "invoice", "why"),
+    [
+        ("2062-06-01", "", "2062-06-01 is more than a week ahead."),
+        ("2026-03-01", "", "2026-03-01 is before anything on this customer's account."),
+        ("2026-03-31", "2026-0002", "2026-03-31 is before what the payment settles."),
+    ],
+)
+def test_a_payment_of_an_odd_day_is_asked_about(office: FavaOffice, day: str, invoice: str, why: str) -> None:
+    """The first invoice is of 2 March, the second of 1 April. Whoever means it says so, of that very day."""
+    before = office.files()
+    sent = {"amount": "10.00", "date": day, **({"invoice": invoice} if invoice else {})}
+    answer = office.send("pay/C1", sent)
+    assert answer.status_code == 422
+    assert sentence(answer) == f"Nothing was written. {why} If that is meant, say so below."
+    assert f'<input type="checkbox" name="sure" value="{day}"> <span>{day} is meant.</span>' in section(answer)
+    assert office.send("pay/C1", {**sent, "sure": "2026-06-01"}).status_code == 422
+    assert office.files() == before
+    assert office.send("pay/C1", {**sent, "sure": day}).status_code == 303
+    assert f"{day} * " in office.files()[f"payments/{day[:4]}.beancount"]
+
+
+@pytest.mark.parametrize("invoice", ["", "2026-0001"])
+def test_a_payment_of_the_day_of_the_first_invoice_is_not(office: FavaOffice, invoice: str) -> None:
+    sent = {"amount": "10.00", "date": "2026-03-02", **({"invoice": invoice} if invoice else {})}
+    assert office.send("pay/C1", sent).status_code == 303
+
+
+def test_a_week_ahead_is_not_asked_about_and_a_day_more_is(office: FavaOffice) -> None:
+    """Nor is what is wrong besides told before: a date that is none stays one that is none."""
+    for days, status in ((7, 303), (8, 422)):
+        day = (today() + datetime.timedelta(days=days)).isoformat()
+        assert office.send("pay/C1", {"amount": "10.00", "date": day}).status_code == status
+    assert "is no date" in sentence(office.send("pay/C1", {"amount": "10.00", "date": "2062"}))
+
+
+def test_a_draft_and_an_allocation_far_ahead_are_asked_about_too(office: FavaOffice) -> None:
+    """A document of that day would let none of an earlier one follow it."""
+    day = "2062-06-01"
+    pair = {"by": "B2026-0001", "name": "2026-0002", "date": day}
+    answer = office.send("allocate/C1", pair)
+    assert "more than a week ahead" in sentence(answer)
+    assert 'value="B2026-0001" checked' in section(answer)
+    assert office.send("allocate/C1", {**pair, "sure": day}).status_code == 303
+    seen = section(office.send(DRAFT, {"date": day}, token=UNKNOWN))
+    answer = office.send(DRAFT, {"date": day}, token=token_of(seen))
+    assert "more than a week ahead" in sentence(answer)
+    assert "2026-0004" not in "".join(office.files().values())
+    assert office.send(DRAFT, {"date": day, "sure": day}, token=token_of(section(answer))).status_code == 303
+
+
+# --- what a form offers -------------------------------------------------------------------------------------
+
+
+EUROS = """
+2026-05-20 * "Müller GmbH" "Bank giro"
+  payment: "B2026-0002"
+  Assets:Bank             460.00 NOK
+  Assets:Receivable:C1    -40.00 EUR @ 11.50 NOK
+"""
+
+
+def forms_of(page: str) -> list[tuple[list[str], list[str]]]:
+    """Of each form what it offers as money and as what that settles."""
+    return [
+        (re.findall(r'name="by" value="([^"]+)"', each), re.findall(r'name="name" value="([^"]+)"', each))
+        for each in page.split('<form class="r-form"')[1:]
+    ]
+
+
+def test_an_allocation_is_offered_within_a_currency_only(office: FavaOffice) -> None:
+    """40 EUR stand unapplied, and nothing in EUR is owed by C1; then something is."""
+    payments = office.root / "payments" / "2026.beancount"
+    payments.write_text(payments.read_text("utf-8") + EUROS, "utf-8")
+    crowns = (["B2026-0001"], ["2026-0001", "2026-0002"])
+    page = office.shown("allocate/C1")
+    assert forms_of(page) == [crowns]
+    assert "<h2>" not in page
+    invoices = office.root / "invoices" / "2026.beancount"
+    text = invoices.read_text("utf-8")
+    invoices.write_text(text.replace("Assets:Receivable:C2    100.00", "Assets:Receivable:C1    100.00"), "utf-8")
+    page = office.shown("allocate/C1")
+    assert forms_of(page) == [crowns, (["B2026-0002"], ["2026-0003"])]
+    assert re.findall(r"<h2>(\w+)</h2>", page) == ["NOK", "EUR"]
+    wrong = section(office.send("allocate/C1", {"by": "B2026-0002", "name": "2026-0003", "amount": "x", "date": DAY}))
+    assert wrong.count('name="amount" value="x"') == 1
+    assert 'value="B2026-0002" checked' in wrong
+    answer = office.send("allocate/C1", {"by": "B2026-0002", "name": "2026-0003", "amount": "", "date": DAY})
+    assert sentence(office.follow(answer), "status") == "40.00 EUR of B2026-0002 is set against 2026-0003."
+
+
+def test_the_form_of_a_draft_shows_the_document_and_its_text_folded(office: FavaOffice) -> None:
+    """Three hours at 1200 NOK; whoever leaves it comes back to the draft."""
+    page = office.shown(DRAFT)
+    document = page[page.index('<div class="r-document">') : page.index("<details>")]
+    assert "4,500.00" in document
+    assert "Income:Sales" not in document
+    assert "Income:Sales" in page[page.index("<details>") : page.index("</details>")]
+    assert re.search(r'<a href="[^"]*page=drafts/nordlys[^"]*">Cancel</a>', page)
+
+
+def test_a_draft_that_does_not_say_when_it_was_delivered_is_asked(office: FavaOffice, twin: FavaOffice) -> None:
+    """As `issue --delivery` is; one that says it is not."""
+    token = token_of(section(office.send(DRAFT, {"date": DAY}, token=UNKNOWN)))
+    wrong = office.send(DRAFT, {"date": DAY, "delivery": "May"}, token=token)
+    assert "'May' is no date" in sentence(wrong)
+    office.follow(office.send(DRAFT, {"date": DAY, "delivery": "2026-05-31"}, token=token))
+    twin.get("issue", "nordlys", "--date", DAY, "--delivery", "2026-05-31")
+    assert office.files() == twin.files()
+    assert "delivery: 2026-05-31" in office.files()["invoices/2026.beancount"]
+
+
+def test_what_a_draft_says_of_its_delivery_is_not_asked(office: FavaOffice) -> None:
+    assert 'name="delivery"' in office.shown(DRAFT)
+    text = office.files()["drafts/nordlys.beancount"]
+    office.draft("nordlys", text.replace("  customer:", "  delivery: 2026-05-31\n  customer:"))
+    assert 'name="delivery"' not in office.shown(DRAFT)
+
+
 # --- where it leads -----------------------------------------------------------------------------------------
 
 
@@ -335,7 +466,7 @@ def test_the_page_shows_it_whatever_the_time_filter_was(office: FavaOffice) -> N
     assert "time=" not in office.send("pay/C1", sent, time="2026-04").headers["Location"]
     assert "time=2026-06" in office.send("pay/C1", sent, time="2026-06").headers["Location"]
     later = (today() + datetime.timedelta(days=400)).isoformat()
-    answer = office.send("pay/C1", {"amount": "10.00", "date": later})
+    answer = office.send("pay/C1", {"amount": "10.00", "date": later, "sure": later})
     assert f"time={later}" in answer.headers["Location"]
     assert "10.00 NOK is registered" in sentence(office.follow(answer), "status")
 
@@ -355,6 +486,34 @@ def test_in_norwegian(office: FavaOffice) -> None:
     answer = office.client.post(f"{office.base}act?page=pay/C1", data=typed_, headers=headers)
     page = office.client.get(answer.headers["Location"], headers=headers)
     assert sentence(page, "status") == "Innbetaling B2026-0002 på 1 000,50 NOK er registrert."
+
+
+def test_refusals_are_in_the_readers_language(office: FavaOffice) -> None:
+    """Those of Fava itself, and what stands around those of the bookkeeping, which are English."""
+    headers = {**BROWSER, "Accept-Language": "nb"}
+    typed_ = {"token": office.token("pay/C1"), "amount": "10", "date": DAY}
+
+    def refused(page: str = "pay/C1", **more: str) -> str:
+        answer = office.client.post(f"{office.base}act?page={page}", data={**typed_, **more}, headers=headers)
+        return sentence(answer)
+
+    assert refused(currency="kr") == "Ingenting ble skrevet. 'kr' er ingen valuta; skriv den som NOK"
+    assert refused(method="sms") == "Ingenting ble skrevet. method er 'sms'; velg en av bank, card, cash"
+    assert refused("issue/none") == "Ingenting ble skrevet. Det finnes ikke noe skjema issue/none."
+    english = "2026-0003 is of customer C2, not of C1; name one of this customer"
+    assert refused(invoice="2026-0003") == f"Ingenting ble skrevet. {english}"
+
+
+def test_what_is_not_given_out_is_told_in_the_readers_language(office: FavaOffice) -> None:
+    for query, told in (
+        ("statement?customer=C9", "Det finnes ingen kunde C9."),
+        ("pdf?number=9", "Det finnes ikke noe dokument 9."),
+        ("xml?number=9", "Det finnes ikke noe dokument 9."),
+        ("filed?file=9", "Ingen slik fil er arkivert."),
+        ("pdf?quote=9", "Dette kan ikke gis ut. Det finnes ikke noe tilbud 9."),
+    ):
+        answer = office.client.get(office.base + query, headers={"Accept-Language": "nb"})
+        assert answer.get_data(as_text=True) == f"{told}\n"
 
 
 @pytest.mark.parametrize(

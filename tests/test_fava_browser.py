@@ -113,7 +113,7 @@ def test_sorting_is_favas_and_filtering_tells_how_many_are_left(desk: str, brows
         assert [float(row[4]) for row in cells(page, "#customers")] == sorted(before, reverse=True)
         page.fill(".r-filter input", "nordlys")
         assert [row[0] for row in cells(page, "#customers")] == ["Nordlys Interiør AS"]
-        assert re.fullmatch(r"1 of \d+", page.inner_text(".r-filter output"))
+        assert re.fullmatch(r"1 of \d+ rows", page.inner_text(".r-filter output"))
     assert told == []
 
 

@@ -39,6 +39,7 @@ def csv(office: FavaOffice, page: str, **query: str) -> str:
     [
         ("index", "aging"),
         ("ageing", "aging"),
+        ("ageing/date", "aging --by date"),
         ("open-items", "open-items"),
         ("customers", "customer list"),
         ("documents", "invoice list"),

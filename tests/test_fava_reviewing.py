@@ -152,9 +152,44 @@ def test_the_form_keeps_favas_filters_and_the_page(desk: Desk) -> None:
 def test_no_statement_tells_of_what_came_after_the_day(desk: Desk) -> None:
     root = desk.page("statements/C00017", "&time=2026-02-28&from=2026-01-01&to=2026-12-31".replace("&time", "&x"))
     assert root.xpath("//input[@name='to']/@value") == ["2026-11-24"]
-    for odd in ("&from=x&to=y", "&from=2026-11-30&to=2026-01-01", "&from=9999-99-99&kind=z", "&from=0001-01-01"):
-        assert desk.page("statements/C00017", odd).xpath("//input[@name='from']/@value")
+    assert desk.page("statements/C00017", "&from=0001-01-01").xpath("//article[@id='statement']")
     desk.get("?page=statements/C99999", 404)
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        ("from=x&to=2026-10-31", "'x' is no date; write it as 2026-10-31"),
+        ("from=2026-10-01&to=2026-02-31", "'2026-02-31' is no date; write it as 2026-10-31"),
+        (
+            "from=2026-11-30&to=2026-01-01",
+            "The statement would end on 1 Jan 2026, before it begins on 30 Nov 2026; change one of the days.",
+        ),
+    ],
+)
+def test_a_period_that_there_is_not_is_told(desk: Desk, days: str, why: str) -> None:
+    """On the page, above what was typed, instead of table and PDF: none is of other days than were asked."""
+    root = desk.page("statements/C00017", f"&{days}")
+    (told,) = root.xpath("//section//p[@role='alert']")
+    assert text(told) == why
+    first, last = (each.partition("=")[2] for each in days.split("&"))
+    assert root.xpath("//input[@type='date']/@value") == [first, last]
+    assert not root.xpath("//section//article")
+    assert not root.xpath("//a[@class='r-download']")
+    table = desk.get(f"csv?time=2026-11-24&partial=true&page=statements/C00017&{days}", 400)
+    assert table.get_data(as_text=True) == why
+    paper = desk.get(f"statement?customer=C00017&time=2026-11-24&{days}", 409)
+    assert paper.get_data(as_text=True) == f"This cannot be given out. {why}\n"
+
+
+def test_open_items_of_a_statement_lead_to_their_documents(desk: Desk) -> None:
+    root = desk.page("statements/C00017", "&from=2026-01-01&to=2026-03-31")
+    found = {text(each): each.get("href") for each in root.xpath("//table[@class='r-table r-open']//td[1]/a")}
+    told = json.loads(desk.command("open-items", "--customer", "C00017", "--as-of", "2026-03-31", "--format", "json"))
+    numbers = {each["number"] for each in told if each["kind"] != "unapplied"}
+    assert numbers
+    assert set(found) == numbers
+    assert all(href.endswith(f"page=documents/{number}") for number, href in found.items())
 
 
 # --- given out --------------------------------------------------------------------------------------------
@@ -168,7 +203,7 @@ def test_a_filed_document_is_given_out_as_it_was_filed(desk: Desk) -> None:
         assert found.headers["Content-Disposition"] == "attachment; filename=2026-03-02.2026-0012.pdf"
         assert found.headers["X-Content-Type-Options"] == "nosniff"
     for query in ("filed?file=../main.beancount", "filed?file=/etc/passwd", "filed?file=", "filed"):
-        assert desk.get(query, 404).data == b"no such file is filed\n"
+        assert desk.get(query, 404).data == b"No such file is filed.\n"
 
 
 def test_what_is_not_filed_is_made_as_the_command_makes_it(desk: Desk, tmp_path: Path) -> None:
@@ -195,8 +230,8 @@ def test_a_statement_and_a_quote_are_given_out(desk: Desk) -> None:
     assert "Two hours credited" in found.get_data(as_text=True)
     quote = desk.get("pdf?quote=Q2026-0001")
     assert quote.headers["Content-Disposition"] == "attachment; filename=quote-Q2026-0001.pdf"
-    assert desk.get("pdf?quote=Q9", 409).data == b"there is no quote Q9\n"
-    assert desk.get("statement?customer=C99999", 404).data == b"there is no customer C99999\n"
+    assert desk.get("pdf?quote=Q9", 409).data == b"This cannot be given out. There is no quote Q9.\n"
+    assert desk.get("statement?customer=C99999", 404).data == b"There is no customer C99999.\n"
 
 
 def test_what_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import subprocess
 import threading
 import time
 import urllib.request
@@ -19,7 +20,7 @@ from markupsafe import escape
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
-from billtext.outside import last_load
+from billtext.outside import last_load, revision
 from billtext.rendering import pages
 from billtext.rendering.pages.frame import Frame
 from fava_office import EXTENSION, FavaOffice, section, sentence
@@ -130,10 +131,10 @@ def test_an_odd_filter_is_no_crash(tmp_path: Path, filters: dict[str, str]) -> N
 def test_incognito(tmp_path: Path) -> None:
     """No amount of the ledger is on a page, nor in what a table is sorted by; rows can be sorted still."""
     office = FavaOffice(tmp_path, incognito=True)
-    for page in (*PAGES, "pay/C1", "allocate/C1", "issue/nordlys"):
+    for page in (*PAGES, "pay/C1", "allocate/C1", "issue/nordlys", "drafts/nordlys"):
         text = section(office.ask(page, time="2026-06-01"))
         text = re.sub(r'viewBox="[^"]*"|(x|y|width|height|d|x1|x2|y1|y2)="[^"]*"|name="token" value="[^"]*"', "", text)
-        for amount in ("250", "1,000", "1000", "2,500", "2500", "3,750", "2,750", "2750", "500.00"):
+        for amount in ("250", "1,000", "1000", "2,500", "2500", "3,750", "2,750", "2750", "500.00", "3,000", "1,200"):
             assert amount not in text, (page, amount)
     assert "X,XXX.XX" in office.shown("customers")
     assert "<b>X,XXX.XX</b>" in office.shown("customers/C1")
@@ -356,3 +357,56 @@ def test_a_new_file_that_an_include_names_is_seen_at_once(tmp_path: Path) -> Non
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "C9.beancount").write_text('2026-01-01 custom "customer" "C9"\n  name: "Someone new"\n')
     assert "Someone new" in office.shown("customers")
+
+
+def test_the_foot_of_a_page_tells_the_revision_as_it_is(tmp_path: Path) -> None:
+    """After a commit, a checkout and another draft; no file of the ledger itself changes by them."""
+    office = FavaOffice(tmp_path / "home" / "books", more=EXTENSION)
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@t.example", "-C"]
+
+    def run(*words: str, at: Path = office.root) -> str:
+        return subprocess.run([*git, str(at), *words], check=True, capture_output=True, text=True).stdout.strip()
+
+    def foot(told: FavaOffice = office) -> str:
+        (found,) = re.findall(r'<p class="r-stamp">.* · (.*)</p>', told.shown("index"))
+        return str(found)
+
+    assert foot() == "ledger not in git"
+    run("init", "-q", "-b", "main")
+    assert foot() == "ledger without a commit, with uncommitted changes"
+    run("add", ".")
+    run("commit", "-q", "-m", "first")
+    first = run("rev-parse", "--short=7", "HEAD")
+    assert foot() == f"ledger {first}"
+    run("commit", "-q", "--allow-empty", "-m", "second")
+    second = run("rev-parse", "--short=7", "HEAD")
+    assert foot() == f"ledger {second}"
+    run("checkout", "-q", first)
+    assert foot() == f"ledger {first}"
+    run("checkout", "-q", "main")
+    run("pack-refs", "--all")
+    assert foot() == f"ledger {second}"
+    office.draft("new", "; nothing yet\n")
+    assert foot() == f"ledger {second}, with uncommitted changes"
+    run("add", ".")
+    run("commit", "-q", "-m", "third")
+    run("worktree", "add", "-q", "-b", "side", "../side")
+    side = FavaOffice.__new__(FavaOffice)
+    side.root = tmp_path / "home" / "side"
+    side.main = side.root / "main.beancount"
+    side.start()
+    assert foot(side) == f"ledger {run('rev-parse', '--short=7', 'HEAD')}"
+    run("commit", "-q", "--allow-empty", "-m", "fourth", at=side.root)
+    assert foot(side) == f"ledger {run('rev-parse', '--short=7', 'HEAD', at=side.root)}"
+
+
+def test_git_is_asked_once_for_each_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than a page."""
+    office = FavaOffice(tmp_path, more=EXTENSION)
+    subprocess.run(["git", "-C", str(tmp_path), "init", "-q"], check=True)
+    asked: list[Path] = []
+    real = revision.of
+    monkeypatch.setattr(revision, "of", lambda directory: asked.append(directory) or real(directory))
+    for page in ("index", "customers", "index", "customers/C1"):
+        assert "ledger without a commit" in office.shown(page)
+    assert asked == [tmp_path]

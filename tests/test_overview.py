@@ -360,3 +360,30 @@ def test_columns_beside_each_other() -> None:
         ("20.00%", "30.00%", "168.0"), ("50.00%", "30.00%", "84.0"),
     ]  # fmt: skip
     assert {each["y"] for each in rects} == {"8.0", "92.0"}
+
+
+ONE = """
+option "operating_currency" "NOK"
+2020-01-01 open Assets:Receivable:C1
+2020-01-01 open Income:Sales
+2020-01-01 custom "company" "Fjordlys Elektro AS"
+  currency: "NOK"
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys Interiør AS"
+2026-03-02 * "Nordlys" "Lamps"
+  invoice: "1"
+  due: 2026-03-16
+  Assets:Receivable:C1  100.00 NOK
+  Income:Sales         -100.00 NOK
+"""
+
+
+def test_one_is_told_in_the_singular(read: Read) -> None:
+    frame = Frame(read(ONE), date(2026, 3, 17), revision="", language="en")
+    for page, words in (
+        ("customers", "1 customer ·"), ("open-items", "1 open item ·"), ("documents", "1 invoice or credit note ·"),
+        ("credit-notes", "0 credit notes ·"), ("customers/C1", "open, 1 day late<"),
+    ):  # fmt: skip
+        found = pages.find(frame, page)
+        assert found is not None
+        assert words in found.body, page

@@ -15,6 +15,7 @@ from billtext.cli import main as program
 from billtext.ledger import load
 from billtext.rendering import pages
 from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.leads import Leads
 from billtext.rules import ageing, book
 from billtext.rules.book import Book
 from site_room import DEMO
@@ -49,26 +50,50 @@ def raw(row: str) -> list[str]:
     return re.findall(r'data-sort-value="([^"]*)"', row)
 
 
+class Asking(Leads):
+    """A face that answers questions, and so has the ageing by document date too."""
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("address", "basis"), [("ageing", "due"), ("ageing/date", "date")])
 @pytest.mark.parametrize("day", DAYS)
-def test_the_ageing_is_that_of_the_command(demo: Book, day: date) -> None:
-    data = told(day, "aging")
+def test_the_ageing_is_that_of_the_command(demo: Book, day: date, address: str, basis: str) -> None:
+    data = told(day, "aging", "--by", basis)
     columns = (*data["buckets"], "unapplied", "total")
     expected = {
         (row["customer"], row["currency"]): [Decimal(row[name]) for name in columns] for row in data["rows"]
     }  # fmt: skip
     shown = {}
-    frame = Frame(demo, day, revision="", language="en")
-    for row in rows(frame, "ageing", "ageing"):
+    frame = Frame(demo, day, revision="", language="en", leads=Asking())
+    for row in rows(frame, address, "ageing"):
         customer, currency = re.findall(r"<small>(\w+)</small>.*?<td>([A-Z]{3})</td>", row)[0]
         shown[customer, currency] = [Decimal(value) for value in raw(row)]
     assert shown == expected
-    page = pages.find(frame, "ageing")
+    page = pages.find(frame, address)
     assert page is not None
     foot = page.body[page.body.index("<tfoot>") :]
     for row in data["totals"]:
         total = foot[foot.index(f"<td>{row['currency']}</td>") :].partition("</tr>")[0]
         texts = [re.sub("<[^>]*>", "", cell) for cell in re.findall(r'<td class="r-num.*?</td>', total)]
         assert texts == [frame.f.amount(Decimal(row[name]), row["currency"]) for name in columns]
+
+
+def test_the_site_has_no_ageing_by_document_date(demo: Book) -> None:
+    """It answers no questions; each of its figures leads to the items that are so long overdue."""
+    frame = Frame(demo, DAYS[3], revision="", language="en")
+    assert pages.find(frame, "ageing/date") is None
+    page, asked = pages.find(frame, "ageing"), Frame(demo, DAYS[3], revision="", language="en", leads=Asking())
+    by_date = pages.find(asked, "ageing/date")
+    assert page is not None
+    assert by_date is not None
+    assert "ageing/date" not in page.body
+    assert 'href="open-items/31-60.html"' in page.body
+    assert 'href="open-items/31-60.html"' not in by_date.body
+    assert '#open=31-60"' not in by_date.body
+    assert '<th class="r-num" data-sort="num">0 days</th>' in by_date.body
 
 
 def test_the_totals_of_several_days_are_those_of_each_day(demo: Book) -> None:

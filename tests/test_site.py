@@ -181,7 +181,7 @@ def test_documents_get_pages_by_choice(demo: Book, choice: str, count: int) -> N
 def test_figures_are_written_as_babel_writes_them(number: Decimal, currency: str) -> None:
     for code in (*languages(), "", "sv", "de-CH", "fr", "hi", "es"):
         language = Language(code)
-        figures = Figures(language)
+        figures = Figures(code)
         for each in (number, round(number, 2), round(number, 0), number.normalize()):
             each = each or Decimal(0)
             assert figures.amount(each, currency) == language.amount(each, currency)

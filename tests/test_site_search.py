@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from billtext.rendering.pages import finding
 from billtext.rendering.pages.frame import Frame
 from billtext.rules import book
 from billtext.rules.book import Book
-from site_room import CHROMIUM, DAY, DEMO, FLAGS, HARMLESS, billtext, built, read, write
+from site_room import DAY, DEMO, HARMLESS, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
 
@@ -78,7 +77,17 @@ def test_the_option_decides_whether_there_is_a_search(tmp_path: Path, value: str
     index = tmp_path / "public/receivables/search.js"
     assert index.exists() is there
     assert ("Sought" in (index.read_text("utf-8") if there else "")) is name
-    assert ('class="r-find"' in (tmp_path / "public/receivables/index.html").read_text("utf-8")) is there
+    page = (tmp_path / "public/receivables/index.html").read_text("utf-8")
+    assert ('class="r-find"' in page) is there
+    assert ("<span>Customer or number</span>" in page) is there
+
+
+def test_the_search_says_what_it_looks_through(built: Path) -> None:
+    """Names are left out where the option does not say otherwise, so they are not asked for."""
+    for page in ("index", "customers/C00017"):
+        text = (built / f"public/receivables/{page}.html").read_text("utf-8")
+        assert "<span>Kunde- eller dokumentnummer</span>" in text
+        assert "Kunde eller nummer" not in text
 
 
 def test_an_option_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
@@ -163,16 +172,6 @@ def test_mkdocs_search_knows_no_customer(tmp_path: Path) -> None:
 
 
 # --- in a browser -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Chromium, where the machine has it."""
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium here")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as found:
-        yield found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

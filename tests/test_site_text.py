@@ -249,14 +249,16 @@ def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) 
     assert page.get_attribute("#customers th:nth-child(5)", "aria-sort") == "descending"
     page.keyboard.press("Enter")
     assert page.evaluate(owed) == sorted(before)
+    page.click("#customers th:nth-child(5)", position={"x": 2, "y": 2})  # beside the word of the heading
+    assert page.evaluate(owed) == sorted(before, reverse=True)
     page.fill(".r-filter input", "nordlys")
     assert page.inner_text("#customers tbody tr:not([hidden])").startswith("Nordlys Interiør AS")
-    count = re.search(r"(\d+) kunder", page.inner_text(".r-lead"))  # two currencies of one are two rows
+    count = re.search(r"(\d+) kunder", page.inner_text(".r-lead"))
     assert count is not None
-    assert int(count[1]) < len(before)
-    assert page.inner_text(".r-filter output") == f"1 av {count[1]}"
+    assert int(count[1]) < len(before)  # two currencies of one are two rows: of these the table tells
+    assert page.inner_text(".r-filter output") == f"1 av {len(before)} rader"
     page.fill(".r-filter input", "")
-    assert page.inner_text(".r-filter output") == f"{count[1]} av {count[1]}"
+    assert page.inner_text(".r-filter output") == f"{len(before)} av {len(before)} rader"
     page.select_option(".r-filter select", "unapplied")
     assert len(page.evaluate(owed)) == 2
     page.close()
@@ -290,6 +292,23 @@ def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: 
     page.click("#customers th:nth-child(1) button")
     shown = page.evaluate("[...document.querySelectorAll('#customers tbody tr')].map(r => r.cells[0].innerText.trim())")
     assert [name for name in shown if name in names] == ["Aase", "Ås", "Zoo"]  # descending: aa is å
+    page.close()
+
+
+def test_a_month_has_on_the_screen_what_it_has_on_paper(built: Path, browser: object) -> None:
+    """All but the heads of the letter: what is open at its end, and where to pay."""
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto((built / "public/receivables/customers/C00017.html").as_uri() + "#m2026-10")
+    shown = page.inner_text("article:target")
+    page.emulate_media(media="print")
+    paper = page.inner_text("article:target")
+    for words in ("Åpne poster NOK", "Bankkonto", "Kunde C00017"):
+        assert words in shown
+        assert words in paper
+    assert "Kaigata 4" not in shown
+    assert "Kaigata 4" in paper
+    links = [each.get_attribute("href") for each in page.query_selector_all("article:target .r-open td a")]
+    assert links == ["../documents/K2025-0005.html", "../documents/2026-0062.html"]
     page.close()
 
 

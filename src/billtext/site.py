@@ -137,8 +137,7 @@ def build(
         words = "" if wish.customer else revision.text(root, frame.t)
         page_files.other(directory, SHEET, revision.sheet(words).encode())
         if frame.finder(""):
-            names = bool(wish.customer) or book.register.options.of("site-search") == "names"
-            page_files.other(directory, INDEX, finding.index(frame, names=names).encode())
+            page_files.other(directory, INDEX, finding.index(frame, names=frame.named).encode())
         else:
             (directory / INDEX).unlink(missing_ok=True)
         site_papers.prune(directory, before.papers, papers.files)
@@ -178,7 +177,7 @@ def _sources(place: Place, wish: Wish) -> Iterator[Path]:
 
 
 def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) -> Frame:
-    searched = book.register.options.of("site-search") != "none"
+    search = book.register.options.of("site-search")
     beside = None if wish.customer else tray.read(root, tray.state(root))
     frame = Frame(
         book,
@@ -189,7 +188,8 @@ def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) ->
         customers={wish.customer} if wish.customer else None,
         language=wish.language,
         links=_own(addresses.customer(wish.customer)) if wish.customer else files,
-        finder=lambda path: "../" * path.count("/") + INDEX if searched else None,
+        finder=lambda path: "../" * path.count("/") + INDEX if search != "none" else None,
+        named=bool(wish.customer) or search == "names",
         given=bool(wish.customer),
         drafts=() if beside is None else beside.drafts,
         unread=() if beside is None else beside.unread,
@@ -238,9 +238,7 @@ def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkd
         wanted=bool(wish.language),
         first=first,
         others=tuple(others),
-        words={"find": frame.t("Customer or number"), "found": frame.t("Nothing is found.")}
-        if frame.finder("")
-        else {},
+        words={"find": frame.sought, "found": frame.t("Nothing is found.")} if frame.finder("") else {},
         # Of a folder that is given away nothing is known later.
         looks={} if wish.customer else {f"{PAGES}/{name}": look for name, look in looks.items()},
     )

@@ -74,7 +74,7 @@ class Receivables(FavaExtensionBase):
         try:
             found = forms.page(self._shelf, self.ledger, wanted) or pages.find(frame, wanted, asked.query())
         except Refused as error:
-            self._stop(409, str(error))
+            self._stop(409, f"{self._words('This page cannot be shown.')} {error}")
         if found is None:
             words = self._words("There is no page {page} in the receivables on {date}.")
             self._stop(404, words.format(page=wanted, date=frame.f.date(frame.as_of)))
@@ -122,7 +122,10 @@ class Receivables(FavaExtensionBase):
         """The table of a page as CSV, the same bytes as the command line's."""
         if asked.hidden():
             self._stop(403, self._words("Fava hides figures, so it gives no tables away."))
-        found = exports.csv(self._frame(), asked.page())
+        try:
+            found = exports.csv(self._frame(), asked.page())
+        except Refused as error:
+            self._stop(400, str(error))
         if found is None:
             self._stop(404, self._words("There is no table of {page}.").format(page=asked.page()))
         return found
@@ -145,7 +148,7 @@ class Receivables(FavaExtensionBase):
         except Refused:
             found = None
         if found is None:
-            self._stop(409, done)
+            self._stop(409, f"{words('Nothing was written.')} {done}")
         return self._framed(found, 422)
 
     def _own(self) -> None:
@@ -170,17 +173,17 @@ class Receivables(FavaExtensionBase):
     @extension_endpoint
     def xml(self) -> Response:
         """A document as an e-invoice."""
-        return downloads.xml(self._shelf, asked.query())
+        return downloads.xml(self._shelf, self._words, asked.query())
 
     @extension_endpoint
     def statement(self) -> Response:
         """A customer's statement for a period."""
-        return downloads.statement(self._shelf, self._frame().as_of, asked.query())
+        return downloads.statement(self._shelf, self._words, self._frame().as_of, asked.query())
 
     @extension_endpoint
     def filed(self) -> Response:
         """A file of the archive."""
-        return downloads.filed(self._shelf, asked.query())
+        return downloads.filed(self._shelf, self._words, asked.query())
 
     # --- answers ------------------------------------------------------------------------------------------
 
@@ -189,10 +192,14 @@ class Receivables(FavaExtensionBase):
         shelf = self._shelf
         try:
             return shelf.frame(asked.asked(self.ledger, shelf))
-        except FilterError as error:
-            self._stop(400, str(error))
-        except (re.error, ArithmeticError, ValueError) as error:  # which Fava lets through
-            self._stop(400, self._words("This filter cannot be read: {error}.").format(error=error))
+        except (
+            FilterError,
+            re.error,
+            ArithmeticError,
+            ValueError,
+        ) as error:  # some Fava lets through
+            told = str(error).strip().rstrip(".")
+            self._stop(400, self._words("This filter cannot be read: {error}.").format(error=told))
 
     def _stop(self, status: int, sentence: str) -> Never:
         """End a request with a sentence, in Fava's frame; Fava itself wants it bare."""

@@ -4,6 +4,7 @@ Each is decided and written by what the command line uses, on a `Desk`: with its
 afterwards, and all of it or nothing.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from beancount.core.amount import CURRENCY_RE
 from werkzeug.datastructures import MultiDict
 
 from billtext.errors import Refused
-from billtext.fava import origin, typed
+from billtext.fava import asked, origin, typed
 from billtext.ledger import write
 from billtext.model import Date
 from billtext.outside import archive, draft_files, issuing, paying, settling
@@ -25,6 +26,7 @@ from billtext.rules.book import Book
 
 OPTION = "fava-write"
 WAIT = 20.0  # seconds for another billtext that is writing the same ledger
+FAR = datetime.timedelta(days=7)  # from today on; what is dated later is asked about
 Form = MultiDict[str, str]
 
 
@@ -62,6 +64,27 @@ def draft(root: Path, name: str, day: str) -> str:
     return sha256(f"{day}\n{found.text}".encode()).hexdigest()
 
 
+def doubt(book: Book, kind: str, subject: str, form: Form, t: Language) -> str:
+    """What makes the date of a form doubtful, in a sentence; empty where nothing does, or the reader is sure of it.
+
+    A payment is later than what it settles, and than the first that there is on the customer's account.
+    """
+    date = typed.day(form.get("date", ""))
+    if date is None or form.get("sure") == date.isoformat():
+        return ""
+    if date > asked.today() + FAR:
+        return t("{date} is more than a week ahead.").format(date=t.date(date))
+    if kind != "pay":
+        return ""
+    mine = book.items_of.get(subject, ())
+    settled = [item for item in mine if item.name in form.getlist("invoice")]
+    if any(date < item.date for item in settled):
+        return t("{date} is before what the payment settles.").format(date=t.date(date))
+    if mine and date < mine[0].date:
+        return t("{date} is before anything on this customer's account.").format(date=t.date(date))
+    return ""
+
+
 def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
     """Do what a form says.
 
@@ -78,6 +101,9 @@ def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
             raise Refused(
                 t("What this form is about has changed since it was opened. Look at it again before you send it.")
             )
+        doubtful = doubt(desk.book, kind, subject, form, t)
+        if doubtful:
+            raise Refused(f"{doubtful} {t('If that is meant, say so below.')}")
         return KINDS[kind](desk, subject, form, t)
 
 
@@ -87,12 +113,12 @@ def _pay(desk: Desk, customer: str, form: Form, t: Language) -> Done:
     received = form.get("received", "").strip()
     text = write.clean(form.get("text", "")).replace("\n", " ")
     way = paying.Way(
-        method=_one_of(form, "method", paying.METHODS[:3]), text=text or None,
+        method=_one_of(form, "method", paying.METHODS[:3], t), text=text or None,
         received=typed.amount(received, t) if received else None,
     )  # fmt: skip
     receipt = paying.pay(
         till, typed.amount(form.get("amount", ""), t), date, way, customer=customer, invoices=form.getlist("invoice"),
-        currency=_currency(form),
+        currency=_currency(form, t),
     )  # fmt: skip
     till.write(receipt.movement)
     desk.commit(about=[customer])
@@ -112,7 +138,11 @@ def _allocate(desk: Desk, customer: str, form: Form, t: Language) -> Done:
 
 def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     date = typed.date(form.get("date", ""), t)
-    outcome = issuing.issue(desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True)
+    delivery = form.get("delivery", "").strip()
+    outcome = issuing.issue(
+        desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True,
+        delivery=typed.date(delivery, t) if delivery else None,
+    )  # fmt: skip
     if outcome.refused:
         _, reasons = outcome.refused[0]
         raise Refused(getattr(reasons[0], "message", str(reasons[0])))
@@ -122,18 +152,19 @@ def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     return Done(page=addresses.document(number), what=number, date=date)
 
 
-def _currency(form: Form) -> str | None:
+def _currency(form: Form, t: Language) -> str | None:
     """The currency, which is written as it is, so it must be one."""
     value = form.get("currency", "")
     if value and not re.fullmatch(CURRENCY_RE, value):
-        raise Refused(f"{value!r} is no currency; write it as NOK")
+        raise Refused(t("{text} is no currency; write it as {example}").format(text=repr(value), example="NOK"))
     return value or None
 
 
-def _one_of(form: Form, name: str, known: tuple[str, ...]) -> str:
+def _one_of(form: Form, name: str, known: tuple[str, ...], t: Language) -> str:
     value = form.get(name, known[0])
     if value not in known:
-        raise Refused(f"{name} is {value!r}; choose one of {', '.join(known)}")
+        words = t("{key} is {value}; choose one of {known}")
+        raise Refused(words.format(key=name, value=repr(value), known=", ".join(known)))
     return value
 
 

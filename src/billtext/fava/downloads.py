@@ -15,6 +15,7 @@ from billtext.fava import asked
 from billtext.fava.shelf import Shelf
 from billtext.outside import archive, forms
 from billtext.outside.quotes import told
+from billtext.rendering.language import Language
 from billtext.rendering.pages import periods, unissued
 from billtext.rules import quotes, statements
 
@@ -34,45 +35,49 @@ _typst = threading.Lock()
 def pdf(shelf: Shelf, frame: "Frame", query: Query) -> Response:
     """An invoice or credit note, as it was filed or as Factur-X; or a quote."""
     if query.get("quote"):
-        return _answer(lambda: _quote(shelf, frame, query["quote"]))
+        return _answer(lambda: _quote(shelf, frame, query["quote"]), frame.t)
     form = query.get("form", "pdf")
-    return _document(shelf, query, form if form == "facturx" else "pdf")
+    return _document(shelf, frame.t, query, form if form == "facturx" else "pdf")
 
 
-def xml(shelf: Shelf, query: Query) -> Response:
+def xml(shelf: Shelf, t: Language, query: Query) -> Response:
     """An invoice or credit note as an e-invoice: UBL, or CII if that is asked for."""
-    return _document(shelf, query, "cii" if query.get("form") == "cii" else "ubl")
+    return _document(shelf, t, query, "cii" if query.get("form") == "cii" else "ubl")
 
 
-def statement(shelf: Shelf, as_of: "Date", query: Query) -> Response:
+def statement(shelf: Shelf, t: Language, as_of: "Date", query: Query) -> Response:
     """A customer's statement for a period, as a PDF or as HTML that prints on A4."""
     customer, form = query.get("customer", ""), "html" if query.get("form") == "html" else "pdf"
     book = shelf.book
     if customer not in book.items_of and book.register.get("customer", customer) is None:
-        return _told(f"there is no customer {customer}", UNKNOWN)
-    start, end, kind = periods.asked(query, as_of)
-    report = statements.report(book, customer, start, end, kind=kind)
-    return _answer(lambda: forms.statement(book, report, form, root=shelf.root))
+        return _told(t("There is no customer {customer}.").format(customer=customer), UNKNOWN)
+
+    def make() -> forms.Made:
+        start, end, kind = periods.asked(query, as_of, t)
+        report = statements.report(book, customer, start, end, kind=kind)
+        return forms.statement(book, report, form, root=shelf.root)
+
+    return _answer(make, t)
 
 
-def filed(shelf: Shelf, query: Query) -> Response:
+def filed(shelf: Shelf, t: Language, query: Query) -> Response:
     """A file of the archive, as it was filed."""
     name = query.get("file", "")
     one = next((one for one in shelf.book.ledger.filed if one.file == name), None)
     if one is None:
-        return _told("no such file is filed", UNKNOWN)
-    return _answer(lambda: _filed(shelf, one))
+        return _told(t("No such file is filed."), UNKNOWN)
+    return _answer(lambda: _filed(shelf, one), t)
 
 
-def _document(shelf: Shelf, query: Query, form: str) -> Response:
+def _document(shelf: Shelf, t: Language, query: Query, form: str) -> Response:
     number = query.get("number", "")
     found = shelf.book.ledger.documents.get(number)
     if found is None:
-        return _told(f"there is no document {number}", UNKNOWN)
+        return _told(t("There is no document {number}.").format(number=number), UNKNOWN)
     known = _archived(shelf, found) if form == "pdf" else None
     if known is not None:
-        return _answer(lambda: _filed(shelf, known))
-    return _answer(lambda: forms.document(shelf.book, found, form, root=shelf.root))
+        return _answer(lambda: _filed(shelf, known), t)
+    return _answer(lambda: forms.document(shelf.book, found, form, root=shelf.root), t)
 
 
 def _archived(shelf: Shelf, document: "Document") -> "Filed | None":
@@ -90,21 +95,21 @@ def _filed(shelf: Shelf, one: "Filed") -> forms.Made:
 def _quote(shelf: Shelf, frame: "Frame", name: str) -> forms.Made:
     known = unissued.offers(frame)
     if name not in known:
-        raise Refused(f"there is no quote {name}")
+        raise Refused(frame.t("There is no quote {name}.").format(name=name))
     found, errors = quotes.estimate(known[name], frame.book.register, frame.rates)
     if found is None:
         raise Refused(told(errors))
     return forms.quote(frame.book, found, "pdf", root=shelf.root)
 
 
-def _answer(make: Callable[[], forms.Made]) -> Response:
+def _answer(make: Callable[[], forms.Made], t: Language) -> Response:
     if asked.hidden():
-        return _told("Fava hides figures, so it gives no documents away", FORBIDDEN)
+        return _told(t("Fava hides figures, so it gives no documents away."), FORBIDDEN)
     try:
         with _typst:
             made = make()
     except Refused as error:
-        return _told(str(error), CONFLICT)
+        return _told(f"{t('This cannot be given out.')} {error}", CONFLICT)
     answer = send_file(io.BytesIO(made.content), mimetype=made.mime, as_attachment=True, download_name=made.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"

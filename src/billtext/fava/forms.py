@@ -58,18 +58,21 @@ def page(
     values = _typed(typed)
     day = values.get("date", "")
     state = acting.draft(shelf.root, subject, day) if kind == "issue" else acting.account(shelf.book, subject)
+    doubt = "" if typed is None else acting.doubt(shelf.book, kind, subject, typed, frame.t)
     form = forms.Form(
         action=asked.of("act", address),
         token=origin.token(str(shelf.top), kind, subject, state),
         typed=values,
         chosen=() if typed is None else typed.getlist("invoice"),
         refused=refused,
+        doubtful=typing.day(day) if doubt else None,
     )
     if kind != "issue":
         return _CUSTOMERS[kind](frame, subject, form)
     _, draft = draft_files.named(shelf.root, [subject])[0]
     date = typing.day(day) or frame.as_of
-    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date)
+    delivery = typing.day(values.get("delivery", ""))
+    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date, delivery)
     return forms.issue(frame, draft, prepared, errors, form)
 
 
@@ -78,7 +81,7 @@ def send(shelf: "Shelf", address: str, typed: Typed, t: Language) -> acting.Done
     kind, _, part = address.partition("/")
     subject = _subject(shelf, kind, part)
     if kind not in acting.KINDS or subject is None:
-        return t("There is no form {page}; nothing was written.").format(page=address)
+        return t("There is no form {page}.").format(page=address)
     try:
         return acting.act(kind, subject, shelf.top, typed, t)
     except Refused as error:
@@ -88,7 +91,7 @@ def send(shelf: "Shelf", address: str, typed: Typed, t: Language) -> acting.Done
 def _subject(shelf: "Shelf", kind: str, part: str) -> str | None:
     """The customer or draft of an address, which is made safe there."""
     if kind == "issue":
-        known = [draft.name for found in draft_files.every(shelf.root) for draft in found.drafts]
+        known = [draft.name for draft in shelf.beside.drafts]
     else:
         known = list(shelf.book.register.of("customer"))
     return next((name for name in known if part in (name, addresses.part(name))), None)

@@ -42,6 +42,7 @@ class Shelf:
         self._lock = threading.RLock()
         self._filtered: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
         self._revisions: dict[str, str] = {}
+        self._revised: revision.State = ()
         self._frames: OrderedDict[Asked, Frame] = OrderedDict()
         self._tray: Tray | None = None
 
@@ -66,6 +67,11 @@ class Shelf:
         return faults.errors([*self._found, *self.book.errors], self.root)
 
     def _revision(self, language: str) -> str:
+        """The revision in words; git is asked where there was a commit or checkout since, or another draft."""
+        now = revision.state(self.root)
+        if now != self._revised:
+            self._revised = now
+            self._revisions.clear()
         if language not in self._revisions:
             self._revisions[language] = revision.text(self.root, Language(language))
         return self._revisions[language]
@@ -74,12 +80,19 @@ class Shelf:
     def _rates(self) -> "Rates":
         return issuing.rates(self.entries)
 
+    @property
+    def beside(self) -> Tray:
+        """Drafts and quotes as their files are now."""
+        with self._lock:
+            return self._open_tray()
+
     def _open_tray(self) -> Tray:
         """Drafts and quotes as their files are now; pages that were made of other ones are forgotten."""
         state = tray.state(self.root)
         if self._tray is None or self._tray.state != state:
             self._tray = tray.read(self.root, state)
             self._frames.clear()
+            self._revisions.clear()
         return self._tray
 
     @cached_property
@@ -116,7 +129,9 @@ class Shelf:
         with self._lock:
             beside = self._open_tray()
             found = self._frames.get(wanted)
-            if found is None:
+            if found is not None:
+                found.revision = self._revision(wanted.language)
+            else:
                 found = self._frames[wanted] = Frame(
                     self.book,
                     wanted.as_of,

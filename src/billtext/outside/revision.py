@@ -1,10 +1,12 @@
-"""The revision of a ledger, asked of git once. Nothing that a repository can name is run: no hook, no monitor."""
+"""The revision of a ledger, asked of git, and whether it may have changed. Nothing that a repository names is run."""
 
 import os
 import subprocess
 from pathlib import Path
 
 from billtext.rendering.language import Language
+
+State = tuple[object, ...]
 
 
 def of(directory: Path) -> tuple[str, bool] | None:
@@ -47,6 +49,36 @@ def of(directory: Path) -> tuple[str, bool] | None:
     revision = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "(initial)")
     changed = any(not line.startswith("#") for line in lines)
     return ("" if revision == "(initial)" else revision[:7]), changed
+
+
+def state(directory: Path) -> State:
+    """Another one after each commit, checkout or `git add` in a directory's repository; git itself is not asked.
+
+    What is changed in the directory and not told to git is not seen by it.
+    """
+    git = next((each / ".git" for each in (directory, *directory.parents) if (each / ".git").exists()), None)
+    if git is None:
+        return ()
+    try:
+        if git.is_file():  # of a worktree or a submodule: it names the place
+            git = git.parent / git.read_text("utf-8").removeprefix("gitdir:").strip()
+        shared = git / "commondir"
+        common = git / shared.read_text("utf-8").strip() if shared.exists() else git
+        head = (git / "HEAD").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ()
+    files = (git / "index", common / head.removeprefix("ref:").strip(), common / "packed-refs",
+             common / "reftable" / "tables.list")  # fmt: skip
+    return (str(git), head, *map(_written, files))
+
+
+def _written(path: Path) -> tuple[int, ...]:
+    """When a file was written, as far as there is one; git writes each anew, so it gets another number as well."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def text(directory: Path, language: Language) -> str:

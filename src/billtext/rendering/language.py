@@ -88,6 +88,14 @@ class Language:
         """Name of a country by its ISO 3166 code."""
         return str(self._locale.territories.get(code, code))
 
+    def language(self, code: str) -> str:
+        """Name of a language by its code, such as `Norwegian Bokmål` for `nb`."""
+        try:
+            found = Locale.parse(code.replace("-", "_")).get_display_name(self._locale)
+        except (UnknownLocaleError, ValueError):
+            found = None
+        return found or code
+
     def month(self, date: datetime.date) -> str:
         """The month of a date, such as `October 2026`."""
         return format_date(date, "LLLL y", locale=self._locale)

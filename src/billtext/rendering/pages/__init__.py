@@ -134,6 +134,8 @@ def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Pag
         return None if found is None else found(frame)
     if kind == "months":
         return _of_month(frame, part)
+    if address == addresses.AGEING_BY_DATE:
+        return aged.page(frame, "date") if frame.leads.asks else None
     if kind == "open-items":
         names = {addresses.column(name): name for name in (*frame.report.buckets, ageing.UNAPPLIED)}
         return aged.items(frame, names[part]) if part in names else None

@@ -129,15 +129,18 @@ def _section(frame: Frame, reader: Reader, section: Section, *, skip: int = 0, j
             for line in section.lines[skip:]
         ],
         "open": [
-            (
-                found.item.name,
-                t(found.kind),
-                f.date(found.item.date),
-                f.date(found.item.due),
-                found.days_overdue or "",
-                f.amount(found.item.amount, currency),
-                f.amount(found.open, currency),
-            )
+            {
+                "number": found.item.name,
+                "href": frame.document(found.item.number) if found.kind in DOCUMENTS else None,
+                "cells": (
+                    t(found.kind),
+                    f.date(found.item.date),
+                    f.date(found.item.due),
+                    found.days_overdue or "",
+                    f.amount(found.item.amount, currency),
+                    f.amount(found.open, currency),
+                ),
+            }
             for found in section.open_items
         ],
         "aging": list(_aging(reader, section)),

@@ -27,6 +27,9 @@ def part(text: str) -> str:
     return f"{escape.file_name(text)[:60].lower()}~{digest[:16]}"
 
 
+AGEING_BY_DATE = "ageing/date"
+
+
 def customer(id_: str) -> str:
     """Page of a customer, from the directory of the receivables."""
     return f"customers/{part(id_)}"

@@ -1,4 +1,7 @@
-"""The ageing: a table of customers by column, of which each figure leads to the items behind it; and those items."""
+"""The ageing: a table of customers by column, of which each figure leads to the items behind it; and those items.
+
+A face that answers questions has the table by document date as well; its columns are not those of the items.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,45 +14,59 @@ from billtext.rules import ageing
 from billtext.rules.ageing import OpenItem, Row
 
 
-def page(frame: Frame) -> Page:
-    """Make the table: those who are beyond their credit limit, then those who owe most, as many as fit."""
-    columns = (*frame.report.buckets, ageing.UNAPPLIED)
+def page(frame: Frame, basis: str = "due") -> Page:
+    """Make the table: those who are beyond their credit limit, then those who owe most, as many as fit.
+
+    :param basis: of the columns, one of `ageing.BASES`
+    """
+    by_date = basis == "date"
+    report = frame.report_by_date if by_date else frame.report
+    columns = (*report.buckets, ageing.UNAPPLIED)
     beyond = {(each.customer, each.currency) for each in frame.passed}
-    order = frame.currencies(row.currency for row in frame.report.totals)
+    order = frame.currencies(row.currency for row in report.totals)
     place = {currency: n for n, currency in enumerate(order)}
 
     def largest(row: Row) -> Any:
         return place[row.currency], -row.total, row.customer
 
-    chosen = sorted(frame.report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
-    numbers = {row.customer: n for n, row in enumerate(chosen)}
+    chosen = sorted(report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
     return frame.render(
         "ageing.html.j2",
-        "ageing",
-        frame.t("Ageing"),
+        addresses.AGEING_BY_DATE if by_date else "ageing",
+        frame.t("Ageing by document date" if by_date else "Ageing"),
         leaf=False,
-        columns=[frame.bucket(name) for name in columns],
+        by_date=by_date,
+        bases=[
+            (address, frame.t(word), (address == "ageing") is not by_date)
+            for address, word in (("ageing", "By due date"), (addresses.AGEING_BY_DATE, "By document date"))
+            if frame.leads.asks
+        ],
+        columns=[_heading(frame, name, by_date) for name in columns],
         rows=[
-            _row(frame, numbers[row.customer], row, (row.customer, row.currency) in beyond)
+            _row(frame, row, (row.customer, row.currency) in beyond)
             for row in sorted(chosen[:LONGEST], key=largest)
         ],
         count=len(chosen),
         totals=[
             {"currency": row.currency, "amounts": _amounts(frame, row), "total": _total(frame, row)}
-            for row in sorted(frame.report.totals, key=lambda row: place[row.currency])
+            for row in sorted(report.totals, key=lambda row: place[row.currency])
         ],
         limits=bool(beyond),
     )  # fmt: skip
 
 
-def _row(frame: Frame, n: int, row: Row, beyond: bool) -> dict[str, Any]:
+def _heading(frame: Frame, name: str, by_date: bool) -> str:
+    """What is counted from a document's own date is not due or overdue."""
+    return f"0 {frame.t('days')}" if by_date and name == ageing.NOT_DUE else frame.bucket(name)
+
+
+def _row(frame: Frame, row: Row, beyond: bool) -> dict[str, Any]:
     marks = (
         ("overdue", row.overdue > 0),
         (ageing.UNAPPLIED, row.columns[ageing.UNAPPLIED]),
         (LIMIT, beyond),
     )
     return {
-        "n": n,
         "id": row.customer,
         "href": frame.customer(row.customer),
         "name": row.name,

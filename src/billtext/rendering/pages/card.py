@@ -1,14 +1,18 @@
-"""A customer's card in words: its fields on a day, its contacts, and what the register said before."""
+"""A customer's card in words: its fields on a day, its contacts, and what the register said before.
 
-from collections.abc import Mapping
+The register has codes and ids, which are for who writes it; whoever reads a page is told what they mean.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from beancount.core.amount import Amount
 
 from billtext.model import Date
-from billtext.rendering import shapes
+from billtext.rendering import document_view, shapes
 from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.papers import CHANNELS
 from billtext.rules import card_history
 from billtext.rules.card_history import Change
 
@@ -21,16 +25,20 @@ FIELDS = {
     "phone": "Telephone",
     "website": "Website",
     "channel": "Sent by",
+    "attach": "Attachments",
     "endpoint": "Electronic address",
     "language": "Language",
     "currency": "Currency",
     "terms": "Terms",
+    "vat": "VAT",
     "credit-limit": "Credit limit",
     "buyer-reference": "Buyer's reference",
+    "hold": "On hold",
     "closed": "Closed",
     "note": "Note",
 }
-OFFICE = {"channel", "credit-limit", "closed", "note"}  # what the office keeps to itself, as what has no word here
+# What the office keeps to itself, as what has no word here.
+OFFICE = {"channel", "attach", "vat", "credit-limit", "hold", "closed", "note"}
 # Fields that stand above the others, or are one address.
 HEAD = {
     "name": "Name",
@@ -41,6 +49,7 @@ HEAD = {
     "city": "City",
     "country": "Country",
 }
+ATTACHED = {"pdf": "PDF", "pdf+xml": "PDF and XML", "facturx": "Factur-X"}
 
 
 def fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -48,7 +57,7 @@ def fields(frame: Frame, card: Mapping[str, Any]) -> list[tuple[str, str]]:
     keys = [key for key in FIELDS if not frame.given or key not in OFFICE]
     if not frame.given:
         keys += sorted(card.keys() - FIELDS.keys() - HEAD.keys())
-    return [(_word(frame, key), value(frame, card[key])) for key in keys if key in card]
+    return [(_word(frame, key), value(frame, key, card[key], frame.as_of)) for key in keys if key in card]
 
 
 def contacts(frame: Frame, customer: str) -> list[dict[str, str]]:
@@ -79,8 +88,8 @@ def _change(frame: Frame, change: Change) -> dict[str, str]:
         "day": change.date.isoformat(),
         "word": _word(frame, change.key),
         "key": change.key,
-        "old": "" if change.old is None else value(frame, change.old),
-        "new": value(frame, change.new),
+        "old": "" if change.old is None else value(frame, change.key, change.old, change.date),
+        "new": value(frame, change.key, change.new, change.date),
     }
 
 
@@ -89,8 +98,10 @@ def _word(frame: Frame, key: str) -> str:
     return key if word is None else frame.t(word)
 
 
-def value(frame: Frame, found: Any) -> str:
-    """A value of the register as text."""
+def value(frame: Frame, key: str, found: Any, day: Date) -> str:
+    """A value of the register as text; codes, and ids as the register has them on a day, in words."""
+    if key in _MEANT and isinstance(found, str):
+        return _MEANT[key](frame, found, day)
     if found is None:
         return ""
     if isinstance(found, bool):
@@ -102,3 +113,46 @@ def value(frame: Frame, found: Any) -> str:
     if isinstance(found, Amount) and found.number is not None:
         return f"{frame.f.amount(found.number, found.currency)} {found.currency}"
     return str(shapes.value(found))
+
+
+# --- codes and ids ----------------------------------------------------------------------------------------
+
+
+def _one_of(words: Mapping[str, str]) -> Callable[[Frame, str, Date], str]:
+    return lambda frame, code, _day: frame.t(words[code]) if code in words else code
+
+
+def _terms(frame: Frame, name: str, day: Date) -> str:
+    return ", ".join(_offered(frame, frame.book.register.values("terms", name, day))) or name
+
+
+def _offered(frame: Frame, terms: Mapping[str, Any]) -> Iterator[str]:
+    """What terms of payment say, as far as it is to be understood."""
+    t, days = frame.t, terms.get("days")
+    if not isinstance(days, Decimal):
+        return
+    if terms.get("end-of-month") is True:
+        words = t("{days} day after the end of the month" if days == 1 else "{days} days after the end of the month")
+    else:
+        words = t("{days} day net" if days == 1 else "{days} days net") if days else t("due at once")
+    yield words.format(days=t.number(days))
+    percent, days = terms.get("discount"), terms.get("discount-days")
+    if isinstance(percent, Decimal) and isinstance(days, Decimal) and percent:
+        words = t("{percent} % discount within {days} day" if days == 1 else "{percent} % discount within {days} days")
+        yield words.format(percent=t.number(percent), days=t.number(days))
+
+
+def _vat(frame: Frame, code: str, day: Date) -> str:
+    found = frame.book.register.vat(code, day)
+    return code if found is None else f"{document_view.rate(found.rate, frame.t)} ({code})"
+
+
+_MEANT: Mapping[str, Callable[[Frame, str, Date], str]] = {
+    "kind": lambda frame, code, _day: frame.t(code),
+    "channel": _one_of(CHANNELS),
+    "attach": _one_of(ATTACHED),
+    "language": lambda frame, code, _day: frame.t.language(code),
+    "country": lambda frame, code, _day: frame.t.country(code),
+    "terms": _terms,
+    "vat": _vat,
+}

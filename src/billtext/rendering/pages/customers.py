@@ -18,7 +18,7 @@ def index(frame: Frame) -> Page:
     """Make the table of all customers: a row for each currency in which something is open."""
     rows = []
     shown = _shown(frame)
-    for n, customer in enumerate(shown):
+    for customer in shown:
         values = frame.book.register.values("customer", customer, frame.as_of)
         currency = str(values.get("currency") or frame.book.register.currency or "")
         for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
@@ -36,7 +36,6 @@ def index(frame: Frame) -> Page:
             ]
             rows.append(
                 {
-                    "n": n,
                     "id": customer,
                     "href": frame.customer(customer),
                     "name": frame.names[customer],

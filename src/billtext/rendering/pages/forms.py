@@ -4,18 +4,19 @@ Only a face that can act has them. It gives each form its token and what was typ
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
 from billtext.errors import LedgerError
-from billtext.model import Draft
+from billtext.model import Date, Draft
 from billtext.money import ZERO
-from billtext.rendering import drafts, escape
+from billtext.rendering import document_view, drafts, escape
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame, Page
+from billtext.rules import presenting, supply
 from billtext.rules.ageing import OpenItem
 from billtext.rules.prepared import Prepared
 
@@ -27,6 +28,7 @@ class Form:
     :param action: address that it is sent to
     :param typed: what was typed before, by the names of the fields
     :param refused: why that was not done
+    :param doubtful: a date that was typed, and is asked about
     """
 
     action: Markup
@@ -34,6 +36,7 @@ class Form:
     typed: Mapping[str, str]
     chosen: Sequence[str] = field(default=())
     refused: str = ""
+    doubtful: Date | None = None
 
 
 def pay(frame: Frame, customer: str, form: Form) -> Page:
@@ -53,29 +56,42 @@ def pay(frame: Frame, customer: str, form: Form) -> Page:
 
 
 def allocate(frame: Frame, customer: str, form: Form) -> Page:
-    """Make the form of an allocation: money or a credit on one side, what is owed on the other."""
+    """Make the form of an allocation: money or a credit on one side, what is owed on the other.
+
+    There is one for each currency, as money settles nothing in another one.
+    """
     found = frame.open_of.get(customer, ())
-    sides = [[_choice(frame, each) for each in found if (each.open > 0) is owed] for owed in (False, True)]
-    return _page(
-        frame, "allocate.html.j2", _address("allocate", customer), frame.t("Set money against a document"),
-        form, customer, credit=sides[0], owed=sides[1],
-    )  # fmt: skip
+    offers = []
+    for currency in frame.currencies({each.item.currency for each in found}):
+        mine = [each for each in found if each.item.currency == currency]
+        credit, owed = ([_choice(frame, each) for each in mine if (each.open > 0) is side] for side in (False, True))
+        if credit and owed:
+            sent = form.typed.get("by") in [each["number"] for each in credit]
+            typed = form.typed if sent else {"date": form.typed.get("date", "")}
+            part = replace(form, typed=typed, doubtful=form.doubtful if sent else None)
+            offers.append({"currency": currency, "credit": credit, "owed": owed, "form": part})
+    heading = frame.t("Set money against a document")
+    return _page(frame, "allocate.html.j2", _address("allocate", customer), heading, form, customer, offers=offers)
 
 
 def issue(frame: Frame, draft: Draft, prepared: Prepared | None, errors: Sequence[LedgerError], form: Form) -> Page:
-    """Make the form that issues a draft, with the text that it becomes.
+    """Make the form that issues a draft, with the document that it becomes, and its text in the ledger.
 
     :param errors: why it cannot be issued
     """
-    amount, text = "", ""
+    amount, text, view, asks = "", "", None, False
     if prepared is not None:
+        register = frame.book.register
         amount = _money(frame, prepared.gross, prepared.currency)
-        text = "" if frame.hidden else _as_written(drafts.preview(prepared, frame.book.register))
+        text = "" if frame.hidden else _as_written(drafts.preview(prepared, register))
+        view = document_view.view(presenting.draft(register, prepared), frame.f)
+        asks = draft.kind == "invoice" and (bool(form.typed.get("delivery")) or not supply.stated(prepared))
+    facts = () if view is None else [(word, value, None) for word, value in view.facts]
     return _page(
         frame, "issue.html.j2", _address("issue", draft.name), frame.t("Issue a draft"), form,
-        "" if prepared is None else prepared.customer, draft=draft.name, amount=amount,
-        text=text,
-        errors=[error.message for error in errors],
+        "" if prepared is None else prepared.customer, draft=draft.name, back=addresses.draft(draft.name),
+        amount=amount, text=text, view=view, facts=facts, currency="" if prepared is None else prepared.currency,
+        delivery=asks, errors=[error.message for error in errors],
     )  # fmt: skip
 
 

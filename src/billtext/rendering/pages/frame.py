@@ -119,7 +119,7 @@ class Reader:
 
     def __init__(self, code: str, *, hidden: bool = False) -> None:
         self.t = Language(code)
-        self.f = (Hidden if hidden else Figures)(self.t)
+        self.f = (Hidden if hidden else Figures)(code)
 
     def bucket(self, name: str) -> str:
         """Heading of an ageing column."""
@@ -173,30 +173,42 @@ class Frame:
     :param rates: of exchange, for drafts and quotes in another currency
     :param hidden: whether amounts are shown without their digits
     :param finder: where a search is answered
+    :param named: whether that search finds customers by their names
     :param given: whether the pages are given to the customers themselves: they have nothing but what those were sent
     """
 
     def __init__(
         self, book: Book, as_of: Date, *, revision: str | None, errors: Sequence[Mapping[str, Any]] = (),
         choice: str = "all", customers: Collection[str] | None = None, language: str = "", links: Links = files,
-        leads: Leads | None = None, finder: Finder = lambda _path: None, given: bool = False,
+        leads: Leads | None = None, finder: Finder = lambda _path: None, named: bool = True, given: bool = False,
         drafts: tuple[Draft, ...] = (), quotes: tuple[Quote, ...] = (), unread: Sequence[Mapping[str, Any]] = (),
         rates: Rates = lambda _currency, _company, _date: None, hidden: bool = False,
     ) -> None:  # fmt: skip
         self.book, self.as_of, self.revision, self.errors = book, as_of, revision, errors
         self.choice, self.only, self.links, self.leads = choice, customers, links, leads or Leads()
         self.drafts, self.quotes, self.unread, self.rates = drafts, quotes, unread, rates
-        self.finder, self.given, self.hidden = finder, given, hidden
+        self.finder, self.named, self.given, self.hidden = finder, named, given, hidden
         self.company = book.register.company(as_of)
         self.name = str(self.company.get("name", ""))
         self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
         self._readers: dict[str, Reader] = {}
 
+    @property
+    def sought(self) -> str:
+        """What the search is for, in words."""
+        return self.t("Customer or number" if self.named else "Number of a customer or document")
+
     @cached_property
     def report(self) -> Report:
         """The ageing of the day."""
         return ageing.of_items(self.book, self.as_of, self.open)
+
+    @cached_property
+    def report_by_date(self) -> Report:
+        """The ageing of the day by the dates of the documents."""
+        customers = None if self.only is None else sorted(self.only)
+        return ageing.report(self.book, self.as_of, basis="date", customers=customers)
 
     @cached_property
     def buckets(self) -> tuple[str, ...]:

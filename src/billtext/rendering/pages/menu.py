@@ -15,7 +15,10 @@ ENTRIES = (
     ("quotes", "Quotes"),
     ("archive", "Archive"),
 )
-_BELOW = {"months": "documents", "errors": "index", "unsent": "index", "statements": "customers"}
+_BELOW = {
+    "months": "documents", "errors": "index", "unsent": "index", "statements": "customers", "pay": "customers",
+    "allocate": "customers", "issue": "drafts",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

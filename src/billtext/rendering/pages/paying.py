@@ -32,7 +32,7 @@ def shown(frame: Frame, customer: str) -> dict[str, Any] | None:
         "in_time": found.in_time,
         "worst": None if found.worst is None else _paid(frame, found.worst),
         "waiting": [
-            {"number": one.item.name, "href": frame.document(one.item.number), "late": str(one.late)}
+            {"number": one.item.name, "href": frame.document(one.item.number), "late": one.late}
             for one in found.waiting
         ],
         "months": months,
@@ -44,7 +44,7 @@ def _paid(frame: Frame, one: Paid) -> dict[str, Any]:
     return {
         "number": one.item.name,
         "href": frame.document(one.item.number),
-        "late": str(one.late),
+        "late": one.late,
         "due": frame.f.date(one.item.due),
         "settled": frame.f.date(one.settled),
     }

@@ -7,42 +7,61 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from billtext.errors import Refused
 from billtext.model import Date
+from billtext.rendering.language import Language
 from billtext.rendering.pages import account, addresses
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.pages.leads import STATEMENT_FORMS
+from billtext.rendering.pages.tables import Period
 from billtext.rules import statements
 
 KINDS = {"activity": "All movements", "open-items": "Open items"}
 
 
-def asked(query: Mapping[str, str], as_of: Date) -> tuple[Date, Date, str]:
+def asked(query: Mapping[str, str], as_of: Date, t: Language) -> Period:
     """First day, last day and kind of the statement that is asked for, as the command line would have them.
 
-    What is not said, or is no date, is the first of the last day's year and the day of the page. Days that are the
-    wrong way round are turned. No statement tells of what comes after the day of the page.
+    What is not said is the first of the last day's year and the day of the page. No statement tells of what comes
+    after the day of the page.
 
-    >>> asked({"from": "2026-03-01", "to": "2027-01-01"}, Date(2026, 11, 24))
+    :raises Refused: a day is none, or the last one is before the first
+
+    >>> asked({"from": "2026-03-01", "to": "2027-01-01"}, Date(2026, 11, 24), Language())
     (datetime.date(2026, 3, 1), datetime.date(2026, 11, 24), 'activity')
     """
-    end = _date(query.get("to", "")) or as_of
-    start = _date(query.get("from", "")) or end.replace(month=1, day=1)
-    start, end = min(start, end), max(start, end)
+    end = _date(query, "to", t) or as_of
+    start = _date(query, "from", t) or end.replace(month=1, day=1)
+    if start > end:
+        words = t("The statement would end on {end}, before it begins on {start}; change one of the days.")
+        raise Refused(words.format(start=t.date(start), end=t.date(end)))
     kind = query.get("kind", "")
     return min(start, as_of), min(end, as_of), kind if kind in KINDS else "activity"
 
 
-def _date(text: str) -> Date | None:
+def _date(query: Mapping[str, str], name: str, t: Language) -> Date | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        return None
+        words = t("{text} is no date; write it as {example}")
+        raise Refused(words.format(text=repr(text), example="2026-10-31")) from None
 
 
 def page(frame: Frame, customer: str, query: Mapping[str, str]) -> Page:
-    """Make the page."""
-    start, end, kind = asked(query, frame.as_of)
-    found = account.letter(frame, statements.report(frame.book, customer, start, end, kind=kind))
+    """Make the page; of a period that there is not, the form with what was asked, and why not."""
+    letter, forms, refused, kind = None, [], "", query.get("kind", "")
+    first, last = query.get("from", ""), query.get("to", "")
+    try:
+        start, end, kind = asked(query, frame.as_of, frame.t)
+    except Refused as error:
+        refused = str(error)
+    else:
+        first, last = start.isoformat(), end.isoformat()
+        letter = account.letter(frame, statements.report(frame.book, customer, start, end, kind=kind))
+        forms = _forms(frame, customer, start, end, kind)
     path = addresses.statement(customer)
     action, hidden = frame.leads.asked_of(path)
     return frame.render(
@@ -53,15 +72,16 @@ def page(frame: Frame, customer: str, query: Mapping[str, str]) -> Page:
         name=frame.names[customer],
         customer=frame.customer(customer),
         own=path,
-        letter=found,
+        letter=letter,
+        refused=refused,
         action=action,
         hidden=hidden,
-        start=start.isoformat(),
-        end=end.isoformat(),
+        start=first,
+        end=last,
         last=frame.as_of.isoformat(),
         kinds=[(name, frame.t(word), name == kind) for name, word in KINDS.items()],
         periods=[(word, *days) for word, days in _periods(frame)],
-        forms=_forms(frame, customer, start, end, kind),
+        forms=forms,
     )
 
 

@@ -6,6 +6,7 @@ from billtext import dates
 from billtext.model import Date, Document, Void
 from billtext.rendering import reports
 from billtext.rendering.language import Language
+from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.sheets import Sheet
 from billtext.rules import invoices, statements
@@ -22,6 +23,8 @@ def sheet(frame: Frame, address: str, period: Period | None = None) -> Sheet | N
     kind, _, part = address.partition("/")
     if not part:
         return _WHOLE[kind](frame) if kind in _WHOLE else None
+    if address == addresses.AGEING_BY_DATE:
+        return reports.aging(frame.report_by_date)
     if kind == "months":
         return _month(frame, part.partition("/")[0])  # all of it, where its page is one of several
     if kind in {"customers", "statements"}:
@@ -43,7 +46,8 @@ def sheet(frame: Frame, address: str, period: Period | None = None) -> Sheet | N
 def has(address: str) -> bool:
     """Whether a page of ours has a table that is worth a link."""
     kind, _, part = address.partition("/")
-    return kind in ({"months", "customers", "statements", "documents"} if part else _WHOLE.keys())
+    known = {"months", "customers", "statements", "documents"} if part else _WHOLE.keys()
+    return kind in known or address == addresses.AGEING_BY_DATE
 
 
 def _month(frame: Frame, name: str) -> Sheet | None:

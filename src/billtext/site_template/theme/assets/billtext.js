@@ -48,7 +48,8 @@
       button.textContent = cell.textContent;
       cell.textContent = "";
       cell.appendChild(button);
-      button.addEventListener("click", function () {
+      // Wherever one clicks on the heading; the button is for the keyboard, and its click comes here too.
+      cell.addEventListener("click", function () {
         var now = cell.getAttribute("aria-sort");
         // Amounts begin with the largest: that is what one looks for.
         var descending = now ? now === "ascending" : cell.classList.contains("r-num");
@@ -57,19 +58,13 @@
     });
   }
 
-  // A customer has a row for each currency, and is still one.
-  function count(rows) {
-    var seen = new Set(rows.map(function (each) { return each.of === null ? each : each.of; }));
-    return seen.size;
-  }
-
   function filterable(box) {
     var table = document.getElementById(box.getAttribute("data-filter"));
     if (!table) return;
     var language = languageOf(table);
     var input = box.querySelector("input"), select = box.querySelector("select"), output = box.querySelector("output");
     var rows = Array.prototype.map.call(table.tBodies[0].rows, function (row) {
-      return { row: row, of: row.getAttribute("data-of"), text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
+      return { row: row, text: row.textContent.toLocaleLowerCase(language), is: " " + (row.getAttribute("data-is") || "") + " " };
     });
     function apply() {
       var words = input.value.toLocaleLowerCase(language).split(/\s+/).filter(Boolean);
@@ -79,8 +74,8 @@
           words.every(function (word) { return each.text.indexOf(word) >= 0; });
         each.row.hidden = !fits;
       });
-      var shown = count(rows.filter(function (each) { return !each.row.hidden; }));
-      output.textContent = output.getAttribute("data-text").replace("{count}", shown).replace("{all}", count(rows));
+      var shown = rows.filter(function (each) { return !each.row.hidden; }).length;
+      output.textContent = output.getAttribute("data-text").replace("{count}", shown).replace("{all}", rows.length);
     }
     box.hidden = false;
     input.addEventListener("input", apply);
