@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.compiler import CodeGenerator
+from jinja2.nodes import Name
 from markupsafe import Markup
 
 from billtext.errors import LedgerError
@@ -60,7 +61,18 @@ def environment() -> Environment:
 
 
 class _Code(CodeGenerator):
-    """Writes no second call around each value that is shown: `_shown` has escaped it already."""
+    """Writes no second call around what is shown, for `_shown` has escaped it, nor around a word or a link."""
+
+    def visit_Call(self, node: Any, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja2's name
+        if not (isinstance(node.node, Name) and node.node.name in {"t", "link"}):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for n, argument in enumerate(node.args):
+            self.write(", " if n else "")
+            self.visit(argument, frame)
+        self.write(")")
 
     def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
         self.write(finalize.src)
@@ -98,7 +110,7 @@ class Reader:
 
     def __init__(self, code: str, *, hidden: bool = False) -> None:
         self.t = Language(code)
-        self.f = (Hidden if hidden else Figures)(self.t)
+        self.f = (Hidden if hidden else Figures)(code)
 
     def bucket(self, name: str) -> str:
         """Heading of an ageing column."""

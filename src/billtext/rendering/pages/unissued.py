@@ -70,7 +70,7 @@ def _told(error: Any) -> dict[str, str]:
 def draft(frame: Frame, name: str) -> Page:
     """Make the page of a draft: the document that it becomes, or why it becomes none."""
     found, base, errors = next(each for each in frame.prepared if each[0].name == name)
-    view = None if base is None else document_view.view(presenting.draft(frame.book.register, base), frame.t)
+    view = None if base is None else document_view.view(presenting.draft(frame.book.register, base), frame.f)
     return frame.render(
         "unissued.html.j2",
         addresses.draft(name),
@@ -83,6 +83,7 @@ def draft(frame: Frame, name: str) -> Page:
         source=frame.leads.source(found.entry.meta),
         errors=[_told(error) for error in shapes.errors(errors)],
         view=view,
+        facts=() if view is None else [(word, value, None) for word, value in view.facts],
         customer=_customer(frame, base),
         currency="" if base is None else base.currency,
         events=[],
@@ -148,7 +149,7 @@ def quote(frame: Frame, name: str) -> Page | None:
     view = None
     compared = []
     if estimate is not None:
-        view = document_view.view(presenting.quote(frame.book.register, estimate), frame.t)
+        view = document_view.view(presenting.quote(frame.book.register, estimate), frame.f)
         compared = [
             {
                 "kind": frame.t(each.kind),
@@ -173,6 +174,7 @@ def quote(frame: Frame, name: str) -> Page | None:
         source=frame.leads.source(found.draft.entry.meta),
         errors=[_told(error) for error in shapes.errors(errors)],
         view=view,
+        facts=() if view is None else [(word, value, None) for word, value in view.facts],
         customer=_customer(frame, base),
         currency="" if base is None else base.currency,
         events=[
