@@ -5,6 +5,8 @@ others lead to; `finding` is what a search looks through. The kinds of page: `ov
 are the ageing and the open items; `customers` with `card`, `account`, `paying` and `papers`; `documents` by month and
 each `document`; `credit_notes`; `archive`; `faults`. A face that answers questions has `periods`, the statement that is
 asked for, and `unissued`: drafts and quotes. `charts` draws, `figures` writes numbers and `addresses` names the files.
+`tables` lists the tables of all pages, which a face may give away: those of one page each are `office_tables`, of many
+`leaf_tables`.
 The templates are in `rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
