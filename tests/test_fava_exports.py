@@ -288,6 +288,7 @@ def test_it_is_a_file_and_may_run_nothing(demo: Demo) -> None:
 )
 def test_what_has_no_table_is_not_found(demo: Demo, page: str) -> None:
     assert demo.ask(page, "csv").status_code == 404
+    assert demo.ask("index", "csv", table=page or "x").status_code == 404
 
 
 def test_text_of_the_ledger_is_no_formula(tmp_path: Path) -> None:
