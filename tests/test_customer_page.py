@@ -12,6 +12,7 @@ import pytest
 from billtext.ledger import load
 from billtext.rendering import pages
 from billtext.rendering.language import Language
+from billtext.rendering.pages import tables
 from billtext.rendering.pages.card import ATTACHED, FIELDS, HEAD
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.pages.leads import Leads
@@ -277,10 +278,18 @@ def test_who_is_not_chosen_has_no_page(demo: Book) -> None:
     assert pages.find(frame, "customers/C00011") is not None
 
 
+EVERY = (
+    "index", "ageing", "open-items", "customers", "documents", "credit-notes", "drafts", "quotes", "archive", "unsent",
+    "errors", "open-items/x", "months/x", "archive/x", "customers/x", "statements/x", "documents/x", "drafts/x",
+    "quotes/x",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("code", ["nb", "nn", "sv", "da", "de"])
 def test_words_of_tables_are_in_every_language(code: str) -> None:
     known = Path(pages.__file__).parents[2] / "catalogues" / f"{code}.po"
     there = set(re.findall(r'^msgid "(.+)"$', known.read_text("utf-8"), re.MULTILINE))
     for words in (FIELDS, HEAD, ATTACHED, CHANNELS, OUTCOMES, PAPERS, SEALS):
         assert set(words.values()) - {"GLN"} <= there
+    assert {each.word for name in EVERY for each in tables.every(name)} <= there
     assert Language(code)("Register history") != "Register history"

@@ -237,8 +237,8 @@ def list_(face: Face, customer: str | None, status: str | None, as_of: datetime.
 def show(face: Face, number: str, as_of: datetime.date, form: str) -> None:
     """Show a document: its lines, its VAT, what settled it and what is open."""
     from billtext.errors import Refused
-    from billtext.rendering import reports, shapes
-    from billtext.rules import invoices
+    from billtext.rendering import document_sheets, reports, shapes
+    from billtext.rules import invoices, presenting
 
     document = face.book.ledger.documents.get(number)
     if document is None:
@@ -253,7 +253,11 @@ def show(face: Face, number: str, as_of: datetime.date, form: str) -> None:
     detail = invoices.detail(face.book, document, as_of)
     if form == "table":
         say(reports.document_head(face.book, detail, face.language))
-    face.show(reports.document(detail, face.language), shapes.invoice_detail(detail), form)
+    if form == "csv":
+        sheet = document_sheets.lines(presenting.document(face.book, document))
+    else:
+        sheet = reports.document(detail, face.language)
+    face.show(sheet, shapes.invoice_detail(detail), form)
     if form == "table":
         say(reports.document_foot(detail, face.language))
     face.finish()

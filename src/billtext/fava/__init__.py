@@ -91,9 +91,12 @@ class Receivables(FavaExtensionBase):
             return []
         return [(self._words(word), asked.at(address)) for word, address in forms.offered(page.path)]
 
-    def table(self, page: Page) -> Markup | None:
-        """The address of the table of a page as CSV."""
-        return asked.of("csv", page.path, statement=True) if exports.has(page.path) else None
+    def tables(self, page: Page) -> list[tuple[str, Markup]]:
+        """The tables of a page that it gives away as CSV: what each is called, and where."""
+        return [
+            (self._words(each.word), asked.of("csv", page.path, statement=True, table=each.name if n else ""))
+            for n, each in enumerate(exports.of(page))
+        ]
 
     def stylesheet(self) -> str:
         """The address of the style sheet, which changes when it does."""
@@ -119,7 +122,7 @@ class Receivables(FavaExtensionBase):
 
     @extension_endpoint
     def csv(self) -> Response:
-        """The table of a page as CSV, the same bytes as the command line's."""
+        """A table of a page as CSV, the same bytes as the command line's where that prints it."""
         if asked.hidden():
             self._stop(403, self._words("Fava hides figures, so it gives no tables away."))
         try:

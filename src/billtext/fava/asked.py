@@ -150,13 +150,15 @@ def again() -> str:
     return _with(base(), page()) + ("&partial=true" if partial() else "")
 
 
-def of(endpoint: str, page: str, *, statement: bool = False) -> Markup:
+def of(endpoint: str, page: str, *, statement: bool = False, table: str = "") -> Markup:
     """Address of one of the extension's endpoints for a page, with the filters of this request.
 
     :param statement: whether to keep what a statement is asked for, too
+    :param table: of the page
     """
     where, _, filters = base().partition("?")
     more = {name: request.args[name] for name in STATEMENT if statement and name in request.args}
+    more |= {"table": table} if table else {}
     return Markup.escape(
         _with(f"{where}{endpoint}?{filters}", page) + "".join(f"&{k}={quote(v)}" for k, v in more.items())
     )

@@ -1,32 +1,34 @@
-"""What a page gives away: its table as CSV."""
+"""What a page gives away: its tables as CSV."""
 
 from flask import Response
 
 from billtext.fava import asked
 from billtext.rendering import sheets
 from billtext.rendering.pages import periods, tables
-from billtext.rendering.pages.frame import Frame
+from billtext.rendering.pages.frame import Frame, Page
+from billtext.rendering.pages.tables import Table
 
 
-def has(address: str) -> bool:
-    """Whether a page has a table to give away. None has where figures are hidden."""
-    return not asked.hidden() and tables.has(address)
+def of(page: Page) -> list[Table]:
+    """The tables that a page gives away. None does where figures are hidden."""
+    return [] if asked.hidden() else tables.of(page)
 
 
 def csv(frame: Frame, address: str) -> Response | None:
-    """The table of a page; None where it has none.
+    """A table of a page, by the argument `table`, else its first; None where it has no such table.
 
     A statement is of the days of the arguments `from` and `to`, but of none after the day of the page, and of
     the `kind`; else of the year until the day.
 
     :raises Refused: those are no days, or the wrong way round
     """
+    name = asked.query().get("table", "")
     statement = address.startswith("statements/")
     period = periods.asked(asked.query(), frame.as_of, frame.t) if statement else None
-    found = tables.sheet(frame, address, period)
+    found = tables.sheet(frame, address, name, period)
     if found is None:
         return None
-    name = f"{address.replace('/', '-')}-{frame.as_of.isoformat()}.csv"
+    parts = (address.replace("/", "-"), *([name] if name else []), frame.as_of.isoformat())
     answer = Response(sheets.as_csv(found), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{'-'.join(parts)}.csv")
     return answer

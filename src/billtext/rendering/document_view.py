@@ -182,9 +182,14 @@ def facts(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Attention"), one.buyer.contact.name
     yield from references(one, t)
     for number, day in one.preceding:
-        yield t("Corrects"), f"{number}, {t.date(day)}" if day else number
+        yield t("Corrects"), preceding(number, day, t)
     if one.reason:
         yield t("Reason"), one.reason
+
+
+def preceding(number: str, day: Date | None, t: Language) -> str:
+    """An earlier document that one corrects."""
+    return f"{number}, {t.date(day)}" if day else number
 
 
 def references(one: CoreInvoice, t: Language) -> Iterable[Pair]:

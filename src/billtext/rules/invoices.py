@@ -112,11 +112,16 @@ def voids(book: Book, as_of: Date) -> tuple[Void, ...]:
     return tuple(sorted(found, key=lambda void: (void.date, void.number)))
 
 
+def settlements(book: Book, document: Document, as_of: Date) -> tuple[Settlement, ...]:
+    """What settled a document until a day, in the order of the days."""
+    return tuple(sorted((found for found, _ in _settlements(book, document, as_of)), key=lambda s: (s.date, s.by)))
+
+
 def detail(book: Book, document: Document, as_of: Date) -> Detail:
     """A document with everything about it."""
     lines, vats = book.lines(document)
-    settlements = sorted((found for found, _ in _settlements(book, document, as_of)), key=lambda s: (s.date, s.by))
     return Detail(
         row=row(book, document, as_of), lines=tuple(lines),
-        vat_breakdown=vat.breakdown(document, lines, vats, book.register), allocations=tuple(settlements),
+        vat_breakdown=vat.breakdown(document, lines, vats, book.register),
+        allocations=settlements(book, document, as_of),
     )  # fmt: skip

@@ -221,13 +221,6 @@ def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = No
     return found
 
 
-def references(register: Register, found: Document) -> dict[str, str]:
-    """The references of a document (BT-10 to BT-19), for who shows no more of it."""
-    meta, card = found.entry.meta, register.values("customer", found.customer, found.date)
-    addressed = "endpoint" in card or "buyer-endpoint" in meta
-    return _references(meta, card, parties.buyer(register, found.customer, found.date, meta) if addressed else None)
-
-
 def _delivery(meta: Meta) -> core.Delivery:
     start, end = stated.date(meta, "period-start"), stated.date(meta, "period-end")
     return core.Delivery(

@@ -5,6 +5,8 @@ others lead to; `finding` is what a search looks through. The kinds of page: `ov
 are the ageing and the open items; `customers` with `card`, `account`, `paying` and `papers`; `documents` by month and
 each `document`; `credit_notes`; `archive`; `faults`. A face that answers questions has `periods`, the statement that is
 asked for, and `unissued`: drafts and quotes. `charts` draws, `figures` writes numbers and `addresses` names the files.
+`tables` lists the tables of all pages, which a face may give away: those of one page each are `office_tables`, of many
+`leaf_tables`.
 The templates are in `rendering/templates/pages`.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
@@ -142,25 +144,25 @@ def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Pag
     if kind == "archive":
         return archive.month(frame, address) if part in frame.archive else None
     if kind == "customers":
-        customer = _named(part, frame.names)
+        customer = addresses.named(part, frame.names)
         return None if customer is None else customers.page(frame, customer)
     if kind == "documents":
-        number = _named(part, frame.book.ledger.documents)
+        number = addresses.named(part, frame.book.ledger.documents)
         return document.page(frame, number) if number is not None and frame.document(number) else None
     return _asked(frame, kind, part, query) if frame.leads.asks else None
 
 
 def _asked(frame: Frame, kind: str, part: str, query: Mapping[str, str]) -> Page | None:
     if kind == "statements":
-        customer = _named(part, frame.names)
+        customer = addresses.named(part, frame.names)
         return None if customer is None else periods.page(frame, customer, query)
     if kind == "files":
         return customers.of_file(frame, part)
     if kind == "drafts":
-        name = _named(part, unissued.names(frame))
+        name = addresses.named(part, unissued.names(frame))
         return None if name is None else unissued.draft(frame, name)
     if kind == "quotes":
-        name = _named(part, unissued.offers(frame))
+        name = addresses.named(part, unissued.offers(frame))
         return None if name is None else unissued.quote(frame, name)
     return None
 
@@ -172,16 +174,3 @@ def _of_month(frame: Frame, part: str) -> Page | None:
     every = range(1, documents.parts(frame, month) + 1)
     wanted = next((n for n in every if addresses.month(month, n) == f"months/{part}"), None)
     return None if wanted is None else documents.month(frame, month, wanted)
-
-
-def _named(part: str, names: Mapping[str, object]) -> str | None:
-    """The id or number whose page an address names.
-
-    A digest is only in the address of a name that is no safe one. Who knows no digests, as a link in Fava's journal,
-    may use the name itself.
-    """
-    if "~" in part:
-        found = next((name for name in names if addresses.part(name) == part), None)
-        if found is not None:
-            return found
-    return part if part in names else None

@@ -24,14 +24,17 @@ def months(frame: Frame, customer: str) -> list[dict[str, Any]]:
     return [_month(frame, found) for found in statements.by_month(frame.book, customer, frame.as_of)][::-1]
 
 
+def since(day: Date) -> Date:
+    """The first day of the last twelve months."""
+    return dates.next_day(dates.month_end(Date(max(day.year - 1, Date.min.year), day.month, 1)))
+
+
 def running(frame: Frame, report: Statement) -> list[dict[str, Any]]:
     """What moved in the last twelve months with the balance after each movement, in the reader's language.
 
     :param report: a statement that begins no later
     """
-    day = frame.as_of
-    before = Date(max(day.year - 1, Date.min.year), day.month, 1)
-    first = dates.next_day(dates.month_end(before))
+    first = since(frame.as_of)
     found = []
     for section in ordered(frame, report):
         lines = section.lines

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from billtext.rendering import escape
@@ -93,3 +94,16 @@ def statement_pdf(customer: str, month: str) -> str:
 def document_pdf(number: str) -> str:
     """The PDF of a document, whole with its ending."""
     return f"documents/{part(number)}.pdf"
+
+
+def named(address: str, names: Mapping[str, object]) -> str | None:
+    """The id or number whose page an address names.
+
+    A digest is only in the address of a name that is no safe one. Who knows no digests, as a link in Fava's journal,
+    may use the name itself.
+    """
+    if "~" in address:
+        found = next((name for name in names if part(name) == address), None)
+        if found is not None:
+            return found
+    return address if address in names else None

@@ -13,7 +13,7 @@ from billtext.rendering.language import Language
 from billtext.rendering.pages import account, addresses
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rendering.pages.leads import STATEMENT_FORMS
-from billtext.rendering.pages.tables import Period
+from billtext.rendering.pages.leaf_tables import Period
 from billtext.rules import statements
 
 KINDS = {"activity": "All movements", "open-items": "Open items"}

@@ -18,16 +18,17 @@ from billtext.rules.prepared import Prepared
 
 def names(frame: Frame) -> dict[str, Draft]:
     """Drafts by the names that commands call them by, without those of customers who are not shown."""
-    return {draft.name: draft for draft, _, _ in _drafts(frame)}
+    return {draft.name: draft for draft, _, _ in waiting(frame)}
 
 
-def _drafts(frame: Frame) -> list[tuple[Draft, Prepared | None, list[Any]]]:
+def waiting(frame: Frame) -> list[tuple[Draft, Prepared | None, list[Any]]]:
+    """The drafts of customers who are shown, with what each becomes or what is wrong with it."""
     return [each for each in frame.prepared if frame.only is None or (each[1] and each[1].customer in frame.only)]
 
 
 def drafts(frame: Frame) -> Page:
     """Make the table of drafts."""
-    rows = [_row(frame, draft, base, errors) for draft, base, errors in _drafts(frame)]
+    rows = [_row(frame, draft, base, errors) for draft, base, errors in waiting(frame)]
     unread = [_told(error) for error in frame.unread]
     return frame.render("drafts.html.j2", "drafts", frame.t("Drafts"), leaf=False, rows=rows, unread=unread)
 
