@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -189,6 +191,51 @@ def test_hostile_text_is_shown_and_does_nothing(demo: Book, text: str) -> None:
         wanted = re.sub(r"\s+", " ", re.sub("[\u202e\u0000\u0007]", "", text.replace("\u2028", " ")))
         assert wanted in re.sub(r"\s+", " ", after.text_content())
     assert json.loads(forms.make(bad, "json", root=LEDGER))["buyer"]["name"] == text
+
+
+NOTED = """
+2026-11-20 * "Nord AS" "Lamps" ^2026-0001
+  invoice: "2026-0001"
+  due: 2026-12-04
+  note: "Ring the bell,
+door <b>2</b>.
+
+- Thank you for | buying from us"
+  Assets:Receivable:C1    125.00 NOK
+  Income:Electrical      -100.00 NOK
+    text: "Lamp"
+    note: "Left at
+the gate"
+    vat: "S25"
+  Liabilities:VAT         -25.00 NOK
+    vat: "S25"
+"""
+
+
+def test_the_lines_of_a_note_stay_lines() -> None:
+    """Of the document and of a line of it; an empty line ends a paragraph, and no line is mark-up."""
+    built = book.build(load.parse(SMALL + NOTED, "main.beancount")[0])
+    one = presenting.document(built, built.ledger.documents["2026-0001"])
+    text = forms.make(one, "markdown", root=LEDGER).decode()
+    assert "\nRing the bell,<br>\ndoor &lt;b>2&lt;/b>.\n\n\\- Thank you for | buying from us\n" in text
+    assert "| Lamp<br>Left at<br>the gate |" in text
+    page = lxml.html.fromstring(forms.make(one, "html", root=LEDGER).decode())
+    paragraphs = [list(each.itertext()) for each in page.xpath("//div[@class='notes']/p")][:2]
+    assert paragraphs == [["Ring the bell,", "door <b>2</b>."], ["- Thank you for | buying from us"]]
+    assert [len(each.xpath(".//br")) for each in page.xpath("//div[@class='notes']/p")][:2] == [1, 0]
+    (cell,) = [each for each in page.iter("td") if "Lamp" in each.text_content()]
+    assert list(cell.itertext()) == ["Lamp", "Left at", "the gate"]
+    if shutil.which("pdftotext"):
+        made = forms.make(one, "pdf", root=LEDGER)
+        shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True).stdout
+        rows = [line.strip() for line in shown.decode().splitlines()]
+        at = rows.index("Ring the bell,")
+        assert [row for row in rows[at:] if row][:3] == [
+            "Ring the bell,",
+            "door <b>2</b>.",
+            "- Thank you for | buying from us",
+        ]
+        assert {"Left at", "the gate"} <= set(rows)
 
 
 def test_a_page_stands_alone(demo: Book) -> None:

@@ -32,6 +32,8 @@ HOSTILE = (
     "{{ 7 * 7 }} {% raw %}", '"; read("/etc/passwd")',
 )  # fmt: skip
 
+LONG = "Nordlys Interiør og Håndverkstjenester med Datterselskaper "
+
 
 @pytest.fixture(scope="module")
 def demo() -> Book:
@@ -137,6 +139,68 @@ def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
     assert "Overføres" not in pages[-1]
     assert "Overført" not in pages[0]
     assert [f"Side {n} / 3" in page for n, page in enumerate(pages, 1)] == [True] * 3
+
+
+def pages_of(made: bytes) -> list[str]:
+    """The text of each page, on one line."""
+    return [" ".join(page.replace("\xa0", " ").split()) for page in text(made).split("\f")][:-1]
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_sums_are_on_the_page_of_the_last_lines(demo: Book, paper: str, language: str) -> None:
+    """However many lines there are, and none is lost or there twice."""
+    total = {"nb": "Sum NOK", "en": "Total NOK"}[language]
+    broken = 0
+    for count in (1, 2, 3, *range(18, 36), *range(56, 78)):
+        pages = pages_of(pdf.document(replace(long_one(demo, count), language=language), paper=paper))
+        lines = [[int(n) for n in re.findall(r"Cable (\d+) 1 ", page)] for page in pages]
+        assert [n for page in lines for n in page] == list(range(1, count + 1))
+        (at,) = [n for n, page in enumerate(pages) if total in page]
+        assert lines[at][-2:] == list(range(max(1, count - 1), count + 1)), count
+        broken += len(lines[at]) == 2 < count
+    assert broken  # at some count they went over to the next page together
+
+
+def test_more_sums_than_a_page_holds_go_over_several(demo: Book) -> None:
+    one = long_one(demo, 3)
+    off = core_invoice.Adjustment(charge=False, amount=D(1), reason="")
+    many = tuple(replace(off, reason=f"Reason {n}.") for n in range(100))
+    pages = pages_of(pdf.document(replace(one, adjustments=many)))
+    assert [n for n in range(100) if not any(f"Reason {n}." in page for page in pages)] == []
+    assert len(pages) >= 3
+
+
+def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
+    """A note of 9 000 letters goes over pages, one of 1 500 stays on one."""
+    one = shown(demo, "2026-0075")
+    for words, whole in ((50, True), (300, False)):
+        note = " ".join(f"word{n:03} and what more there is." for n in range(words))
+        lines = (*long_one(demo, 24).lines[:20], replace(one.lines[0], note=note), *long_one(demo, 3).lines)
+        pages = pages_of(pdf.document(replace(one, lines=lines)))
+        found = [[n for n in range(words) if f"word{n:03}" in page] for page in pages]
+        assert sorted(n for page in found for n in page) == list(range(words))
+        assert any(len(page) == words for page in found) == whole
+
+
+def test_the_closing_balance_of_a_statement_is_on_the_page_of_the_last_movement(demo: Book) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    (section,) = report.sections
+    for count in range(24, 40):
+        lines = tuple(replace(section.lines[0], number=f"N{n}.") for n in range(count))
+        pages = pages_of(pdf.statement(demo, replace(report, sections=(replace(section, lines=lines),))))
+        (page,) = [page for page in pages if "Utgående saldo" in page and "31. okt. 2026 Utgående" in page]
+        assert f"N{count - 1}." in page, count
+
+
+@pytest.mark.parametrize("name", [LONG * 3, "W" * 200])
+def test_the_number_of_the_page_stays_at_the_right_of_the_foot(demo: Book, name: str) -> None:
+    one = shown(demo, "2026-0075")
+    made = pdf.document(
+        replace(one, seller=replace(one.seller, name=name, contact=replace(one.seller.contact, email=name)))
+    )
+    (side,) = [word for word in words(made) if word[0] == "Side"]
+    assert side[1] > 170
 
 
 def test_a_document_of_1114_lines_is_made(demo: Book) -> None:
@@ -327,9 +391,6 @@ def words(made: bytes, page: int = 1) -> list[tuple[str, float, float, float, fl
         (word, *(float(edge) / 72 * 25.4 for edge in edges))  # type: ignore[misc]
         for *edges, word in re.findall(pattern, found)
     ]
-
-
-LONG = "Nordlys Interiør og Håndverkstjenester med Datterselskaper "
 
 
 @pytest.mark.parametrize(("window", "top", "end"), [("c5", 44, 79), ("din", 45, 90)])

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from billtext.model import Date
 from billtext.money import ZERO
-from billtext.rendering import units
+from billtext.rendering import escape, units
 from billtext.rendering.language import Language
 from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, CoreInvoice
@@ -62,6 +62,7 @@ class View:
     :param facts: dates, references and reasons, by label
     :param optional: lines of a quote that are in no total
     :param sums: from the lines to what is to be paid; True where it is a total
+    :param notes: paragraphs of lines
     :param instalments: name, due date and amount
     """
 
@@ -78,7 +79,7 @@ class View:
     vat: tuple[Tax, ...]
     payment: tuple[Pair, ...]
     instalments: tuple[tuple[str, str, str], ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, ...], ...]
     attachments: tuple[Pair, ...]
 
 
@@ -103,7 +104,7 @@ def view(one: CoreInvoice, t: Language) -> View:
             (part.name, t.date(part.due), t.amount(part.amount, one.currency)) for part in one.instalments
             if one.kind == core.INVOICE  # those of a credit note are our own book-keeping
         ),
-        notes=(*(text for _, text in one.notes), *([one.terms] if one.terms else [])),
+        notes=tuple(part for text in (*(text for _, text in one.notes), one.terms) for part in escape.paragraphs(text)),
         attachments=tuple((found.filename or found.id, found.description) for found in one.attachments),
     )  # fmt: skip
 
@@ -241,10 +242,8 @@ def discount(line: core.Line, currency: str, t: Language) -> str:
 
 
 def _details(line: core.Line, currency: str, t: Language) -> Iterable[Pair]:
-    if line.description:
-        yield "", line.description
-    if line.note:
-        yield "", line.note
+    for text in (line.description, line.note):
+        yield from (("", shown) for part in escape.paragraphs(text) for shown in part)
     for label, text in (
         (t("Item no."), line.seller_item), (t("Your item no."), line.buyer_item),
         ("GTIN", line.standard_item.id if line.standard_item else ""), (t("Order line"), line.order_line),

@@ -4,11 +4,34 @@ import html as _html
 import re
 import unicodedata
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]#]")
-_ENTITIES = str.maketrans({
-    "&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "~": "&#126;", "^": "&#94;", "=": "&#61;", "$": "&#36;",
-    ":": "&#58;", '"': "&quot;",
-})  # fmt: skip
+_ANYWHERE = r"""
+      [`\[\]{]                      # code, links, footnotes, attributes
+    | \\(?=[!-/:-@\[-`{-~]|$)       # a backslash before a sign, or at the end of a line
+    | (?<!\s)\*|\*(?!\s)            # emphasis: a star, but for one between spaces
+    | (?<![^\W_])_|_(?![^\W_])      # and a low line, but for one within a word
+    | <(?!\s) | &(?=\#?\w+;)        # HTML and entities
+    | (?<=\S)~                      # the end of what is struck out
+"""
+_BEGINS = r"""
+      ^\s*[#>*|]                    # a heading, a quotation, a list, a table
+    | ^\s*\+(?=\s|$)                # a list
+    | ^\s*-(?=[-:|\s]|$)            # a list, a rule, the line below a heading or below the heads of a table
+    | ^\s*\d{1,9}[.)](?=\s|$)       # a list with numbers
+    | ^\s*:(?=[-\s]) | ^\s*=(?==*\s*$) | ^\s*~(?=~)  # heads of a table, a definition; a heading; code
+"""
+_MARKDOWN = {
+    (begins, cell): re.compile("|".join(
+        [*([_BEGINS] if begins else []), _ANYWHERE, r"\|" if cell else r"\#(?=\#*$)"]  # `#` may close a heading
+    ), re.VERBOSE)
+    for begins in (True, False) for cell in (True, False)
+}  # fmt: skip
+_ENTITIES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    "~": "&#126;",
+    ":": "&#58;",
+    "=": "&#61;",
+}  # which no backslash serves everywhere
 _YAML = re.compile(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML cannot hold
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
@@ -30,25 +53,46 @@ def one_line(text: str) -> str:
     return " ".join("".join(kept).split(" ")) if "\n" not in text else " ".join("".join(kept).split())
 
 
+def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
+    """Text that may have several lines: paragraphs, which an empty line ends, of lines as `one_line` has them.
+
+    >>> paragraphs("Dear all,\\r\\n thank you.\\n\\n\\nKari\\n")
+    (('Dear all,', 'thank you.'), ('Kari',))
+    """
+    found: list[list[str]] = [[]]
+    for line in text.splitlines():
+        kept = one_line(line).strip()
+        if kept:
+            found[-1].append(kept)
+        elif found[-1]:
+            found.append([])
+    return tuple(tuple(lines) for lines in found if lines)
+
+
 def html(text: str) -> str:
     """Text for an HTML element or a quoted attribute."""
     return _html.escape(one_line(text), quote=True)
 
 
-def markdown(text: str, *, begins: bool = True) -> str:
-    """Text for Markdown, a table's cell included: no mark-up, HTML or attribute of its own.
+def markdown(text: str, *, begins: bool = True, cell: bool = False) -> str:
+    """Text for Markdown (CommonMark, tables, struck-out text), in which it is nothing but text.
 
-    :param begins: it may begin a line, where a number or a dash would begin a list
+    What is no mark-up where it stands is left as it is: `R&D`, `2 * 3`, `-5,00`, `1 = 1`.
+
+    :param begins: it may begin a line, where a dash may be a list
+    :param cell: it stands in a table, where a stroke ends its cell
 
     >>> markdown("<b>*Ræder* | Sønn</b>")
-    '&lt;b&gt;\\\\*Ræder\\\\* &#124; Sønn&lt;/b&gt;'
+    '&lt;b>\\\\*Ræder\\\\* | Sønn&lt;/b>'
+    >>> markdown("1. A | B", begins=False, cell=True)
+    '1. A \\\\| B'
     """
-    # First the backslashes: the `#` of an entity is not to get one.
-    safe = _MARKDOWN.sub(lambda match: "\\" + match[0], one_line(text)).translate(_ENTITIES)
-    if not begins:
-        return safe
-    # A list, a heading or a rule begins a line; so may a text.
-    return re.sub(r"^(\s*)([-+.!]|\d+[.)])", lambda m: m[1] + m[2][:-1] + "\\" + m[2][-1], safe)
+    return _MARKDOWN[begins, cell].sub(_marked, one_line(text))
+
+
+def _marked(found: re.Match[str]) -> str:
+    sign = found[0][-1]
+    return found[0][:-1] + _ENTITIES.get(sign, f"\\{sign}")
 
 
 def csv_cell(text: str) -> str:

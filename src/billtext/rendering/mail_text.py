@@ -128,7 +128,7 @@ def _compiled(text: str, *, html: bool) -> Template:
 def _environment(*, html: bool) -> SandboxedEnvironment:
     def harmless(value: object) -> str:
         text = str(value)
-        return Markup(escape.markdown(text)) if html else escape.one_line(text)  # noqa: S704 - this is what escapes it
+        return Markup(escape.markdown(text, cell=True)) if html else escape.one_line(text)  # noqa: S704 - this is what escapes it
 
     made = _Values(
         undefined=StrictUndefined,

@@ -1,7 +1,7 @@
 """What a PDF shows, as plain text for Typst: nested dictionaries of strings that its template only lays out.
 
-Words, numbers and dates are in the reader's language already. Ledger text is on one line, without control and
-text-direction characters, and a word that is longer than a line may break.
+Words, numbers and dates are in the reader's language already. Ledger text is on one line, or in a note
+on several, without control and text-direction characters, and a word that is longer than a line may break.
 """
 
 import re
@@ -46,7 +46,7 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "number": t("Number"), "due": t("Due"), "attachments": t("Attachments"), "payment": t("Payment"),
         "scan": t("Code to scan for payment"),
     }  # fmt: skip
-    return _cleaned({
+    made = _cleaned({
         **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),
         "window": _window(
             one.buyer.name, document_view.address(one.buyer.address, one.seller.address.country, t),
@@ -54,6 +54,7 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         ),
         **_day(one.date), "lang": t.code,
     })  # fmt: skip
+    return {**made, "notes": ["\n".join(lines) for lines in made["notes"]]}
 
 
 def statement(book: Book, report: Statement) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def as_markdown(sheet: Sheet, language: Language) -> str:
     """Write a sheet as a Markdown table; totals in bold."""
     lines = []
     if sheet.title:
-        lines += [f"## {escape.markdown(sheet.title)}", ""]
-    lines.append("| " + " | ".join(escape.markdown(language(column.title)) for column in sheet.columns) + " |")
+        lines += [f"## {escape.markdown(sheet.title, begins=False)}", ""]
+    lines.append("| " + " | ".join(_markdown(column.title, language) for column in sheet.columns) + " |")
     lines.append("|" + "|".join(" ---: " if column.right else " --- " for column in sheet.columns) + "|")
     for row in sheet.rows:
         lines.append("| " + " | ".join(_markdown(cell, language) for cell in row) + " |")
@@ -121,7 +121,7 @@ def as_markdown(sheet: Sheet, language: Language) -> str:
 
 def _markdown(cell: Cell, language: Language) -> str:
     """A cell of a Markdown table, whose text is never at the beginning of a line: no figure or dash makes a list."""
-    return escape.markdown(shown(cell, language), begins=False)
+    return escape.markdown(shown(cell, language), begins=False, cell=True)
 
 
 def _table(sheet: Sheet, language: Language, width: int | None) -> str:

@@ -1,4 +1,7 @@
-"""Jinja2 for our pages: HTML escapes by itself, Markdown by the filter `md`; an undefined name is an error."""
+"""Jinja2 for our pages: HTML escapes by itself, Markdown by a filter; an undefined name is an error.
+
+Filters for Markdown: `md` for text that begins a line, `within` after other text, `cell` in a table. For HTML: `line`.
+"""
 
 from functools import cache
 from typing import Any
@@ -16,11 +19,15 @@ def environment() -> Environment:
         loader=PackageLoader("billtext.rendering"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=lambda name: bool(name) and str(name).endswith(".html.j2"),  # noqa: S701 - it is, by name
     )  # fmt: skip
-    found.filters["md"] = lambda value: Markup(escape.markdown(str(value)))  # noqa: S704 - this is what escapes it
-    # In a table or after other text, where no list can begin: 12.50 stays as it is.
-    found.filters["cell"] = lambda value: Markup(escape.markdown(str(value), begins=False))  # noqa: S704 - likewise
+    found.filters["md"] = lambda value: _markdown(str(value).lstrip())
+    found.filters["within"] = lambda value: _markdown(str(value), begins=False)
+    found.filters["cell"] = lambda value: _markdown(str(value), begins=False, cell=True)
     found.filters["line"] = lambda value: escape.one_line(str(value))
     return found
+
+
+def _markdown(text: str, *, begins: bool = True, cell: bool = False) -> Markup:
+    return Markup(escape.markdown(text, begins=begins, cell=cell))  # noqa: S704 - this is what escapes it
 
 
 def render(template: str, **values: Any) -> str:
