@@ -539,15 +539,6 @@ def test_a_bounce_is_one_for_any_recipient_and_in_any_words(tmp_path: Path) -> N
     assert office.states() == {"2026-0001": "bounced", "2026-0002": "sent"}
 
 
-@pytest.mark.parametrize("what", ["bounces", "receipts"])
-def test_what_is_no_plain_file_is_refused(tmp_path: Path, what: str) -> None:
-    """A pipe that nobody writes into would be waited for without end."""
-    office = Sending(tmp_path / "books")
-    os.mkfifo(tmp_path / "pipe")
-    done = office.run("outbox", what, str(tmp_path / "pipe"), "--at", AT)
-    assert (done.status, "is no plain file" in done.err) == (2, True)
-
-
 # --- the report ---------------------------------------------------------------------------------------------
 
 

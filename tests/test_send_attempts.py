@@ -253,6 +253,22 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     office.book()
 
 
+def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:
+    """C1 and C2 get theirs of November when the server is there, by --due like documents."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2, "C2"))
+        assert office.send().status == 0
+        room.letters.on_rcpt = lambda _: "451 4.7.1 later"
+        over = ("--at", "2026-12-01T08:00:00+00:00")
+        assert office.run("send", "--statements", "2026-11", *over).status == 1
+        assert '"delivery" "C1" "C2"\n  statement: "2026-11"\n' in office.told
+        room.letters.on_rcpt = lambda _: None
+        assert "2 documents: 2 sent" in office.run("send", "--due", "--at", "2027-03-01T08:00:00+00:00").out
+    assert office.run("send", "--due", "--at", "2027-03-01T09:00:00+00:00").out == "no documents to send\n"
+    office.book()
+
+
 def test_a_delivery_of_a_closed_month_is_written_down(tmp_path: Path) -> None:
     """October is closed when a journal of its last day is found, and when a receipt of that day is read."""
     office = Sending(tmp_path / "books", more=LAID)

@@ -64,7 +64,8 @@ def clock(at: datetime.datetime | None) -> Clock:
 @click.argument("numbers", metavar="[NUMBER]...", nargs=-1)
 @click.option(
     "--due", is_flag=True,
-    help="All that wait: documents that were issued and not sent yet, of the last days (option send-days, 31).",
+    help="All that wait: documents that were issued and not sent yet, of the last days (option send-days, 31), and "
+    "whatever could not be sent before.",
 )  # fmt: skip
 @click.option(
     "--statements", "month", type=Month(), metavar="YYYY-MM",
@@ -168,7 +169,8 @@ def _chosen(
         raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
     if not numbers:
         found = deliveries.of_month(book, month, today) if month else [
-            deliveries.parcel(book, document, today) for document in book.documents if document.date <= today
+            *(deliveries.parcel(book, document, today) for document in book.documents if document.date <= today),
+            *deliveries.tried(book, log, today),
         ]  # fmt: skip
         if month:
             oldest = datetime.date.min

@@ -126,8 +126,6 @@ def _messages(places: Iterable[Path]) -> Iterator[tuple[str, Message]]:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, Message]]:
-    if not path.is_file():
-        raise Unreadable(f"{path} is no plain file; name files of mail, or a directory of them")
     try:
         with path.open("rb") as file:
             begin = file.read(5)

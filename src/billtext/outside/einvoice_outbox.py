@@ -172,10 +172,8 @@ def _files(places: Iterable[Path]) -> Iterator[Path]:
     for place in places:
         if place.is_dir():
             yield from sorted(path for path in place.iterdir() if path.suffix in {".json", ".jsonl"} and path.is_file())
-        elif place.is_file():
-            yield place
         elif place.exists():
-            raise Unreadable(f"{place} is no plain file; name files of receipts, or a directory of them")
+            yield place
         else:
             raise Unreadable(f"{place}: there is no such file or directory")
 

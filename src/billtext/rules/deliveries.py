@@ -222,9 +222,14 @@ def states(book: Book, today: Date, oldest: Date, more: Iterable[Delivery] = ())
     """
     log = Log(book.ledger, more, until=today)
     found = [state(log, parcel(book, document, today), oldest) for document in book.documents if document.date <= today]
+    return found + [state(log, each, oldest) for each in tried(book, log, today)]
+
+
+def tried(book: Book, log: Log, today: Date) -> list[Parcel]:
+    """The statements that were ever sent, or were to be."""
     known = book.register.of("customer")
     months = sorted((month, number) for number, month in log.all if month and number in known)
-    return found + [state(log, statement(book, number, month, today), oldest) for month, number in months]
+    return [statement(book, number, month, today) for month, number in months]
 
 
 def unsent(book: Book, as_of: Date) -> list[State]:
