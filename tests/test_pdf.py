@@ -80,6 +80,18 @@ def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
         assert "/JavaScript" not in file.Root.get("/Names", {})
 
 
+def test_the_face_is_the_one_that_comes_with_the_package(demo: Book) -> None:
+    """On the Swiss payment part too, which asks for a face without serifs."""
+    one = shown(demo, "2026-0076")
+    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
+    account = core_invoice.Account(iban="CH5604835012345678009")
+    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
+    for each in (one, swiss):
+        with pikepdf.open(io.BytesIO(pdf.document(each))) as file:
+            names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
+        assert {name.split("+")[1].split("-")[0] for name in names} == {"SourceSansPro"}
+
+
 @pytest.mark.parametrize("number", ["2026-0075", "2026-0076", "K2026-0003"])
 def test_a_second_run_gives_the_same_bytes(demo: Book, number: str) -> None:
     one = shown(demo, number)

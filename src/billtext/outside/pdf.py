@@ -114,6 +114,7 @@ def _swiss(one: CoreInvoice) -> str | None:
         )  # fmt: skip
     except ValueError:
         return None  # an address that the code cannot hold
+    bill.font_family = typesetting.FACE  # theirs are not in the PDF, which would take one with serifs
     out = io.StringIO()
     bill.as_svg(out)
     return out.getvalue()

@@ -26,7 +26,7 @@ PACKAGE = Path(__file__).parent.parent / "pdf_template"
 TEMPLATES = "templates"  # below the ledger's directory
 FONTS = "fonts"  # below the templates
 LOGOS = ("logo.svg", "logo.png")
-FACE = "Libertinus Serif"  # it comes with Typst, and is the quickest that we tried
+FACE = "Source Sans Pro"  # in our `fonts/` (SIL Open Font License), and the quickest that we tried
 MARK = "\N{REPLACEMENT CHARACTER}"
 _DATA = "billtext.json"
 _BEGIN = f'#let data = json("/{_DATA}");'.encode()  # on the first line, so that a mistake is told with its own line
@@ -181,7 +181,7 @@ def _compiler(place: Path) -> Any:
     """One compiler for a directory: fonts are read once."""
     import typst
 
-    fonts = [place / FONTS] if (place / FONTS).is_dir() else []
+    fonts = [each / FONTS for each in dict.fromkeys((PACKAGE, place)) if (each / FONTS).is_dir()]
     return typst.Compiler(
         root=place, ignore_system_fonts=True, font_paths=fonts, package_path=PACKAGE, package_cache_path=PACKAGE
     )
