@@ -366,14 +366,28 @@ def test_a_font_of_the_ledgers_own_is_used(demo: Book, tmp_path: Path) -> None:
     """Here it is one of fontTools, with nothing but the letter 中."""
     fonts = tmp_path / "templates" / "fonts"
     fonts.mkdir(parents=True)
-    one_letter(fonts / "own.ttf", "Own Face", "中")
+    one_shape(fonts / "own.ttf", "Own Face", "中")
     one = shown(demo, "2026-0075")
     made = pdf.document(replace(one, buyer=replace(one.buyer, name="Lotus 中 AS")), root=tmp_path)
     assert "Lotus 中 AS" in squeezed(made)
 
 
-def one_letter(path: Path, family: str, letter: str) -> None:
-    """A font file with a square for a letter."""
+def test_a_swiss_payment_part_takes_a_face_of_the_guidelines(demo: Book, tmp_path: Path) -> None:
+    """SIX Implementation Guidelines QR-bill 3.4: Arial, Frutiger, Helvetica or Liberation Sans."""
+    fonts = tmp_path / "templates" / "fonts"
+    fonts.mkdir(parents=True)
+    one_shape(fonts / "own.ttf", "Liberation Sans", "".join(map(chr, range(0x20, 0x180))))
+    one = shown(demo, "2026-0076")
+    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
+    account = core_invoice.Account(iban="CH5604835012345678009")
+    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
+    with pikepdf.open(io.BytesIO(pdf.document(swiss, root=tmp_path))) as file:
+        names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
+    assert any("LiberationSans" in name for name in names)
+
+
+def one_shape(path: Path, family: str, letters: str) -> None:
+    """A font file with a square for each letter."""
     pytest.importorskip("fontTools")
     from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -384,7 +398,7 @@ def one_letter(path: Path, family: str, letter: str) -> None:
     pen.closePath()
     font = FontBuilder(1000, isTTF=True)
     font.setupGlyphOrder([".notdef", "square"])
-    font.setupCharacterMap({ord(letter): "square"})
+    font.setupCharacterMap(dict.fromkeys(map(ord, letters), "square"))
     font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "square": pen.glyph()})
     font.setupHorizontalMetrics({".notdef": (800, 0), "square": (800, 0)})
     font.setupHorizontalHeader(ascent=800, descent=-200)

@@ -114,7 +114,8 @@ def _swiss(one: CoreInvoice) -> str | None:
         )  # fmt: skip
     except ValueError:
         return None  # an address that the code cannot hold
-    bill.font_family = typesetting.FACE  # theirs are not in the PDF, which would take one with serifs
+    # The guidelines name these four; none comes with us, so ours stands in where `templates/fonts/` has none of them.
+    bill.font_family = f"Liberation Sans,Helvetica,Arial,Frutiger,{typesetting.FACE}"
     out = io.StringIO()
     bill.as_svg(out)
     return out.getvalue()
