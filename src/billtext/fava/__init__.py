@@ -94,8 +94,8 @@ class Receivables(FavaExtensionBase):
     def tables(self, page: Page) -> list[tuple[str, Markup]]:
         """The tables of a page that it gives away as CSV: what each is called, and where."""
         return [
-            (self._words(each.word), asked.of("csv", page.path, statement=True, table=each.name if n else ""))
-            for n, each in enumerate(exports.of(page))
+            (self._words(each.word), asked.of("csv", page.path, statement=True, table=exports.named(page, each)))
+            for each in exports.of(page)
         ]
 
     def stylesheet(self) -> str:

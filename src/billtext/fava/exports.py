@@ -14,6 +14,11 @@ def of(page: Page) -> list[Table]:
     return [] if asked.hidden() else tables.of(page)
 
 
+def named(page: Page, table: Table) -> str:
+    """By what name `csv` finds a table of a page; empty for the first that a page of its kind may have."""
+    return "" if table is tables.every(page.path)[0] else table.name
+
+
 def csv(frame: Frame, address: str) -> Response | None:
     """A table of a page, by the argument `table`, else its first; None where it has no such table.
 

@@ -29,9 +29,11 @@ def asked(query: Mapping[str, str], as_of: Date, t: Language) -> Period:
 
     >>> asked({"from": "2026-03-01", "to": "2027-01-01"}, Date(2026, 11, 24), Language())
     (datetime.date(2026, 3, 1), datetime.date(2026, 11, 24), 'activity')
+    >>> asked({"to": "2027-06-30"}, Date(2026, 11, 24), Language())
+    (datetime.date(2026, 1, 1), datetime.date(2026, 11, 24), 'activity')
     """
     end = _date(query, "to", t) or as_of
-    start = _date(query, "from", t) or end.replace(month=1, day=1)
+    start = _date(query, "from", t) or min(end, as_of).replace(month=1, day=1)
     if start > end:
         words = t("The statement would end on {end}, before it begins on {start}; change one of the days.")
         raise Refused(words.format(start=t.date(start), end=t.date(end)))
