@@ -389,6 +389,19 @@ def test_a_draft_and_an_allocation_far_ahead_are_asked_about_too(office: FavaOff
     assert office.send(DRAFT, {"date": day, "sure": day}, token=token_of(section(answer))).status_code == 303
 
 
+def test_a_day_of_delivery_far_ahead_is_asked_about(office: FavaOffice) -> None:
+    """It stands on the document for good; the day of the document itself is today."""
+    sent = {"date": today().isoformat(), "delivery": "2062-05-31"}
+    answer = office.send(DRAFT, sent, token=token_of(section(office.send(DRAFT, sent, token=UNKNOWN))))
+    assert "2062-05-31 is more than a week ahead." in sentence(answer)
+    assert '<input type="checkbox" name="sure" value="2062-05-31">' in section(answer)
+    assert "2026-0004" not in "".join(office.files().values())
+    token = token_of(section(answer))
+    assert office.send(DRAFT, {**sent, "sure": sent["date"]}, token=token).status_code == 422
+    assert office.send(DRAFT, {**sent, "sure": "2062-05-31"}, token=token).status_code == 303
+    assert "  delivery: 2062-05-31\n" in "".join(office.files().values())
+
+
 # --- what a form offers -------------------------------------------------------------------------------------
 
 

@@ -64,12 +64,18 @@ def draft(root: Path, name: str, day: str) -> str:
     return sha256(f"{day}\n{found.text}".encode()).hexdigest()
 
 
+def questionable(kind: str, form: Form) -> Date | None:
+    """The day of a form that may be asked about: of a draft its day of delivery, where that is the later one."""
+    days = [typed.day(form.get(name, "")) for name in ("date", *(("delivery",) if kind == "issue" else ()))]
+    return None if days[0] is None else max(day for day in days if day is not None)
+
+
 def doubt(book: Book, kind: str, subject: str, form: Form, t: Language) -> str:
-    """What makes the date of a form doubtful, in a sentence; empty where nothing does, or the reader is sure of it.
+    """What makes the day of a form doubtful, in a sentence; empty where nothing does, or the reader is sure of it.
 
     A payment is later than what it settles, and than the first that there is on the customer's account.
     """
-    date = typed.day(form.get("date", ""))
+    date = questionable(kind, form)
     if date is None or form.get("sure") == date.isoformat():
         return ""
     if date > asked.today() + FAR:

@@ -65,7 +65,7 @@ def page(
         typed=values,
         chosen=() if typed is None else typed.getlist("invoice"),
         refused=refused,
-        doubtful=typing.day(day) if doubt else None,
+        doubtful=acting.questionable(kind, typed) if doubt and typed is not None else None,
     )
     if kind != "issue":
         return _CUSTOMERS[kind](frame, subject, form)
