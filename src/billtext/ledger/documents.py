@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from beancount.core.data import Transaction
 
@@ -80,16 +80,16 @@ class Reader:
     def transaction(self, entry: Transaction) -> Parsed | None:
         """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings."""
         customer_of = self._customer_of
-        receivable = [posting for posting in entry.postings if customer_of[posting.account] is not None]
+        receivable = [posting for posting in postings(entry) if customer_of[posting.account] is not None]
         shape = TRANSACTION.shapes[tuple(entry.meta)]
         kinds = shape.kinds
         if len(kinds) > 1 or not receivable:
             kinds = self._kinds(entry, kinds, money=bool(receivable))
         kind = kinds[0] if kinds else "entry"
         if kind in DOCUMENTS:
-            return self._document(entry, shape, kind, cast("list[Booked]", receivable))
+            return self._document(entry, shape, kind, receivable)
         if receivable:
-            self._money(entry, shape, kind, cast("list[Booked]", receivable))
+            self._money(entry, shape, kind, receivable)
         elif "settles" in shape.names:
             self._misplaced(entry, entry.meta, "settles", "on the transaction")
         return None
@@ -167,15 +167,16 @@ class Reader:
     def _item(
         self, entry: Transaction, posting: Booked, kind: str, number: str, instalment: int, due: datetime.date
     ) -> Item:
-        meta, units = posting.meta or entry.meta, posting.units
+        meta, units, date = posting.meta or entry.meta, posting.units, entry.date
         settles = meta.get("settles")
+        if not isinstance(settles, str):
+            settles = None
+        customer = self._customer(entry, posting)
         item = Item(
-            customer=self._customer(entry, posting), currency=units.currency, amount=units.number,
-            date=entry.date, due=due, kind=kind, number=number, instalment=instalment,
-            settles=settles if isinstance(settles, str) else None, entry=entry, meta=meta,
+            customer, units.currency, units.number, date, due, kind, number, instalment, settles, entry, meta
         )  # fmt: skip
         self.items.append(item)
-        if item.customer not in self._since or (kind in DOCUMENTS and item.date < self._since[item.customer]):
+        if customer not in self._since or (kind in DOCUMENTS and date < self._since[customer]):
             self.unsure.append(item)
         return item
 
@@ -243,10 +244,9 @@ class Reader:
         gross = sum([item.amount for item in items], ZERO)
         if kind == "credit-note":
             gross = -gross
+        net, vat = sum([line.net for line in lines], ZERO), sum([posting.amount for posting in vats], ZERO)
         document = Document(
-            number=number, kind=kind, customer=items[0].customer, currency=currency,
-            net=sum([line.net for line in lines], ZERO), vat=sum([vat.amount for vat in vats], ZERO),
-            rounding=rounding, gross=gross, items=tuple(items), entry=entry,
+            number, kind, items[0].customer, currency, net, vat, rounding, gross, tuple(items), entry
         )  # fmt: skip
         if shape.seldom:
             self._seldom(document, shape)
@@ -414,7 +414,7 @@ class Reader:
                 continue
             vat = self._vat(entry, account, meta, shape)
             if vat is not None:
-                vats.append(VatPosting(vat=vat, amount=amount, meta=meta))
+                vats.append(VatPosting(vat, amount, meta))
             elif account not in self._vat_accounts or "vat" in shape.names:
                 lines.append(self._line(entry, posting, meta, shape, amount, currency))
         return lines, vats, rounding
@@ -489,13 +489,12 @@ class Reader:
         # What is wrong in itself is told once, and the line is not reckoned with it.
         sound = len(self.errors) == told and not shape.odd
         priced = sound and (price is not None or "quantity" in meta)
+        text = get("text") or entry.narration or ""
+        each = price.number if price is not None and sound else -net if allowance else net
+        discount, off, on = (get("discount", ZERO), off, on) if sound else (ZERO, ZERO, ZERO)
         return Line(
-            net=net, account=posting.account, text=get("text") or entry.narration or "",
-            quantity=get("quantity", ONE), unit=get("unit"),
-            price=price.number if price is not None and sound else -net if allowance else net,
-            price_per=get("price-per", ONE), discount=get("discount", ZERO) if sound else ZERO,
-            discount_amount=off if sound else ZERO, charge_amount=on if sound else ZERO,
-            vat=get("vat"), item=item, allowance=allowance, charge=get("charge"), priced=priced, meta=meta,
+            net, posting.account, text, get("quantity", ONE), get("unit"), each, get("price-per", ONE), discount, off,
+            get("vat"), item, allowance, get("charge"), priced, meta, on,
         )  # fmt: skip
 
     def _other_currency(

@@ -126,7 +126,7 @@ class _State:
         self.open[target] += -amount if target.amount > 0 else amount
         if self.between is not None:
             self.between[source, target] = self._between(source, target) + amount
-        self.made.append(Allocation(date=date, source=source, target=target, amount=amount))
+        self.made.append(Allocation(date, source, target, amount))
 
 
 def allocate(
