@@ -307,6 +307,21 @@ def test_an_argument_that_is_not_utf8(command: list[str]) -> None:
     assert done.stderr == "billtext: the argument 'bl\\xff' is not UTF-8 text; write it as UTF-8\n"
 
 
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("31.10.2026", "'31.10.2026' is not a date; write it as 2026-10-31"),
+        ("0206-10-31", "'0206-10-31' is not of the years 1900 to 2199"),
+        ("9999-12-31", "'9999-12-31' is not of the years 1900 to 2199"),
+    ],
+)
+def test_an_option_that_is_no_day_of_a_billing_office(day: str, why: str) -> None:
+    """A slip in the year is told before it stands in the ledger."""
+    done = run("aging", "--as-of", day)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert why in done.stderr
+
+
 def test_broken_utf8_in_an_included_file(tmp_path: Path) -> None:
     """The file that is broken is named with its line, not the one that includes it."""
     (tmp_path / "main.beancount").write_text('include "part.beancount"\n', "utf-8")

@@ -268,12 +268,12 @@ def test_a_get_writes_nothing(office: FavaOffice) -> None:
 @pytest.mark.parametrize(
     ("done", "why"),
     [
-        ({"amount": "10.0011", "date": DAY}, "the amount is 10.0011 NOK, but NOK has 2 decimals; write it with those"),
-        ({"amount": "0", "date": DAY}, "the amount is 0 NOK; it must be above zero"),
+        ({"amount": "10.0011", "date": DAY}, "The amount is 10.0011 NOK, but NOK has 2 decimals; write it with those"),
+        ({"amount": "0", "date": DAY}, "The amount is 0 NOK; it must be above zero"),
         ({"amount": "-10", "date": DAY}, "'-10' is no amount; write it as 1,250.00"),
         ({"amount": "", "date": DAY}, "'' is no amount; write it as 1,250.00"),
         ({"amount": "10", "date": "today"}, "'today' is no date; write it as 2026-10-31"),
-        ({"amount": "10", "date": DAY, "method": "voucher"}, "method is 'voucher'; choose one of bank, card, cash"),
+        ({"amount": "10", "date": DAY, "method": "voucher"}, "Method is 'voucher'; choose one of bank, card, cash"),
         ({"amount": "10", "date": DAY, "invoice": "2026-0003"},
          "2026-0003 is of customer C2, not of C1; name one of this customer"),
         ({"amount": "10", "date": DAY, "invoice": "<script>alert(1)</script>"},
@@ -288,6 +288,21 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(office: FavaOffice, done: d
     assert 'value="Giro &#34;March&#34;"' in section(answer)
     assert "<script>alert" not in answer.get_data(as_text=True)
     assert office.files() == before
+
+
+def test_a_refusal_names_the_fields_of_the_form(office: FavaOffice) -> None:
+    """The command line has options for them; what it has besides is told to be elsewhere."""
+    answer = office.send("pay/C1", {"amount": "10", "date": DAY, "received": "10"})
+    assert sentence(answer) == (
+        "Nothing was written. The amount is in NOK already; leave “What the bank made of it, in NOK” out"
+    )
+    answer = office.send("pay/C1", {"amount": "10", "date": DAY, "currency": "USD"})
+    assert sentence(answer) == (
+        "Nothing was written. No rate from USD to NOK is known on 2026-06-01; give it with --rate, or add a `price` "
+        "directive. What begins with -- is an option of the command line."
+    )
+    answer = office.send("allocate/C1", {"date": DAY})
+    assert sentence(answer) == "Nothing was written. Choose the money, and what it is set against."
 
 
 def test_no_text_becomes_a_directive(office: FavaOffice) -> None:
@@ -315,7 +330,10 @@ def test_a_ledger_with_errors_is_not_written(office: FavaOffice) -> None:
     payments.write_text(payments.read_text("utf-8").replace("Assets:Bank ", "Assets:Bonk "), "utf-8")
     answer = office.send("pay/C1", {"amount": "10", "date": DAY})
     assert answer.status_code == 422
-    assert "the ledger has errors, so nothing was changed" in sentence(answer)
+    assert "The ledger has errors, so nothing was changed" in sentence(answer)
+    assert sentence(answer).endswith(
+        "say --force where it is about something else. What begins with -- is an option of the command line."
+    )
 
 
 def test_a_draft_that_is_wrong_says_why(office: FavaOffice) -> None:
@@ -470,6 +488,36 @@ def test_what_a_draft_says_of_its_delivery_is_not_asked(office: FavaOffice) -> N
     assert 'name="delivery"' not in office.shown(DRAFT)
 
 
+def test_a_day_of_delivery_long_ago_is_asked_about(office: FavaOffice) -> None:
+    """What is issued was delivered within a year; a slip in it would stand on the document for good."""
+    sent = {"date": today().isoformat(), "delivery": "2016-05-31"}
+    answer = office.send(DRAFT, sent, token=token_of(section(office.send(DRAFT, sent, token=UNKNOWN))))
+    assert "2016-05-31 is more than a year before the document." in sentence(answer)
+    assert "2026-0004" not in "".join(office.files().values())
+    token = token_of(section(answer))
+    assert office.send(DRAFT, {**sent, "sure": "2016-05-31"}, token=token).status_code == 303
+    assert "  delivery: 2016-05-31\n" in "".join(office.files().values())
+
+
+def test_each_doubtful_day_is_asked_about_and_what_was_said_of_one_stays_said(office: FavaOffice) -> None:
+    """Both have a box; the one that was ticked is ticked again."""
+    sent = {"date": "2062-06-01", "delivery": "2016-05-31", "sure": "2062-06-01"}
+    answer = office.send(DRAFT, sent, token=token_of(section(office.send(DRAFT, sent, token=UNKNOWN))))
+    assert "2016-05-31 is more than a year before the document. If" in sentence(answer)
+    assert "week ahead" not in sentence(answer)
+    assert '<input type="checkbox" name="sure" value="2062-06-01" checked>' in section(answer)
+    assert '<input type="checkbox" name="sure" value="2016-05-31">' in section(answer)
+    assert "2026-0004" not in "".join(office.files().values())
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0206-06-01", "2200-01-01"])
+def test_a_day_out_of_a_billing_offices_time_is_none(office: FavaOffice, day: str) -> None:
+    """Nothing is written that Fava's own time filter could not show, however sure the reader is."""
+    answer = office.send("pay/C1", {"amount": "10.00", "date": day, "sure": day})
+    assert answer.status_code == 422
+    assert f"'{day}' is no date; write it as 2026-10-31" in sentence(answer)
+
+
 # --- where it leads -----------------------------------------------------------------------------------------
 
 
@@ -511,7 +559,7 @@ def test_refusals_are_in_the_readers_language(office: FavaOffice) -> None:
         return sentence(answer)
 
     assert refused(currency="kr") == "Ingenting ble skrevet. 'kr' er ingen valuta; skriv den som NOK"
-    assert refused(method="sms") == "Ingenting ble skrevet. method er 'sms'; velg en av bank, card, cash"
+    assert refused(method="sms") == "Ingenting ble skrevet. Method er 'sms'; velg en av bank, card, cash"
     assert refused("issue/none") == "Ingenting ble skrevet. Det finnes ikke noe skjema issue/none."
     english = "2026-0003 is of customer C2, not of C1; name one of this customer"
     assert refused(invoice="2026-0003") == f"Ingenting ble skrevet. {english}"

@@ -135,8 +135,9 @@ def test_figures_of_a_document_are_plain(demo: Demo) -> None:
     assert csv(demo, "documents/2025-0036", table="vat") == (
         "category,rate,base,amount,currency,reason,codes\nS,25,10372.00,2593.00,EUR,,S25\n"
     )
-    assert csv(demo, "documents/2026-0012", table="settlement") == (
-        "date,by,amount,currency\n2026-03-20,K2026-0003,3125.00,NOK\n2026-03-25,B2026-0014,9375.00,NOK\n"
+    assert csv(demo, "documents/2026-0012", table="settlement", time=DAY) == (
+        "date,kind,by,amount,currency\n2026-03-20,settled,K2026-0003,3125.00,NOK\n"
+        "2026-03-25,settled,B2026-0014,9375.00,NOK\n2026-11-24,open,,0.00,NOK\n"
     )
 
 

@@ -6,7 +6,28 @@ import re
 
 Date = datetime.date
 
+# Years of a billing office: what lies outside is a slip, or the word for "never" of another system.
+YEARS = range(1900, 2200)
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+def typed(text: str) -> Date:
+    """A date that somebody typed, such as 2026-10-31.
+
+    :raises ValueError: it is none of a billing office; the sentence says why
+
+    >>> typed("0206-10-31")
+    Traceback (most recent call last):
+    ValueError: '0206-10-31' is not of the years 1900 to 2199
+    """
+    try:
+        found = Date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date; write it as 2026-10-31") from None
+    if found.year not in YEARS:
+        raise ValueError(f"{text!r} is not of the years {YEARS[0]} to {YEARS[-1]}")
+    return found
 
 
 def month_end(date: Date) -> Date:

@@ -185,10 +185,12 @@ class Day(click.ParamType[datetime.date]):
             return value
         if value == "today":
             return datetime.date.today()
+        from billtext import dates
+
         try:
-            return datetime.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date; write it as 2026-10-31", param, ctx)
+            return dates.typed(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Month(click.ParamType[tuple[datetime.date, datetime.date]]):

@@ -14,6 +14,7 @@ from pathlib import Path
 from beancount.core.amount import CURRENCY_RE
 from werkzeug.datastructures import MultiDict
 
+from billtext import dates
 from billtext.errors import Refused
 from billtext.fava import asked, origin, typed
 from billtext.ledger import write
@@ -27,6 +28,7 @@ from billtext.rules.book import Book
 OPTION = "fava-write"
 WAIT = 20.0  # seconds for another billtext that is writing the same ledger
 FAR = datetime.timedelta(days=7)  # from today on; what is dated later is asked about
+YEAR = 366  # days
 Form = MultiDict[str, str]
 
 
@@ -64,31 +66,30 @@ def draft(root: Path, name: str, day: str) -> str:
     return sha256(f"{day}\n{found.text}".encode()).hexdigest()
 
 
-def questionable(kind: str, form: Form) -> Date | None:
-    """The day of a form that may be asked about: of a draft its day of delivery, where that is the later one."""
-    days = [typed.day(form.get(name, "")) for name in ("date", *(("delivery",) if kind == "issue" else ()))]
-    return None if days[0] is None else max(day for day in days if day is not None)
+def doubts(book: Book, kind: str, subject: str, form: Form, t: Language) -> dict[Date, str]:
+    """The days of a form that are doubtful, each with what makes it so in a sentence.
 
-
-def doubt(book: Book, kind: str, subject: str, form: Form, t: Language) -> str:
-    """What makes the day of a form doubtful, in a sentence; empty where nothing does, or the reader is sure of it.
-
-    A payment is later than what it settles, and than the first that there is on the customer's account.
+    A payment is later than what it settles, and than the first that there is on the customer's account; what is
+    issued was delivered within a year.
     """
-    date = questionable(kind, form)
-    if date is None or form.get("sure") == date.isoformat():
-        return ""
-    if date > asked.today() + FAR:
-        return t("{date} is more than a week ahead.").format(date=t.date(date))
-    if kind != "pay":
-        return ""
-    mine = book.items_of.get(subject, ())
-    settled = [item for item in mine if item.name in form.getlist("invoice")]
-    if any(date < item.date for item in settled):
-        return t("{date} is before what the payment settles.").format(date=t.date(date))
-    if mine and date < mine[0].date:
-        return t("{date} is before anything on this customer's account.").format(date=t.date(date))
-    return ""
+    date, delivery = (typed.day(form.get(name, "")) for name in ("date", "delivery"))
+    days = [day for day in (date, delivery if kind == "issue" else None) if day is not None]
+    words = {day: t("{date} is more than a week ahead.") for day in days if day > asked.today() + FAR}
+    if kind == "issue" and date is not None and delivery is not None and delivery < dates.before(date, YEAR):
+        words[delivery] = t("{date} is more than a year before the document.")
+    if kind == "pay" and date is not None and date not in words:
+        mine = book.items_of.get(subject, ())
+        settled = [item for item in mine if item.name in form.getlist("invoice")]
+        if any(date < item.date for item in settled):
+            words[date] = t("{date} is before what the payment settles.")
+        elif mine and date < mine[0].date:
+            words[date] = t("{date} is before anything on this customer's account.")
+    return {day: word.format(date=t.date(day)) for day, word in words.items()}
+
+
+def sure(form: Form, day: Date) -> bool:
+    """Whether the reader has said that a doubtful day is meant."""
+    return day.isoformat() in form.getlist("sure")
 
 
 def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
@@ -107,9 +108,9 @@ def act(kind: str, subject: str, top: Path, form: Form, t: Language) -> Done:
             raise Refused(
                 t("What this form is about has changed since it was opened. Look at it again before you send it.")
             )
-        doubtful = doubt(desk.book, kind, subject, form, t)
+        doubtful = [word for day, word in doubts(desk.book, kind, subject, form, t).items() if not sure(form, day)]
         if doubtful:
-            raise Refused(f"{doubtful} {t('If that is meant, say so below.')}")
+            raise Refused(" ".join([*doubtful, t("If that is meant, say so below.")]))
         return KINDS[kind](desk, subject, form, t)
 
 
@@ -136,6 +137,8 @@ def _allocate(desk: Desk, customer: str, form: Form, t: Language) -> Done:
     date = typed.date(form.get("date", ""), t)
     amount = form.get("amount", "").strip()
     by, name = form.get("by", ""), form.get("name", "")
+    if not by or not name:
+        raise Refused(t("Choose the money, and what it is set against."))
     text, _, _ = settling.allocate(till, by, name, typed.amount(amount, t) if amount else None, date)
     till.append(date, text)
     desk.commit(about=[customer])

@@ -1,5 +1,6 @@
 """The pages of the forms, and what becomes of a form that is sent."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -58,14 +59,14 @@ def page(
     values = _typed(typed)
     day = values.get("date", "")
     state = acting.draft(shelf.root, subject, day) if kind == "issue" else acting.account(shelf.book, subject)
-    doubt = "" if typed is None else acting.doubt(shelf.book, kind, subject, typed, frame.t)
+    doubtful = {} if typed is None else acting.doubts(shelf.book, kind, subject, typed, frame.t)
     form = forms.Form(
         action=asked.of("act", address),
         token=origin.token(str(shelf.top), kind, subject, state),
         typed=values,
         chosen=() if typed is None else typed.getlist("invoice"),
         refused=refused,
-        doubtful=acting.questionable(kind, typed) if doubt and typed is not None else None,
+        doubtful={day: typed is not None and acting.sure(typed, day) for day in doubtful},
     )
     if kind != "issue":
         return _CUSTOMERS[kind](frame, subject, form)
@@ -85,7 +86,22 @@ def send(shelf: "Shelf", address: str, typed: Typed, t: Language) -> acting.Done
     try:
         return acting.act(kind, subject, shelf.top, typed, t)
     except Refused as error:
-        return str(error)
+        return _told(str(error), t, shelf.book.register.currency or "")
+
+
+def _told(refused: str, t: Language, company: str) -> str:
+    """A refusal as a sentence of the form: it names fields, and what it has no field for is told to be elsewhere."""
+    fields = {
+        "--invoice": t("What it settles first"),
+        "--received": t("What the bank made of it, in {currency}").format(currency=company),
+        "--delivery DATE": t("Day of delivery"),
+    }
+    for option, field in fields.items():
+        refused = refused.replace(option, f"“{field}”")
+    sentence = refused[:1].upper() + refused[1:]
+    if re.search(r"(?<!\S)--[a-z]", sentence) is None:
+        return sentence
+    return f"{sentence.rstrip('.')}. {t('What begins with -- is an option of the command line.')}"
 
 
 def _subject(shelf: "Shelf", kind: str, part: str) -> str | None:

@@ -1,9 +1,9 @@
 """What somebody types into a form, in the manner of his language: amounts and dates."""
 
-import datetime
 import re
 from decimal import Decimal
 
+from billtext import dates
 from billtext.errors import Refused
 from billtext.model import Date
 from billtext.rendering.language import Language
@@ -49,8 +49,8 @@ def date(text: str, t: Language) -> Date:
 
 
 def day(text: str) -> Date | None:
-    """A date in ISO; None if it is none."""
+    """A date in ISO; None if it is none of a billing office."""
     try:
-        return datetime.date.fromisoformat(text)
+        return dates.typed(text)
     except ValueError:
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, cast
 
-from billtext import ids
+from billtext import dates, ids
 from billtext.errors import Unreadable, shown
 from billtext.ledger import write
 from billtext.model import Date
@@ -144,7 +144,7 @@ class Fields:
             found = datetime.date.fromisoformat(day)
         except ValueError:
             raise self.wrong(f"{path.rsplit(':', 1)[-1]} {shown(text[:40])!r} is not a day") from None
-        if not 1900 <= found.year <= 9000:
+        if found.year not in dates.YEARS:
             raise self.wrong(f"{path.rsplit(':', 1)[-1]} {found} is out of all time")
         return found
 

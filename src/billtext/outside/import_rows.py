@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+from billtext import dates
 from billtext.errors import Unreadable
 from billtext.outside.import_mapping import ImportMapping
 from billtext.rendering import escape
@@ -133,10 +134,6 @@ class Numbers(dict[str, Decimal | None]):
         return number
 
 
-# Years of documents: what lies outside is a slip, or the word for "never" of another system.
-YEARS = range(1900, 2200)
-
-
 class Days(dict[str, datetime.date | None]):
     """Dates by their text, read by a format of `strptime` or as 2026-10-31; None where a text is no such date."""
 
@@ -148,7 +145,7 @@ class Days(dict[str, datetime.date | None]):
     def __missing__(self, text: str) -> datetime.date | None:
         """Read a date that was not met before; a time of day is left out."""
         day = self._read(text)
-        found = self[text] = day if day is not None and day.year in YEARS else None
+        found = self[text] = day if day is not None and day.year in dates.YEARS else None
         return found
 
     def _read(self, text: str) -> datetime.date | None:
@@ -162,7 +159,7 @@ class Days(dict[str, datetime.date | None]):
         day = self._read(text)
         if day is None:
             return f"{text!r} does not read as {self.form}"
-        return f"{text!r} is not of the years {YEARS[0]} to {YEARS[-1]}"
+        return f"{text!r} is not of the years {dates.YEARS[0]} to {dates.YEARS[-1]}"
 
 
 def wrong_format(form: str) -> str:

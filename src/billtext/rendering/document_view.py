@@ -61,6 +61,7 @@ class View:
     :param others: payee, place of delivery and tax representative, by label
     :param facts: dates, references and reasons, by label
     :param optional: lines of a quote that are in no total
+    :param reasons: whether a VAT rate has a reason to be told
     :param sums: from the lines to what is to be paid; True where it is a total
     :param notes: paragraphs of lines
     :param instalments: name, due date and amount
@@ -77,6 +78,7 @@ class View:
     discounts: bool
     sums: tuple[tuple[str, str, bool], ...]
     vat: tuple[Tax, ...]
+    reasons: bool
     payment: tuple[Pair, ...]
     instalments: tuple[tuple[str, str, str], ...]
     notes: tuple[tuple[str, ...], ...]
@@ -86,6 +88,11 @@ class View:
 def view(one: CoreInvoice, t: Language) -> View:
     """Put a document into words."""
     rows = tuple((line, _row(line, one.currency, t)) for line in one.lines)
+    vat = tuple(
+        Tax(rate=rate(part.rate, t), base=t.amount(part.base, one.currency),
+            amount=t.amount(part.amount, one.currency), reason=reason(part, t))
+        for part in one.vat
+    )  # fmt: skip
     return View(
         heading=f"{kind(one.kind, t)} {one.number}", title=one.title,
         seller=Who(name=one.seller.name, lines=tuple(seller(one.seller, one.buyer, t))),
@@ -94,11 +101,7 @@ def view(one: CoreInvoice, t: Language) -> View:
         lines=tuple(row for line, row in rows if not line.optional),
         optional=tuple(row for line, row in rows if line.optional),
         discounts=any(row.discount for _, row in rows), sums=tuple(_sums(one, t)),
-        vat=tuple(
-            Tax(rate=rate(part.rate, t), base=t.amount(part.base, one.currency),
-                amount=t.amount(part.amount, one.currency), reason=reason(part, t))
-            for part in one.vat
-        ),
+        vat=vat, reasons=any(part.reason for part in vat),
         payment=tuple(_payment(one, t)),
         instalments=tuple(
             (part.name, t.date(part.due), t.amount(part.amount, one.currency)) for part in one.instalments

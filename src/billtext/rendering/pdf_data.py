@@ -43,8 +43,8 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "page": t("Page"), "text": t("Text"), "quantity": t("Quantity"), "price": t("Price"),
         "discount": t("Discount"), "vat": t("VAT"), "net": f"{t('Net')} {one.currency}", "rate": t("VAT rate"),
         "base": t("VAT basis"), "amount": t("Amount"), "optional": t("Optional"), "instalments": t("Instalments"),
-        "number": t("Number"), "due": t("Due"), "attachments": t("Attachments"), "payment": t("Payment"),
-        "scan": t("Code to scan for payment"),
+        "number": t("Number"), "due": t("Due"), "reason": t("Reason"), "attachments": t("Attachments"),
+        "payment": t("Payment"), "scan": t("Code to scan for payment"),
     }  # fmt: skip
     made = _cleaned({
         **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),

@@ -28,7 +28,7 @@ class Form:
     :param action: address that it is sent to
     :param typed: what was typed before, by the names of the fields
     :param refused: why that was not done
-    :param doubtful: a date that was typed, and is asked about
+    :param doubtful: dates that were typed and are asked about, and whether the reader has said that they are meant
     """
 
     action: Markup
@@ -36,7 +36,7 @@ class Form:
     typed: Mapping[str, str]
     chosen: Sequence[str] = field(default=())
     refused: str = ""
-    doubtful: Date | None = None
+    doubtful: Mapping[Date, bool] = field(default_factory=dict)
 
 
 def pay(frame: Frame, customer: str, form: Form) -> Page:
@@ -68,7 +68,7 @@ def allocate(frame: Frame, customer: str, form: Form) -> Page:
         if credit and owed:
             sent = form.typed.get("by") in [each["number"] for each in credit]
             typed = form.typed if sent else {"date": form.typed.get("date", "")}
-            part = replace(form, typed=typed, doubtful=form.doubtful if sent else None)
+            part = replace(form, typed=typed, doubtful=form.doubtful if sent else {})
             offers.append({"currency": currency, "credit": credit, "owed": owed, "form": part})
     heading = frame.t("Set money against a document")
     return _page(frame, "allocate.html.j2", _address("allocate", customer), heading, form, customer, offers=offers)

@@ -103,13 +103,16 @@ def core(frame: Frame, number: str) -> CoreInvoice:
 
 
 def settlement(frame: Frame, document: Document) -> Sheet:
-    """What settled a document."""
+    """What settled a document, and what is open of it on the day of the page."""
     currency = document.currency
     rows: list[list[Cell]] = [
-        [part.date, part.by, Amount(part.amount, currency), currency]
+        [part.date, Word("settled"), part.by, Amount(part.amount, currency), currency]
         for part in invoices.settlements(frame.book, document, frame.as_of)
     ]
-    return sheet_of((column("date"), column("by"), column("amount", right=True), column("currency")), rows)
+    row = invoices.row(frame.book, document, frame.as_of)
+    rows.append([frame.as_of, Word("open"), "", Amount(row.open, currency), currency])
+    heads = (column("date"), column("kind"), column("by"), column("amount", right=True), column("currency"))
+    return sheet_of(heads, rows)
 
 
 def instalments(frame: Frame, document: Document) -> Sheet:
