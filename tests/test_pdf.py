@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import zxingcpp
+from PIL import Image
 
 from billtext.errors import Refused
 from billtext.ledger import load
@@ -120,10 +122,42 @@ def test_a_credit_note_names_its_invoice_and_asks_for_no_money(demo: Book) -> No
     assert "IBAN" not in found
 
 
+def scanned(made: bytes) -> bytes:
+    """What a bank's programme reads from the code on the last page."""
+    with pikepdf.open(io.BytesIO(made)) as file:
+        last = str(len(file.pages))
+    options = ["-png", "-gray", "-r", "300", "-f", last, "-l", last]
+    found = subprocess.run(["pdftoppm", *options, "-"], input=made, capture_output=True, check=True)
+    codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(found.stdout)), formats=zxingcpp.BarcodeFormat.QRCode)
+    assert [code.ec_level for code in codes] == ["M"]
+    return codes[0].bytes
+
+
 def test_euro_comes_with_its_rate_and_a_code_to_scan(demo: Book) -> None:
+    """EPC069-12: service tag, version, UTF-8, credit transfer, BIC, name, IBAN, amount, purpose, reference, text."""
+    made = pdf.document(shown(demo, "2026-0076"))
+    assert "1 EUR = 11,379 NOK" in squeezed(made)
+    assert scanned(made).decode() == (
+        "BCD\n002\n1\nSCT\nDNBANOKK\nFjordlys Elektro AS\nNO4986011117963\nEUR4180.00\n\nRF060001920260076\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reference", "end"),
+    [("RF18539007547034", "\nRF18539007547034\n"), ("", "\n\n2026-0076"), ("Æ\n" + "x" * 200, "\n\nÆ " + "x" * 138)],
+)
+def test_the_code_carries_a_creditor_reference_or_a_text(demo: Book, reference: str, end: str) -> None:
+    """A text has 140 letters at most, and no line of its own."""
     one = shown(demo, "2026-0076")
-    assert pdf._epc(one) is not None
-    assert "1 EUR = 11,379 NOK" in squeezed(pdf.document(one))
+    one = replace(one, payment=replace(one.payment, reference=reference))
+    assert scanned(pdf.document(one)).decode().endswith("\n" + end)
+
+
+def test_what_a_code_cannot_hold_has_none(demo: Book) -> None:
+    """331 bytes: letters of four bytes each fill them early. The words beside it say all."""
+    one = shown(demo, "2026-0076")
+    seller = replace(one.seller, name="\N{MUSICAL SYMBOL G CLEF}" * 70)
+    assert pdf._epc(replace(one, seller=seller)) is None
 
 
 def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:

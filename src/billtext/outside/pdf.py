@@ -19,7 +19,8 @@ from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.statements import Statement
 
-_MOST = Decimal("999999999.99")  # of an EPC code
+_TRANSFER = ("BCD", "002", "1", "SCT")  # a credit transfer in UTF-8, by the version in which a BIC may be left out
+_MOST, _ROOM = Decimal("999999999.99"), 331  # euro and bytes of an EPC code
 
 
 def document(one: CoreInvoice, *, root: Path | None = None, paper: str = "a4", xml: bytes | None = None) -> bytes:
@@ -74,22 +75,23 @@ def _epc(one: CoreInvoice) -> str | None:
     account = _payable(one)
     if account is None or one.currency != "EUR" or one.totals.payable > _MOST:
         return None
-    from segno import helpers
+    import zxingcpp
 
     from billtext.rendering import escape
 
-    reference = one.payment.reference if one.payment.reference.startswith("RF") else None
-    try:
-        code = helpers.make_epc_qr(
-            name=escape.one_line(one.seller.name)[:70], iban=account.iban, amount=one.totals.payable,
-            reference=reference, text=None if reference else (one.payment.reference or one.number)[:140],
-            bic=account.bic or None,
-        )  # fmt: skip
-    except ValueError:
-        return None  # a name or reference that the code cannot hold: the words beside it say all
-    out = io.BytesIO()
-    code.save(out, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
-    return out.getvalue().decode()
+    reference, text = one.payment.reference, ""
+    if not reference.startswith("RF"):
+        reference, text = "", reference or one.number
+    lines = (
+        *_TRANSFER, account.bic, one.seller.name[:70], account.iban, f"EUR{rounded(one.totals.payable, 'EUR')}", "",
+        reference, text[:140],
+    )  # fmt: skip
+    data = "\n".join(map(escape.one_line, lines)).encode()
+    if len(data) > _ROOM:
+        return None  # the words beside it say all
+    made = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture = made.to_svg(add_quiet_zones=False)
+    return picture[picture.index("<svg") :]
 
 
 def _swiss(one: CoreInvoice) -> str | None:
