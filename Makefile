@@ -8,6 +8,9 @@ DAY := 2026-11-24
 MONTH := 2026-10
 DESK := $(BIN)/billtext -f demo-desk/main.beancount
 
+# As with any installed package, Python keeps what it has compiled: else each command would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint coverage check bench serve constraints clean
 
 $(READY): constraints.txt pyproject.toml

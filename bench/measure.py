@@ -10,6 +10,8 @@ from pathlib import Path
 
 # Beancount keeps no cache: each run reads the whole ledger.
 ENVIRONMENT = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1", "PYTHONHASHSEED": "0", "LC_ALL": "C"}
+# Those of Beancount are compiled when it is installed; without this ours would be compiled in each run.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
