@@ -419,6 +419,21 @@ def test_what_only_the_ledger_sees_keeps_back_its_own_draft(office: Office, draf
     assert [document.number for document in office.book().documents] == numbers
 
 
+def test_a_draft_file_that_cannot_be_read_keeps_back_no_other(office: Office) -> None:
+    """It is told by name, in the list and the check of the drafts too, and stays as it is."""
+    office.draft("nordlys", HOUR)
+    broken = office.root / "drafts" / "broken.beancount"
+    broken.write_bytes(b'2026-06-01 ! "Caf\xe9"\n')
+    why = f"{broken}: not UTF-8 text; save it as UTF-8\n"
+    assert office.run("draft", "list").err == why
+    assert (office.run("draft", "check").status, office.run("draft", "check").err) == (1, why)
+    done = office.run("issue", "--all", "--date", "2026-11-25")
+    assert done.status == 1
+    assert "2026-0001" in done.out
+    assert done.err == why + "billtext: 0 of 1 drafts were refused, 1 issued; 1 of the files cannot be read\n"
+    assert broken.read_bytes() == b'2026-06-01 ! "Caf\xe9"\n'
+
+
 def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:
     office.draft("d", HOUR.replace('"C1"', '"C9"'))
     office.draft("e", HOUR)

@@ -69,11 +69,11 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     from billtext.outside.desk import Desk
 
     desk = Desk.reading(face.path, face.loaded, face.book)
-    files = [] if names else draft_files.every(desk.root)
+    files, unread = ([], []) if names else draft_files.readable(desk.root)
     wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(desk.root, names)
     outcome = issuing.issue(desk, wanted, as_of, checked=True)
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
-    wrong = [_told(error) for file in files for error in file.errors]
+    wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
     wrong += refused(outcome)
     for sentence in wrong:
         say(sentence, err=True)
@@ -92,10 +92,12 @@ def _all(face: Face, date: datetime.date, *names: str) -> "list[tuple[Draft, Pre
     if names:
         return [(draft, *drafts.prepare(draft, register, rates, date)) for _, draft in draft_files.named(root, names)]
     found: list[tuple[Any, Any, list[Any]]] = []
-    for file in draft_files.every(root):
-        if file.errors:
-            for error in file.errors:
-                say(_told(error), err=True)
+    files, unread = draft_files.readable(root)
+    for sentence in unread:
+        say(sentence, err=True)
+    for file in files:
+        for error in file.errors:
+            say(_told(error), err=True)
         found += [(draft, *drafts.prepare(draft, register, rates, date)) for draft in file.drafts]
     return found
 

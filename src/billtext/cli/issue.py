@@ -40,10 +40,12 @@ def command(
     if bool(names) == every:
         raise click.UsageError("name the drafts to issue, or say --all")
     with changing(face, force=force) as desk:
-        files = draft_files.every(desk.root) if every else []
+        files, unread = draft_files.readable(desk.root) if every else ([], [])
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
         outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery)
+        for sentence in unread:
+            say(sentence, err=True)
         for file in files:
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
@@ -63,8 +65,8 @@ def command(
         for sentence in refused(outcome):
             say(sentence, err=True)
         done(desk)
-    if outcome.refused or any(file.errors for file in files):
-        count = len(outcome.refused)
-        raise Refused(f"{count} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued")
+    if outcome.refused or unread or any(file.errors for file in files):
+        count, lost = len(outcome.refused), f"; {len(unread)} of the files cannot be read" if unread else ""
+        raise Refused(f"{count} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued{lost}")
     if not wanted:
         say("There are no drafts.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from billtext.errors import Refused
+from billtext.errors import Refused, Unreadable
 from billtext.ledger import drafts
 from billtext.model import Draft
 from billtext.outside.files import read as read_text
@@ -30,9 +30,24 @@ def every(root: Path, directory: str = DIRECTORY) -> list[Found]:
     """All drafts of a ledger, in the order of their files' names.
 
     :param root: directory of the ledger's top file
+    :raises Unreadable: a file cannot be read
     """
-    paths = sorted((root / directory).rglob("*.beancount"), key=lambda path: path.with_suffix("").parts)
-    return [read(path) for path in paths]
+    return [read(path) for path in _paths(root, directory)]
+
+
+def readable(root: Path) -> tuple[list[Found], list[str]]:
+    """The drafts of the files that can be read, and why the others cannot, a sentence each."""
+    found, unread = [], []
+    for path in _paths(root, DIRECTORY):
+        try:
+            found.append(read(path))
+        except Unreadable as error:
+            unread.append(str(error))
+    return found, unread
+
+
+def _paths(root: Path, directory: str) -> list[Path]:
+    return sorted((root / directory).rglob("*.beancount"), key=lambda path: path.with_suffix("").parts)
 
 
 def read(path: Path) -> Found:
