@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from billtext.ledger import load
 from billtext.outside import mkdocs_build, page_files, site_before
 from billtext.rules import book, fingerprints
-from billtext.rules.fingerprints import Fingerprints
+from billtext.rules.fingerprints import Fingerprints, Piece
 from site_room import DAY, DEMO, HARMLESS, billtext, built, write
 
 __all__ = ["built"]  # a fixture
@@ -41,11 +42,11 @@ PAYMENT = """
 """
 
 
-def taken(path: Path, *also: object) -> Fingerprints:
+def taken(path: Path, *also: object, known: Mapping[str, Piece] | None = None) -> Fingerprints:
     loaded = load.load(path)
     texts = {name: Path(name).read_bytes() for name in loaded.options["include"]}
     found = book.build(loaded.entries, load.sources)
-    return fingerprints.of(found, loaded.entries, texts, loaded.options, DAY, *also)
+    return fingerprints.of(found, loaded.entries, texts, loaded.options, DAY, *also, known=known)
 
 
 def state(directory: Path) -> dict[str, tuple[int, int]]:
@@ -132,6 +133,34 @@ def test_with_plugins_of_others_the_entries_are_taken_and_not_their_text(tmp_pat
     assert other.customers["C2"] != before.customers["C2"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", PAYMENT),
+        ('name: "Second"', 'name: "Third"'),
+        ("50.00 NOK", "60.00 NOK"),
+        ('"N2"', '"N3"'),
+        (TWO[TWO.index('\n2026-04-02 * "Second"') :], ""),
+        ('custom "void" "N9"', 'custom "void" "N8"'),
+    ],
+)
+def test_files_that_are_as_they_were_need_not_be_gone_through(tmp_path: Path, old: str, new: str) -> None:
+    """What is known of them gives the digests that all of the ledger gives."""
+    head, rest = TWO.split("2026-03-03 *", 1)
+    (tmp_path / "head.beancount").write_text(head, "utf-8")
+    (tmp_path / "second.beancount").write_text(f"2026-03-03 *{rest}", "utf-8")
+    main = write(tmp_path, 'include "head.beancount"\ninclude "second.beancount"\n')
+    before = taken(main)
+    for name in ("head", "second"):
+        file = tmp_path / f"{name}.beancount"
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(old, new) if old else text + new, "utf-8")
+    assert taken(main) != before
+    again = taken(main, known=before.files)
+    assert again == taken(main)
+    assert again.files == taken(main).files
+
+
 def test_the_demo_has_a_digest_for_each_customer_and_month() -> None:
     found = taken(DEMO)
     ledger = book.build(load.load(DEMO).entries, load.sources)
@@ -148,8 +177,9 @@ def test_a_page_that_somebody_touched_is_made_anew(tmp_path: Path) -> None:
     assert page_files.before(tmp_path).looks == looks
     (tmp_path / "a.md").write_text("mine")
     assert page_files.before(tmp_path).looks.keys() == {"b.md"}
-    (tmp_path / page_files.STATE).write_text('{"made_of": []}')
-    assert page_files.before(tmp_path).looks == {}
+    for text in ('{"made_of": []}', '{"made_of": {"common": "", "customers": {"C1": 1}, "months": {}, "files": {}}}'):
+        (tmp_path / page_files.STATE).write_text(text)
+        assert page_files.before(tmp_path) == page_files.Before()
 
 
 @pytest.fixture

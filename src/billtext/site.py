@@ -105,15 +105,11 @@ def build(
         also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)
 
-        def known() -> tuple[page_files.Before, list[pages.Leaf]]:
-            _ = frame.report, frame.filled  # which the tables of all need
-            return page_files.before(directory), pages.leaves(frame)
-
-        def digests() -> fingerprints.Fingerprints:
-            texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
-            return fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also)
-
-        (before, leaves), made_of = forked.beside(known, digests, len(book.documents))
+        before, leaves = page_files.before(directory), pages.leaves(frame)
+        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
+        made_of = fingerprints.of(
+            book, loaded.entries, texts, loaded.options, as_of, *also, known=before.made_of.files
+        )  # fmt: skip
         same = made_of.common == before.made_of.common
 
         def fresh(kind: str, name: str) -> bool:
@@ -212,8 +208,7 @@ def _own(page: str) -> Links:
 def _pages(
     frame: Frame, directory: Path, untouched: Any, stale: Any, count: int, step: Callable[[], Any]
 ) -> page_files.Kept:
-    # The tables of all are made each time, and take as long as the pages of a tenth of the documents.
-    parts = forked.parts(count - len(untouched) + len(frame.documents) // 10)
+    parts = forked.parts(count - len(untouched))
     for _ in untouched:
         step()
 

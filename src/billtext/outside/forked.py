@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from billtext.errors import Refused
 
 T = TypeVar("T")
-U = TypeVar("U")
 _KILLED = "a process that did a part of the work was ended from outside; run the command again"
 ENOUGH = 2000  # pieces of work below which a copy costs more than it saves
 MOST = 4  # each copy takes memory
@@ -42,18 +41,6 @@ def share(work: Callable[[int], T], count: int) -> list[T]:
         copies.join(wrong=error)
         raise
     return copies.join(found)
-
-
-def beside(first: Callable[[], T], second: Callable[[], U], pieces: int) -> tuple[T, U]:
-    """Call both: the second in a copy of this process where there is that much to do.
-
-    :param second: gives back what can be pickled
-    :param pieces: of work, of both together
-    """
-    if parts(pieces) == 1:
-        return first(), second()
-    done: list[Any] = share(lambda part: second() if part else first(), 2)
-    return done[0], done[1]
 
 
 class Copies:

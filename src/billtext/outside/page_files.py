@@ -7,11 +7,12 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from billtext.outside import files, forked
-from billtext.rules.fingerprints import Fingerprints
+from billtext.rules.fingerprints import Fingerprints, Piece
 
 MARK = b"---\ngenerator: billtext\n"
 STATE = ".made.json"  # MkDocs leaves hidden files out of the site
@@ -46,7 +47,7 @@ def before(directory: Path) -> Before:
     """What is known of the pages of a directory; nothing, if it is not known."""
     try:
         found = json.loads((directory / STATE).read_text("utf-8"))
-        made_of = Fingerprints(**found["made_of"])
+        made_of = _made_of(found["made_of"])
         looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
         papers = dict(found["papers"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -57,10 +58,26 @@ def before(directory: Path) -> Before:
     )
 
 
+def _made_of(found: Mapping[str, Any]) -> Fingerprints:
+    files = {
+        str(name): Piece(text=str(each["text"]), common=str(each["common"]),
+                         **{key: _marks(each[key]) for key in ("cards", "items", "months")})
+        for name, each in found["files"].items()
+    }  # fmt: skip
+    return Fingerprints(
+        common=str(found["common"]), customers=_marks(found["customers"]), months=_marks(found["months"]), files=files
+    )
+
+
+def _marks(found: Mapping[str, str]) -> dict[str, str]:
+    if not all(type(mark) is str for mark in found.values()):
+        raise TypeError("a digest is text")
+    return dict(found)
+
+
 def remember(directory: Path, made_of: Fingerprints, looks: Mapping[str, Look], papers: Mapping[str, str]) -> None:
     """Keep what is known for the next time; the last thing that is done."""
-    known = {"common": made_of.common, "customers": dict(made_of.customers), "months": dict(made_of.months)}
-    text = json.dumps({"made_of": known, "looks": dict(looks), "papers": dict(papers)})
+    text = json.dumps({"made_of": asdict(made_of), "looks": dict(looks), "papers": dict(papers)})
     files.replace(directory / STATE, text, durable=False)
 
 

@@ -9,7 +9,7 @@ that all pages share. What a plugin of somebody else does to entries is not in t
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,24 @@ _BREAK = b"\n\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Digests of what one file of the ledger says: a file whose text is as it was is not gone through again.
+
+    :param text: of all of it
+    :param common: of what all pages hang on
+    :param cards: of what its register and its papers say of each customer
+    :param items: of what moved on the account of each customer
+    :param months: of what moved in each month
+    """
+
+    text: str
+    common: str
+    cards: Mapping[str, str]
+    items: Mapping[str, str]
+    months: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprints:
     """Digests of what pages are made of.
 
@@ -34,74 +52,127 @@ class Fingerprints:
     :param customers: what there is of each customer, by id
     :param months: what moved in each month, such as `2026-10`, and what was owed at its end; and what was filed in
         each, such as `archive/2026-10`
+    :param files: of which they are put together, by name
     """
+
+    common: str
+    customers: Mapping[str, str]
+    months: Mapping[str, str]
+    files: Mapping[str, Piece] = field(default_factory=dict, compare=False)
 
     def of(self, kind: str, name: str) -> str | None:
         """The digest of a customer or a month, if there is such a one."""
         return (self.customers if kind == "customer" else self.months).get(name)
 
-    common: str
-    customers: Mapping[str, str]
-    months: Mapping[str, str]
-
 
 def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: Mapping[str, Any],
-       as_of: Date, *also: object) -> Fingerprints:  # fmt: skip
+       as_of: Date, *also: object, known: Mapping[str, Piece] | None = None) -> Fingerprints:  # fmt: skip
     """Take the digests of a ledger.
 
     :param entries: directives of the book
     :param texts: the ledger's files by name
     :param options: Beancount's, of the load
     :param also: what else all pages depend on
+    :param known: those of its files that were taken before
     """
     plugins = [str(name) for name, _ in options.get("plugin", ())]
-    told = _told(entries, texts if all(name.startswith(_OURS) for name in plugins) else {})
+    if not all(name.startswith(_OURS) for name in plugins):
+        known, texts_of = {}, {}
+    else:
+        known, texts_of = known or {}, dict(texts)
     said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
     common = [repr(also), repr(as_of), repr(said)]
     common += [repr(plugins), *(error.message for error in book.errors)]
     common += [_digest(text).hex() for _, text in sorted(texts.items()) if _PUSHED in text]
-    parts: dict[str, list[bytes]] = {}
-    for entry in entries:
-        if type(entry) is Custom and entry.type in FORMS:
-            owners = _owners(book, entry)
-            if not owners:
-                common.append(told(entry).hex())
-            for owner in owners:
-                parts.setdefault(owner, []).append(told(entry))
-    cards = {customer: b"".join(found) for customer, found in parts.items()}
-    months: dict[str, list[bytes]] = {}
-    for customer, items in book.items_of.items():
-        found = parts.setdefault(customer, [])
-        for item in items:
-            mark = told(item.entry)
-            found.append(mark)
-            month = f"{item.date.year:04}-{item.date.month:02}"
-            months.setdefault(month, []).append(mark + cards.get(customer, b""))
-            for each in book.allocations.of.get(item, ()):
-                words = f"{each.date}{each.amount}{each.source.name}{each.source.kind}{each.target.name}".encode()
-                found.append(words)
-                months[month].append(words)
+    files = _pieces(book, entries, texts_of, known)
+    cards: dict[str, list[str]] = {}
+    customers: dict[str, list[str]] = {}
+    months: dict[str, list[str]] = {}
+    for _, piece in sorted(files.items()):
+        common.append(piece.common)
+        for target, marks in ((cards, piece.cards), (customers, piece.items), (months, piece.months)):
+            for name, mark in marks.items():
+                target.setdefault(name, []).append(mark)
+    for customer, found in cards.items():
+        customers.setdefault(customer, []).extend(found)
+    for item, touching in book.allocations.of.items():
+        for each in touching:
+            words = f"{each.date}{each.amount}{each.source.name}{each.source.kind}{each.target.name}"
+            customers[item.customer].append(words)
+            months[_month(item.date)].append(words)
+    for month, there in _whose(book).items():
+        months[month] += [mark for customer in sorted(there) for mark in cards.get(customer, ())]
     for one in book.ledger.filed:
-        months.setdefault(f"archive/{one.date.year:04}-{one.date.month:02}", []).extend(parts[one.customer])
+        months.setdefault(f"archive/{_month(one.date)}", []).extend(customers[one.customer])
     _owed(book, as_of, months)
     return Fingerprints(
-        common=_joined(word.encode() for word in common),
-        customers={customer: _joined(found) for customer, found in parts.items()},
+        common=_joined(common),
+        customers={customer: _joined(found) for customer, found in customers.items()},
         months={month: _joined(found) for month, found in months.items()},
+        files=files,
     )
 
 
-def _owed(book: Book, as_of: Date, months: dict[str, list[bytes]]) -> None:
+def _pieces(
+    book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], known: Mapping[str, Piece]
+) -> dict[str, Piece]:
+    """The digests of all files, and of what is in no file."""
+    whole = {name: _digest(text).hex() for name, text in texts.items()}
+    found = {name: known[name] for name, text in whole.items() if name in known and known[name].text == text}
+    changed = [entry for entry in entries if str(entry.meta.get("filename")) not in found]
+    told = _told(changed, texts)
+    common: dict[str, list[str]] = {}
+    cards: dict[str, dict[str, list[str]]] = {}
+    items: dict[str, dict[str, list[str]]] = {}
+    months: dict[str, dict[str, list[str]]] = {}
+    for entry in changed:
+        if type(entry) is Custom and entry.type in FORMS:
+            name, owners, mark = str(entry.meta.get("filename")), _owners(book, entry), told(entry).hex()
+            if not owners:
+                common.setdefault(name, []).append(mark)
+            for owner in owners:
+                cards.setdefault(name, {}).setdefault(owner, []).append(mark)
+    for item in book.items:
+        name = str(item.entry.meta.get("filename"))
+        if name not in found:
+            mark = told(item.entry).hex()
+            items.setdefault(name, {}).setdefault(item.customer, []).append(mark)
+            months.setdefault(name, {}).setdefault(_month(item.date), []).append(mark)
+    for name in {*whole, *common, *cards, *items} - found.keys():
+        found[name] = Piece(
+            text=whole.get(name, ""), common=_joined(common.get(name, ())),
+            **{
+                key: {each: _joined(marks) for each, marks in of_file.get(name, {}).items()}
+                for key, of_file in (("cards", cards), ("items", items), ("months", months))
+            },
+        )  # fmt: skip
+    return found
+
+
+def _month(date: Date) -> str:
+    return f"{date.year:04}-{date.month:02}"
+
+
+def _whose(book: Book) -> dict[str, set[str]]:
+    """The customers on whose accounts something moved, by month."""
+    found: dict[tuple[int, int], set[str]] = {}
+    for item in book.items:
+        found.setdefault((item.date.year, item.date.month), set()).add(item.customer)
+    return {f"{year:04}-{month:02}": there for (year, month), there in found.items()}
+
+
+def _owed(book: Book, as_of: Date, months: dict[str, list[str]]) -> None:
     """Put what was owed at the end of each month, and before it, to what moved in it."""
     owed: dict[str, Any] = {}
     rest = iter(book.items)
     item = next(rest, None)
     for month in sorted(name for name in months if "/" not in name):
-        months[month].append(repr(sorted(owed.items())).encode())
-        while item is not None and f"{item.date.year:04}-{item.date.month:02}" <= month and item.date <= as_of:
+        months[month].append(repr(sorted(owed.items())))
+        last = int(month[:4]), int(month[5:])
+        while item is not None and (item.date.year, item.date.month) <= last and item.date <= as_of:
             owed[item.currency] = owed.get(item.currency, ZERO) + item.amount
             item = next(rest, None)
-        months[month].append(repr(sorted(owed.items())).encode())
+        months[month].append(repr(sorted(owed.items())))
 
 
 def _owners(book: Book, entry: Custom) -> list[str]:
@@ -133,7 +204,6 @@ class _told:  # noqa: N801 - it is called like a function
         for entry in entries:
             lines.setdefault(entry.meta.get("filename"), []).append(entry.meta.get("lineno"))
         self._known = {name: _spans(texts[name], found) for name, found in lines.items() if name in texts}
-        self._seen: dict[int, bytes] = {}
 
     def __call__(self, entry: Any) -> bytes:
         spans = self._known.get(entry.meta.get("filename"))
@@ -160,5 +230,5 @@ def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-def _joined(found: Iterable[bytes]) -> str:
-    return hashlib.blake2b(b"\0".join(found), digest_size=16).hexdigest()
+def _joined(found: Iterable[str]) -> str:
+    return _digest("\0".join(found).encode("utf-8", "surrogatepass")).hex()
