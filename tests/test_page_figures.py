@@ -14,6 +14,7 @@ import pytest
 from billtext.cli import main as program
 from billtext.ledger import load
 from billtext.rendering import pages
+from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.pages.leads import Leads
 from billtext.rules import ageing, book
@@ -82,7 +83,7 @@ def test_the_ageing_is_that_of_the_command(demo: Book, day: date, address: str, 
 
 
 def test_the_site_has_no_ageing_by_document_date(demo: Book) -> None:
-    """It answers no questions; each of its figures leads to the items that are so long overdue."""
+    """It answers no questions. Each figure leads to the items behind it, by the date that it counts from."""
     frame = Frame(demo, DAYS[3], revision="", language="en")
     assert pages.find(frame, "ageing/date") is None
     page, asked = pages.find(frame, "ageing"), Frame(demo, DAYS[3], revision="", language="en", leads=Asking())
@@ -91,9 +92,38 @@ def test_the_site_has_no_ageing_by_document_date(demo: Book) -> None:
     assert by_date is not None
     assert "ageing/date" not in page.body
     assert 'href="open-items/31-60.html"' in page.body
-    assert 'href="open-items/31-60.html"' not in by_date.body
+    assert 'href="../open-items/31-60.html"' not in by_date.body
+    assert 'href="../open-items/date/31-60.html"' in by_date.body
     assert '#open=31-60"' not in by_date.body
+    assert '#open=date-31-60"' in by_date.body
+    assert pages.find(frame, "open-items/date/31-60") is None
     assert '<th class="r-num" data-sort="num">0 days</th>' in by_date.body
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_items_of_a_column_by_document_date_add_up_to_it(demo: Book, day: date) -> None:
+    """On its page, and on the pages of the customers, where a table is told to show them."""
+    data = told(day, "aging", "--by", "date")
+    frame = Frame(demo, day, revision="", language="en", leads=Asking())
+    for name in data["buckets"]:
+        column = addresses.column(name)
+        expected = {row["currency"]: Decimal(row[name]) for row in data["totals"] if Decimal(row[name])}
+        sums: dict[str, Decimal] = {}
+        own: dict[str, Decimal] = {}
+        for row in rows(frame, f"open-items/date/{column}", "open") if expected else ():
+            several = re.search(r"<td>([A-Z]{3})</td>", row)
+            currency = several[1] if several else data["totals"][0]["currency"]
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(raw(row)[-2])
+        for customer in {row["customer"] for row in data["rows"]}:
+            for row in rows(frame, f"customers/{customer}", "open"):
+                if f" date-{column}" in row.partition(">")[0].replace('"', " "):
+                    mine = re.search(r"<td>([A-Z]{3})</td>", row)
+                    currency = (
+                        mine[1] if mine else next(r["currency"] for r in data["rows"] if r["customer"] == customer)
+                    )
+                    own[currency] = own.get(currency, Decimal(0)) + Decimal(raw(row)[-2])
+        assert {currency: total for currency, total in sums.items() if total} == expected
+        assert {currency: total for currency, total in own.items() if total} == expected
 
 
 def test_the_totals_of_several_days_are_those_of_each_day(demo: Book) -> None:

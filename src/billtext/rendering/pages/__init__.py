@@ -139,8 +139,11 @@ def find(frame: Frame, address: str, query: Mapping[str, str] = _NOTHING) -> Pag
     if address == addresses.AGEING_BY_DATE:
         return aged.page(frame, "date") if frame.leads.asks else None
     if kind == "open-items":
-        names = {addresses.column(name): name for name in (*frame.report.buckets, ageing.UNAPPLIED)}
-        return aged.items(frame, names[part]) if part in names else None
+        names = {addresses.open_items(name): name for name in (*frame.buckets, ageing.UNAPPLIED)}
+        by_date = {addresses.open_items(name, by_date=True): name for name in frame.buckets if frame.leads.asks}
+        if address in by_date:
+            return aged.items(frame, by_date[address], by_date=True)
+        return aged.items(frame, names[address]) if address in names else None
     if kind == "archive":
         return archive.month(frame, address) if part in frame.archive else None
     if kind == "customers":

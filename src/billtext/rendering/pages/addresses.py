@@ -73,9 +73,14 @@ def column(name: str) -> str:
     return f"from-{name[:-1]}" if name.endswith("+") else name
 
 
-def open_items(column_name: str) -> str:
-    """Page of what is open in a column of the ageing."""
-    return f"open-items/{column(column_name)}"
+def open_items(column_name: str, *, by_date: bool = False) -> str:
+    """Page of what is open in a column of the ageing, by due date or by document date."""
+    return f"open-items/{'date/' if by_date else ''}{column(column_name)}"
+
+
+def mark(column_name: str, *, by_date: bool = False) -> str:
+    """By what a table of open items is told to show those of a column."""
+    return f"{'date-' if by_date else ''}{column(column_name)}"
 
 
 def archive(month: str) -> str:

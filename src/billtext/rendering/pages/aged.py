@@ -1,6 +1,6 @@
 """The ageing: a table of customers by column, of which each figure leads to the items behind it; and those items.
 
-A face that answers questions has the table by document date as well; its columns are not those of the items.
+A face that answers questions has the table by document date as well, and the items of its columns.
 """
 
 from collections.abc import Sequence
@@ -41,26 +41,21 @@ def page(frame: Frame, basis: str = "due") -> Page:
             for address, word in (("ageing", "By due date"), (addresses.AGEING_BY_DATE, "By document date"))
             if frame.leads.asks
         ],
-        columns=[_heading(frame, name, by_date) for name in columns],
+        columns=[frame.bucket(name, by_date=by_date) for name in columns],
         rows=[
-            _row(frame, row, (row.customer, row.currency) in beyond)
+            _row(frame, row, by_date, (row.customer, row.currency) in beyond)
             for row in sorted(chosen[:LONGEST], key=largest)
         ],
         count=len(chosen),
         totals=[
-            {"currency": row.currency, "amounts": _amounts(frame, row), "total": _total(frame, row)}
+            {"currency": row.currency, "amounts": _amounts(frame, row, by_date), "total": _total(frame, row)}
             for row in sorted(report.totals, key=lambda row: place[row.currency])
         ],
         limits=bool(beyond),
     )  # fmt: skip
 
 
-def _heading(frame: Frame, name: str, by_date: bool) -> str:
-    """What is counted from a document's own date is not due or overdue."""
-    return f"0 {frame.t('days')}" if by_date and name == ageing.NOT_DUE else frame.bucket(name)
-
-
-def _row(frame: Frame, row: Row, beyond: bool) -> dict[str, Any]:
+def _row(frame: Frame, row: Row, by_date: bool, beyond: bool) -> dict[str, Any]:
     marks = (
         ("overdue", row.overdue > 0),
         (ageing.UNAPPLIED, row.columns[ageing.UNAPPLIED]),
@@ -73,17 +68,23 @@ def _row(frame: Frame, row: Row, beyond: bool) -> dict[str, Any]:
         "currency": row.currency,
         "marks": " ".join(word for word, holds in marks if holds),
         "beyond": beyond,
-        "amounts": _amounts(frame, row),
+        "amounts": _amounts(frame, row, by_date),
         "total": _total(frame, row),
     }
 
 
-def _amounts(frame: Frame, row: Row) -> list[tuple[str, str, str, bool]]:
-    """Of each column its name in an address, the amount as text and as a raw number, and whether it is any."""
-    return [
-        (addresses.column(name), frame.f.amount(amount, row.currency), exact(amount, row.currency), bool(amount))
-        for name, amount in row.columns.items()
-    ]
+def _amounts(frame: Frame, row: Row, by_date: bool) -> list[tuple[str, str, str, str, bool]]:
+    """Of each column its mark and its page, the amount as text and as a raw number, and whether it is any.
+
+    What is unapplied is in a column of its own, by whichever date.
+    """
+    found: list[tuple[str, str, str, str, bool]] = []
+    for name, amount in row.columns.items():
+        dated = by_date and name != ageing.UNAPPLIED
+        mark, page = addresses.mark(name, by_date=dated), addresses.open_items(name, by_date=dated)
+        text, raw = frame.f.amount(amount, row.currency), exact(amount, row.currency)
+        found.append((mark, page, text, raw, bool(amount)))
+    return found
 
 
 def _total(frame: Frame, row: Row) -> dict[str, Any]:
@@ -93,12 +94,14 @@ def _total(frame: Frame, row: Row) -> dict[str, Any]:
 # --- the items --------------------------------------------------------------------------------------------
 
 
-def items(frame: Frame, column: str | None = None) -> Page:
+def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> Page:
     """Make the page of what is open.
 
     :param column: of the ageing; all of them if None
+    :param by_date: whether that is a column of the ageing by document date
     """
-    found = frame.open if column is None else frame.filled.get(column, ())
+    filled = frame.filled_by_date if by_date else frame.filled
+    found = frame.open if column is None else filled.get(column, ())
     shown = sorted(_largest(frame, found), key=lambda each: (each.item.due, each.item.date, each.item.number))
     rows = [
         {
@@ -108,8 +111,10 @@ def items(frame: Frame, column: str | None = None) -> Page:
         }
         for each, row in zip(shown, customers.open_rows(frame, shown), strict=True)
     ]  # fmt: skip
-    heading = frame.t("Open items") + ("" if column is None else f": {frame.bucket(column)}")
-    path = "open-items" if column is None else addresses.open_items(column)
+    heading = frame.t("Open items")
+    if column is not None:
+        heading += f": {frame.bucket(column, by_date=by_date)}"
+    path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
     return frame.render(
         "open-items.html.j2",
         path,
@@ -118,8 +123,12 @@ def items(frame: Frame, column: str | None = None) -> Page:
         rows=rows,
         count=len(found),
         several=len(frame.report.totals) > 1,
+        by_date=by_date,
         narrower=[("open-items", frame.t("all"), column is None)]
-        + [(addresses.open_items(name), frame.bucket(name), name == column) for name in frame.filled],
+        + [
+            (addresses.open_items(name, by_date=by_date), frame.bucket(name, by_date=by_date), name == column)
+            for name in filled
+        ],
         totals=_sums(frame, found),
     )
 

@@ -1,6 +1,6 @@
 """Customers: the table of all, and a page for each with all that there is about one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -92,6 +92,7 @@ def page(frame: Frame, customer: str) -> Page:
         balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
         open=[row for section in sections for row in open_rows(frame, section.open_items)],
         columns=_columns(frame, frame.open_of.get(customer, ())),
+        by_date=_columns_by_date(frame, frame.open_of.get(customer, ())) if frame.leads.asks else (),
         several=len(sections) > 1,
         running=account.running(frame, report) if frame.leads.asks else (),  # else each month is told below
         paying=None if frame.given else paying.shown(frame, customer),
@@ -107,10 +108,13 @@ def page(frame: Frame, customer: str) -> Page:
 def _columns(frame: Frame, found: Iterable[OpenItem]) -> list[tuple[str, str]]:
     """Columns of the ageing in which something is open, as a table is told to show them, with their words."""
     some = {frame.column(each) for each in found}
+    return [(addresses.mark(name), frame.bucket(name)) for name in (*frame.buckets, ageing.UNAPPLIED) if name in some]
+
+
+def _columns_by_date(frame: Frame, found: Iterable[OpenItem]) -> list[tuple[str, str]]:
+    some = {frame.column(each, "date") for each in found if each.kind != ageing.UNAPPLIED}
     return [
-        (addresses.column(name), frame.bucket(name))
-        for name in (*frame.report.buckets, ageing.UNAPPLIED)
-        if name in some
+        (addresses.mark(name, by_date=True), frame.bucket(name, by_date=True)) for name in frame.buckets if name in some
     ]
 
 
@@ -141,10 +145,17 @@ def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
             "amount": frame.f.amount(each.item.amount, each.item.currency),
             "open": frame.f.amount(each.open, each.item.currency),
             "late": each.days_overdue if each.kind == "invoice" else 0,
-            "column": addresses.column(frame.column(each)),
+            "marks": " ".join(_marks(frame, each)),
         }
         for each in found
     ]
+
+
+def _marks(frame: Frame, each: OpenItem) -> Iterator[str]:
+    """By what a table is told to show an open item: its columns of the ageings that the face has."""
+    yield addresses.mark(frame.column(each))
+    if frame.leads.asks and each.kind != ageing.UNAPPLIED:
+        yield addresses.mark(frame.column(each, "date"), by_date=True)
 
 
 def _balance(frame: Frame, section: Section, n: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
+from billtext import dates
 from billtext.errors import LedgerError
 from billtext.ledger.quotes import Quote
 from billtext.model import Date, Delivery, Document, Draft, Filed, Item, Void
@@ -121,8 +122,10 @@ class Reader:
         self.t = Language(code)
         self.f = (Hidden if hidden else Figures)(code)
 
-    def bucket(self, name: str) -> str:
-        """Heading of an ageing column."""
+    def bucket(self, name: str, *, by_date: bool = False) -> str:
+        """Heading of an ageing column; what is counted from a document's own date is not due or overdue."""
+        if by_date and name == ageing.NOT_DUE:
+            return f"0 {self.t('days')}"
         return f"{name.replace('-', '–')} {self.t('days')}" if name[0].isdigit() else self.t(name)
 
 
@@ -230,15 +233,26 @@ class Frame:
         """The rows of the ageing report by customer."""
         return grouped(self.report.rows, lambda row: row.customer)
 
-    def column(self, found: OpenItem) -> str:
-        """The ageing column of an open item."""
-        return ageing.column(found, self.report.buckets, self._edges)
+    def column(self, found: OpenItem, basis: str = "due") -> str:
+        """The ageing column of an open item.
+
+        :param basis: one of `ageing.BASES`
+        """
+        if basis == "date":
+            found = replace(found, age=dates.days_overdue(found.item.date, self.as_of))
+        return ageing.column(found, self.buckets, self._edges)
 
     @cached_property
     def filled(self) -> dict[str, list[OpenItem]]:
         """What is open by ageing column, for the columns in which anything is, in their order."""
         found = grouped(self.open, self.column)
-        return {name: found[name] for name in (*self.report.buckets, ageing.UNAPPLIED) if name in found}
+        return {name: found[name] for name in (*self.buckets, ageing.UNAPPLIED) if name in found}
+
+    @cached_property
+    def filled_by_date(self) -> dict[str, list[OpenItem]]:
+        """What is open by column of the ageing by document date."""
+        found = grouped(self.open, lambda each: self.column(each, "date"))
+        return {name: found[name] for name in (*self.buckets, ageing.UNAPPLIED) if name in found}
 
     @cached_property
     def _edges(self) -> tuple[int, ...]:

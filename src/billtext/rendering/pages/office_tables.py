@@ -52,9 +52,14 @@ def ageing_by(frame: Frame, _basis: str) -> Sheet:
     return reports.aging(frame.report_by_date)
 
 
-def open_items(frame: Frame, column_name: str = "") -> Sheet:
-    """As `billtext open-items`; of a column of the ageing only what is open in it."""
-    found = [each for each in frame.open if not column_name or addresses.column(frame.column(each)) == column_name]
+def open_items(frame: Frame, part: str = "") -> Sheet:
+    """As `billtext open-items`; of a column of an ageing only what is open in it.
+
+    :param part: of the page's address, such as `31-60` or `date/31-60`; all of them if empty
+    """
+    basis = "date" if part.startswith("date/") else "due"
+    column = part.removeprefix("date/")
+    found = [each for each in frame.open if not part or addresses.column(frame.column(each, basis)) == column]
     return reports.open_items(frame.book, found, frame.as_of)
 
 

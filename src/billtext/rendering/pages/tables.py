@@ -158,7 +158,9 @@ def _whose(frame: Frame, kind: str, part: str) -> str | None:
     if kind == "ageing":
         return part if f"{kind}/{part}" == addresses.AGEING_BY_DATE else None
     if kind == "open-items":
-        return part if part in map(addresses.column, (*frame.report.buckets, ageing.UNAPPLIED)) else None
+        known = {addresses.open_items(name) for name in (*frame.buckets, ageing.UNAPPLIED)}
+        known |= {addresses.open_items(name, by_date=True) for name in frame.buckets}
+        return part if f"{kind}/{part}" in known else None
     if kind in {"customers", "statements"}:
         return addresses.named(part, frame.names)
     if kind == "documents":
