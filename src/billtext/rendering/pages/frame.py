@@ -250,9 +250,9 @@ class Frame:
 
     @cached_property
     def filled_by_date(self) -> dict[str, list[OpenItem]]:
-        """What is open by column of the ageing by document date."""
+        """What is open by column of the ageing by document date; what is unapplied has the same column in both."""
         found = grouped(self.open, lambda each: self.column(each, "date"))
-        return {name: found[name] for name in (*self.buckets, ageing.UNAPPLIED) if name in found}
+        return {name: found[name] for name in self.buckets if name in found}
 
     @cached_property
     def _edges(self) -> tuple[int, ...]:
