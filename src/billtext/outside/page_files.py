@@ -7,7 +7,7 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 import json
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,13 @@ def _marks(found: Mapping[str, str]) -> dict[str, str]:
 
 def remember(directory: Path, made_of: Fingerprints, looks: Mapping[str, Look], papers: Mapping[str, str]) -> None:
     """Keep what is known for the next time; the last thing that is done."""
-    text = json.dumps({"made_of": asdict(made_of), "looks": dict(looks), "papers": dict(papers)})
+    known = {**_fields(made_of), "files": {name: _fields(piece) for name, piece in made_of.files.items()}}
+    text = json.dumps({"made_of": known, "looks": dict(looks), "papers": dict(papers)})
     files.replace(directory / STATE, text, durable=False)
+
+
+def _fields(value: Fingerprints | Piece) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def keep(
