@@ -253,6 +253,80 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     office.book()
 
 
+def to_domains(room: Room, tmp_path: Path, count: int) -> Sending:
+    """An office with one invoice to each of several customers, each at a domain of its own."""
+    register = "".join(
+        f'2020-01-01 open Assets:Receivable:D{n}\n2020-01-01 custom "customer" "D{n}"\n'
+        f'  name: "D{n}"\n  kind: "company"\n  country: "NO"\n  email: "post@d{n}.example"\n  channel: "email"\n'
+        for n in range(1, count + 1)
+    )
+    office = Sending(tmp_path / "books", room, more=register)
+    office.invoices(*(invoice(n, f"D{n}") for n in range(1, count + 1)))
+    return office
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data"])
+def test_a_recipient_that_costs_the_line_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """421 about the first of three: the line is made anew, the others go, and it alone waits, with its own reason."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 3)
+        if step == "rcpt":
+            room.letters.on_rcpt = lambda to: "421 4.7.0 later" if to == "post@d1.example" else None
+        else:
+            room.letters.on_data = lambda _, n: None if n in {2, 3} else "421 4.7.0 later"
+        done = office.send()
+        assert (done.status, waited, len(room.letters.all)) == (1, [1, 2, 4], 2)
+        assert office.states() == {"2026-0001": "waiting", "2026-0002": "sent", "2026-0003": "sent"}
+        assert '  reason: "421 4.7.0"\n' in office.told
+        room.letters.on_rcpt, room.letters.on_data = (lambda _: None), (lambda *_: None)
+        assert office.send().status == 0
+    office.book()
+
+
+def test_many_documents_to_one_domain_that_costs_the_line_stop_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five to one customer come first, each answered with 421; the sixth goes all the same."""
+    monkeypatch.setattr(mail, "wait", lambda _: None)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 6)), invoice(6, "C2"))
+        room.letters.on_rcpt = lambda to: "421 later" if "nordlys" in to else None
+        assert office.send().status == 1
+    assert [to for _, to, _ in room.letters.all] == [["office@muller.example"]]
+
+
+def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After four domains in a row the other two are not tried; one directive tells the server's answer of all six."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    asked: list[str] = []
+
+    def closing(to: str) -> str:
+        asked.append(to)
+        return "421 4.3.2 shutting down"
+
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 6)
+        room.letters.on_rcpt = closing
+        done = office.send()
+    assert (done.status, waited) == (1, [])
+    assert asked == [f"post@d{n}.example" for n in range(1, 5)]
+    assert office.told.endswith(f"""
+2026-11-25 custom "delivery" "2026-0004" "2026-0005" "2026-0006" "2026-0001" "2026-0002" "2026-0003"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"
+""")
+
+
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:
     """C1 and C2 get theirs of November when the server is there, by --due like documents."""
     with Room(tmp_path) as room:
