@@ -279,6 +279,15 @@ def test_a_print_writes_over_no_other(tmp_path: Path) -> None:
     assert names == ["print-20261125-101500.pdf", "print-20261125-101500-2.pdf"]
 
 
+def test_the_cover_marks_letters_that_no_font_has() -> None:
+    """The document itself says the name; sixty unknown letters of one, and a letter that is none, stop no print."""
+    name = "".join(map(chr, range(0x4E00, 0x4E00 + 60)))
+    pdf, table = print_outbox.batch([sheet("2026-0001", "C1", "NO", "0150", 201, name=f"Li \ufffe {name} AS")], NOW)
+    cover = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert ("\ufffd" in cover, "\u4e00" in cover, "AS" in cover) == (True, False, True)
+    assert name in table.decode()
+
+
 def test_the_cover_shows_names_as_they_are(tmp_path: Path) -> None:
     """A name is never Typst code."""
     one = sheet("2026-0001", "C1", "NO", "0150", 201, name='#panic("x") *b* $x$ \\ [a')

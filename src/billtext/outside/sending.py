@@ -259,7 +259,11 @@ class Sender:
             sheets.append(sheet)
         if sheets:
             sheets.sort(key=print_outbox.Sheet.sort_key)
-            batch = print_outbox.batch(sheets, now)
+            try:
+                batch = print_outbox.batch(sheets, now, root=self.root, paper=forms.paper(self.book))
+            except Refused as why:
+                yield from self._waiting([sheet.parcel for sheet in sheets], why)
+                return
             yield from self._laid(
                 {sheet.parcel: made[sheet.parcel] for sheet in sheets}, "print",
                 lambda place: print_outbox.put(place, now, batch),

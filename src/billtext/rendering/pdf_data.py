@@ -96,6 +96,11 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     })  # fmt: skip
 
 
+def listing(title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """A table on pages of its own."""
+    return _cleaned({"heading": title, "note": note, "heads": heads, "rows": rows})
+
+
 def _section(section: Section, report: Statement, t: Language) -> dict[str, Any]:
     currency = section.currency
 
