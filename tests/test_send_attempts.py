@@ -1,14 +1,18 @@
 """Attempts to send that come to nothing: what is written of them, how they are shown, and when the next one is made."""
 
 import datetime
+import errno
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from billtext.model import Delivery
-from billtext.outside import mail
+from billtext.model import Delivery, Document
+from billtext.outside import mail, right_forms
+from billtext.outside.forms import Made
 from billtext.rules import attempts
+from billtext.rules.book import Book
 from mail_room import Room
 from test_send import AT, LAID, Sending, invoice
 
@@ -104,6 +108,54 @@ def test_what_could_not_be_made_is_told_without_its_place(tmp_path: Path) -> Non
     )
     assert str(tmp_path) not in office.told
     office.book()
+
+
+ATTACHED = '  attachment: "x"\n  attachment-file: "documents/{}"\n  due:'
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("a" * 300, "File name too long"),
+        ("loop", "it is no name of a file|Too many levels of symbolic links"),  # by the version of Python
+        ("a\0b", "it is no name of a file"),
+    ],
+)
+def test_an_attachment_that_cannot_be_read_stops_nobody_else(tmp_path: Path, file: str, why: str) -> None:
+    """Its document waits, and is refused as a form too; the two beside it go. One that is gone is left out."""
+    office = Sending(tmp_path / "books", more=LAID)
+    (office.root / "documents").mkdir()
+    (office.root / "documents" / "loop").symlink_to("loop")
+    gone = invoice(3).replace("  due:", ATTACHED.format("gone/x.csv"))
+    office.invoices(invoice(1), invoice(2).replace("  due:", ATTACHED.format(file)), gone)
+    done = office.send()
+    assert done.status == 1
+    assert re.search(rf"the attachment documents/.* cannot be read \(({why})\)", done.err)
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting", "2026-0003": "sent"}
+    assert re.search(rf'  reason: "an attachment cannot be read \(({why})\)"\n', office.told)
+    done = office.run("render", "2026-0002", "--as", "pdf", "--out", str(tmp_path / "out"))
+    assert (done.status, "the attachment documents/" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize("way", ["email", "print", "portal"])
+def test_a_file_that_cannot_be_read_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A disk that fails over the logo of the second of three."""
+    office = Sending(tmp_path / "books", more=f'{LAID}2026-01-01 custom "customer" "C1"\n  channel: "{way}"\n')
+    office.invoices(invoice(1), invoice(2), invoice(3))
+    whole = right_forms.document
+
+    def document(book: Book, found: Document, form: str, *, root: Path, rules: Path | None = None) -> Made:
+        if found.number == "2026-0002":
+            raise OSError(errno.EIO, "Input/output error", str(root / "templates" / "logo.png"))
+        return whole(book, found, form, root=root, rules=rules)
+
+    monkeypatch.setattr(right_forms, "document", document)
+    done = office.send()
+    assert (done.status, "templates/logo.png cannot be read (Input/output error)" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting", "2026-0003": "sent"}
+    assert '  reason: "a file cannot be read (Input/output error)"\n' in office.told
 
 
 def test_a_trial_counts_what_the_real_run_counts(tmp_path: Path) -> None:
