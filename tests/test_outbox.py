@@ -167,6 +167,46 @@ def test_receipts_without_a_time_are_known_by_that_of_their_file(tmp_path: Path)
     assert "one new outcome\n" in touched("2026-11-25T13:00:00+00:00")
 
 
+@pytest.mark.parametrize(
+    ("time", "state"),
+    [
+        ("2026-11-25T10:20:00+00:00", "sent"),  # of the first, which went at 10:15
+        ("2026-11-25T12:54:59+00:00", "sent"),
+        ("2026-11-25T12:56:00+00:00", "failed"),  # a clock that is four minutes slow
+        ("2026-11-25T14:20:00+01:00", "failed"),  # 13:20 by UTC
+    ],
+)
+def test_a_late_receipt_of_the_first_sending_is_none_of_the_second(tmp_path: Path, time: str, state: str) -> None:
+    """Sent at 10:15 and once more at 13:00; then the access point's answer comes, of one or of the other."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    assert office.run("send", "2026-0001", "--again", "--at", "2026-11-25T13:00:00+00:00").status == 0
+    receipt(office, "1.json", json.dumps({"document": "2026-0001", "outcome": "failed", "time": time}))
+    done = office.run("outbox", "receipts", "--at", "2026-11-25T15:00:00+00:00")
+    assert (done.status, "1 known already" in done.out) == (0, state == "sent")
+    assert office.states() == {"2026-0001": state}
+
+
+def test_a_receipt_of_what_was_doubtful_is_of_when_it_went(tmp_path: Path) -> None:
+    """Sent at 10:15; the one at 13:00 doubtful, at 16:00 a person says that it was sent: 13:05 answers it."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    office.add(
+        "follow-up/2026.beancount",
+        """
+2026-11-25 custom "delivery" "2026-0001"
+  channel: "ehf"
+  time: "2026-11-25T13:00:00+00:00"
+  outcome: "doubtful"
+""",
+    )
+    assert office.run("outbox", "sent", "2026-0001", "--at", "2026-11-25T16:00:00+00:00").status == 0
+    told = {"document": "2026-0001", "outcome": "delivered", "time": "2026-11-25T13:05:00+00:00"}
+    receipt(office, "1.json", json.dumps(told))
+    assert office.run("outbox", "receipts", "--at", "2026-11-25T17:00:00+00:00").status == 0
+    assert office.states() == {"2026-0001": "delivered"}
+
+
 # --- paper --------------------------------------------------------------------------------------------------
 
 PAPER = """
