@@ -224,6 +224,19 @@ def test_bounces_of_a_mailbox_and_a_maildir(tmp_path: Path, ledger: Ledger) -> N
         ]  # fmt: skip
 
 
+def test_a_letter_within_letters_is_told(tmp_path: Path, ledger: Ledger) -> None:
+    """Five thousand parts in one another, as a file and in a mailbox, stop none of the bounces beside them."""
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(5000))
+    deep = f"Subject: x\nMIME-Version: 1.0\n{parts}Content-Type: text/plain\n\nHei!\n"
+    (tmp_path / "1.eml").write_text(deep, "utf-8")
+    (tmp_path / "2.eml").write_text(bounce(), "utf-8")
+    (tmp_path / "3").write_text(f"From MAILER-DAEMON\n{deep}\nFrom MAILER-DAEMON\n{bounce()}", "utf-8")
+    found = bounces.read([tmp_path], mailed(ledger), NOW)
+    assert ([d.outcome for d in found.new], found.known) == (["bounced"], 1)
+    says = "its parts lie too deep in one another to be read"
+    assert found.strange == (f"1.eml: {says}", f"3, message 1: {says}")
+
+
 @pytest.mark.parametrize("text", ["", "\x00\xff\n", "Content-Type: message/delivery-status\n\nAction:\n", "From "])
 def test_a_letter_of_rubbish_is_told(tmp_path: Path, ledger: Ledger, text: str) -> None:
     (tmp_path / "x.eml").write_text(text, "latin-1")
