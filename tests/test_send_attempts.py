@@ -263,10 +263,51 @@ def test_a_time_that_is_none_or_to_come_is_no_pause() -> None:
 
 
 def test_reasons_tell_no_address_and_no_place() -> None:
-    assert attempts.reason("550 <ola@nordlys.example> of “Ola Berg” in /home/ola/books/x.pdf:\n is\u202e gone") == (
-        "550 of “…” in x.pdf: is gone"
+    assert attempts.reason("550 <ola@nordlys.example> in /home/ola/books/x.pdf:\n is\u202e gone") == (
+        "550 in x.pdf: is gone"
     )
     assert len(attempts.reason("x" * 500)) == 200
+
+
+NAMED = """2026-11-01 custom "customer" "P1"
+  name: "Kari ”Rosa” Nordmann{}"
+  email: "kari@x.example"
+  channel: "email"
+"""
+
+
+def test_a_letter_that_no_font_has_is_told_without_the_name(tmp_path: Path) -> None:
+    """Whoever sends reads in which text it is; follow-up/ has the letter's code (U+4E2D is 中)."""
+    office = Sending(tmp_path / "books", more=LAID + NAMED.format(" 中"))
+    office.invoices(invoice(1, "P1"))
+    assert "no font has “中” of “Kari ”Rosa” Nordmann 中”" in office.send().err
+    assert '  reason: "Invoice 2026-0001: no font has the letter U+4E2D; put a font file that has them' in office.told
+    assert "Rosa" not in office.told
+    assert "Nordmann" not in office.told
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("invoice.typ", "#panic(data.buyer.name)", "templates/invoice.typ: Typst cannot make the PDF"),
+        (
+            "mail/document.en.md",
+            "Subject: x\n\n{{ {}[name].x }}",
+            "the mail template document.en.md cannot be used (UndefinedError)",
+        ),
+    ],
+)
+def test_a_mistake_in_a_template_is_told_without_the_name(tmp_path: Path, file: str, text: str, reason: str) -> None:
+    """What Typst and Jinja say of a mistake may have a name of the ledger in it."""
+    office = Sending(tmp_path / "books", more=LAID + NAMED.format(""))
+    path = office.root / "templates" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    office.invoices(invoice(1, "P1"))
+    done = office.send()
+    assert (done.status, "Nordmann" in done.err) == (1, True)
+    assert f'  reason: "{reason}' in office.told
+    assert "Nordmann" not in office.told
 
 
 def test_deliveries_are_written_together_where_they_are_alike() -> None:

@@ -147,7 +147,9 @@ def test_a_cover_list_that_cannot_be_made_lets_its_sheets_wait(tmp_path: Path) -
     assert (trial.status, trial.out.count("listing.typ: Typst cannot make the PDF")) == (1, 2)
     assert office.send().status == 1
     assert '"delivery" "2026-0001" "2026-0002"\n  channel: "print"\n' in office.told
-    assert '  outcome: "waiting"\n  reason: "templates/listing.typ: Typst cannot make the PDF: ' in office.told
+    assert (
+        '  outcome: "waiting"\n  reason: "templates/listing.typ: Typst cannot make the PDF (line 1)"\n' in office.told
+    )
     assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
 
 

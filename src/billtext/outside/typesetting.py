@@ -97,7 +97,8 @@ def _glyph(error: Any, source: Path) -> str:
             f"{source}: a template has no packages but @local/billtext:1.0.0, for nothing is fetched from the network; "
             f"copy the files that it needs into {TEMPLATES}/{_where(error)}"
         ) from None
-    raise Refused(f"{source}: Typst cannot make the PDF: {_told(error)}") from None
+    why = "Typst cannot make the PDF"
+    raise Refused(f"{source}: {why}: {_told(error)}", reason=f"{source}: {why}{_where(error)}") from None
 
 
 def _without(sign: str, values: dict[str, Any], *, lenient: bool) -> dict[str, Any]:
@@ -114,7 +115,11 @@ def _without(sign: str, values: dict[str, Any], *, lenient: bool) -> dict[str, A
     kept = not lenient and any(unicodedata.category(char)[0] in "LN" for char in sign)
     if text is None or sign == MARK or kept:
         of = "of the template" if text is None else f"of “{shown(text.replace(pdf_data.BREAK, ''))}”"
-        raise Refused(f"{values['heading']}: no font has “{shown(sign)}” {of}; {_REMEDY}")
+        codes = " ".join(f"U+{ord(char):04X}" for char in sign)
+        raise Refused(
+            f"{values['heading']}: no font has “{shown(sign)}” {of}; {_REMEDY}",
+            reason=f"{values['heading']}: no font has the letter {codes}; {_REMEDY}",
+        )
     return {key: value if key in _EXACT else _marked(value, sign) for key, value in values.items()}
 
 
