@@ -446,6 +446,21 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
     assert (office.root / ".billtext" / ".gitignore").exists()
 
 
+def test_a_document_whose_number_is_index_has_a_page_of_its_own(tmp_path: Path) -> None:
+    """The list of the folder is written over neither of them; the hash is SHA-256 of the number."""
+    office = Sending(tmp_path / "books", more='2026-11-01 custom "customer" "C1"\n  channel: "portal"\n')
+    company = office.root / "company.beancount"
+    series = re.compile(r'^2020-01-01 custom "series" .*\n(  .*\n)+', re.MULTILINE)
+    company.write_text(series.sub("", company.read_text("utf-8")), "utf-8")
+    office.invoices(invoice(1), invoice(2).replace("2026-0002", "index"), invoice(3).replace("2026-0003", "Index"))
+    assert office.send().status == 0
+    (page,) = (office.root / "outbox" / "portal").glob("*/index-1bc04b52.html")
+    (other,) = page.parent.glob("Index-*.html")
+    assert "1 250,00" in page.read_text("utf-8")
+    overview = (page.parent / "index.html").read_text("utf-8")
+    assert all(f'href="{name}"' in overview for name in (page.name, other.name, "2026-0001.html"))
+
+
 def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = []
     for n, secret in enumerate(("a" * 40, "b" * 40, "a" * 40)):
