@@ -346,6 +346,37 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     office.book()
 
 
+@pytest.mark.parametrize(("pause", "codes"), [(1, ["451 4.7.1"]), (2, ["450 4.2.0", "452 4.3.1"])])
+def test_what_was_deferred_is_told_where_the_pause_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pause: int, codes: list[str]
+) -> None:
+    """Ctrl-C before the second round, or before the third: one attempt is told, with the server's last code."""
+    answers = [f"{code} later" for code in codes for _ in range(2)]
+
+    def interrupted(seconds: float) -> None:
+        if seconds == pause:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(mail, "wait", interrupted)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        room.letters.on_rcpt = lambda _: answers.pop(0)
+        before = office.told
+        assert office.send().status == 130
+        assert (
+            office.told
+            == f"""{before}
+2026-11-25 custom "delivery" "2026-0001" "2026-0002"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "{codes[-1]}"
+"""
+        )
+    office.book()
+
+
 def to_domains(room: Room, tmp_path: Path, count: int) -> Sending:
     """An office with one invoice to each of several customers, each at a domain of its own."""
     register = "".join(

@@ -182,10 +182,9 @@ class Sender:
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
-        if found.outcome == attempts.WAITING and not last:
-            self.outbox.tell(number, attempts.WAITING)
-            return None
         self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        if found.outcome == attempts.WAITING and not last:
+            return None
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
     # --- the other channels -------------------------------------------------------------------------------
