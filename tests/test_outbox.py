@@ -475,6 +475,26 @@ def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pyt
 # --- statements ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("form", ["markdown", "html", "pdf"])
+def test_a_statement_has_the_address_of_the_invoice(tmp_path: Path, form: str) -> None:
+    """Three lines of a street and a region, as on the invoice of the same customer, in the same order."""
+    address = '  address: "Gate 1"\n  address-2: "Oppgang B"\n  address-3: "3. etasje"\n  region: "Vestland"\n'
+    more = f'2026-11-01 custom "customer" "C1"\n{address}  postal-code: "6770"\n  city: "Eid"\n  country: "NO"\n'
+    office = Sending(tmp_path / "books", more=more)
+    office.invoices(invoice(1))
+    out, lines = tmp_path / "out", ("Gate 1", "Oppgang B", "3. etasje", "6770 Eid", "Vestland")
+    office.get("render", "2026-0001", "--as", form, "--out", str(out))
+    office.get("render", "--statements", "2026-11", "C1", "--as", form, "--out", str(out))
+    (paper, statement) = sorted(out.iterdir())
+    assert (paper.name[:9], statement.name[:12]) == ("2026-0001", "statement-C1")
+    for path in (paper, statement):
+        plain = form != "pdf"
+        text = path.read_text("utf-8").replace("\\", "") if plain else PdfReader(path).pages[0].extract_text()
+        places = [text.find(line) for line in lines]
+        assert -1 not in places, (path.name, places)
+        assert places == sorted(places), path.name
+
+
 def test_statements_of_a_month(tmp_path: Path) -> None:
     """Of those who owe something; each once; the ledger names the customer and the month."""
     with Room(tmp_path) as room:
