@@ -15,6 +15,7 @@ from beancount import loader
 from beancount.core.data import Document
 
 from billtext.outside import archive, pdf
+from billtext.rules import filing
 from office import Office
 from test_crash import DRAFT, every_kill
 
@@ -200,10 +201,25 @@ def test_a_day_to_come_is_refused_unless_it_is_said(tmp_path: Path) -> None:
     """Today where nothing is said; --as-of takes a contract that is dated ahead."""
     made = office(tmp_path / "books", drafts=0)
     command = ["archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "contract", "--label", "Frame"]
-    assert made.run(*command, "--date", "9000-01-01", "--dry-run").status == 1
+    assert made.run(*command, "--date", "2199-12-31", "--dry-run").status == 1
     assert made.run(*command, "--date", "2020-01-01", "--dry-run").status == 0
     made.get(*command, "--date", "2027-01-01", "--as-of", "2027-01-01")
     assert list(filed(made)) == [f"{C1}/2027-01-01.contract.pdf"]
+
+
+def test_a_paper_of_the_last_day_is_kept(tmp_path: Path) -> None:
+    """Three years and a half from the end of 2199, the last that is typed; of 9999, by hand, to the end."""
+    made = office(tmp_path / "books", drafts=0)
+    made.get("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "contract", "--label", "Frame",
+             "--date", "2199-12-31", "--as-of", "2199-12-31")  # fmt: skip
+    kept = json.loads(made.get("archive", "retention", "--as-of", "2199-12-31", "--format", "json"))
+    assert [one["until"] for one in kept] == ["2203-06-30"]
+    paper = next(made.root.rglob("2199-12-31.contract.pdf"))
+    paper.rename(paper.with_name("9999-12-31.contract.pdf"))
+    text = made.root / "follow-up" / "2199.beancount"
+    text.write_text(text.read_text("utf-8").replace("2199-12-31", "9999-12-31"), "utf-8")
+    found = filing.retention(made.book(), archive.periods("NO", datetime.date(2026, 1, 1)), datetime.date.max)
+    assert [(one.until, one.free) for one in found] == [(datetime.date.max, False)]
 
 
 def test_hostile_files_are_refused_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

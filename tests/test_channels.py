@@ -224,6 +224,19 @@ def test_bounces_of_a_mailbox_and_a_maildir(tmp_path: Path, ledger: Ledger) -> N
         ]  # fmt: skip
 
 
+def test_a_letter_within_letters_is_told(tmp_path: Path, ledger: Ledger) -> None:
+    """Five thousand parts in one another, as a file and in a mailbox, stop none of the bounces beside them."""
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(5000))
+    deep = f"Subject: x\nMIME-Version: 1.0\n{parts}Content-Type: text/plain\n\nHei!\n"
+    (tmp_path / "1.eml").write_text(deep, "utf-8")
+    (tmp_path / "2.eml").write_text(bounce(), "utf-8")
+    (tmp_path / "3").write_text(f"From MAILER-DAEMON\n{deep}\nFrom MAILER-DAEMON\n{bounce()}", "utf-8")
+    found = bounces.read([tmp_path], mailed(ledger), NOW)
+    assert ([d.outcome for d in found.new], found.known) == (["bounced"], 1)
+    says = "its parts lie too deep in one another to be read"
+    assert found.strange == (f"1.eml: {says}", f"3, message 1: {says}")
+
+
 @pytest.mark.parametrize("text", ["", "\x00\xff\n", "Content-Type: message/delivery-status\n\nAction:\n", "From "])
 def test_a_letter_of_rubbish_is_told(tmp_path: Path, ledger: Ledger, text: str) -> None:
     (tmp_path / "x.eml").write_text(text, "latin-1")
@@ -277,6 +290,15 @@ def test_a_print_writes_over_no_other(tmp_path: Path) -> None:
     made = print_outbox.batch([sheet("2026-0001", "C1", "NO", "0150", 201)], NOW)
     names = [print_outbox.put(tmp_path, NOW, made).name for _ in range(2)]
     assert names == ["print-20261125-101500.pdf", "print-20261125-101500-2.pdf"]
+
+
+def test_the_cover_marks_letters_that_no_font_has() -> None:
+    """The document itself says the name; sixty unknown letters of one, and a letter that is none, stop no print."""
+    name = "".join(map(chr, range(0x4E00, 0x4E00 + 60)))
+    pdf, table = print_outbox.batch([sheet("2026-0001", "C1", "NO", "0150", 201, name=f"Li \ufffe {name} AS")], NOW)
+    cover = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert ("\ufffd" in cover, "\u4e00" in cover, "AS" in cover) == (True, False, True)
+    assert name in table.decode()
 
 
 def test_the_cover_shows_names_as_they_are(tmp_path: Path) -> None:

@@ -204,6 +204,26 @@ def run(office: Office, *args: str, **values: str) -> Done:
     return office.run("import", "ubl", str(path), *args)
 
 
+@pytest.mark.parametrize(
+    ("file", "attachment", "name"),
+    [
+        ("../../evil.pdf", "1", "evil.pdf"),
+        ("", "../../evil.sh", "evil.sh"),
+        ("..", "hours", "hours"),
+        ("a\\..", "b/.", "attachment"),
+        ("x/&#x200E;..", "", "1"),  # a text-direction character before it
+    ],
+)
+@pytest.mark.parametrize("form", ["ubl", "cii"])
+def test_an_attachment_has_a_name_without_a_directory(
+    office: Office, tmp_path: Path, form: str, file: str, attachment: str, name: str
+) -> None:
+    """What another system called a file leads out of no directory once it is exported again; its number is its id."""
+    assert run(office, file=file, attachment=attachment).status == 0
+    assert office.run("render", "A-17", "--as", form, "--out", str(tmp_path / "out")).status == 0
+    assert f'filename="{name}"' in (tmp_path / "out" / f"A-17.{form}.xml").read_text("utf-8")
+
+
 def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
     """200.00 and 25 % VAT; numbers of the other system stand in a series of their own; the attachment is a file."""
     done = run(office)

@@ -1,5 +1,6 @@
 """Files of many documents: made by several processes or one, to the same bytes; what goes wrong is told."""
 
+import errno
 import os
 import signal
 from pathlib import Path
@@ -45,6 +46,24 @@ def test_one_that_is_refused_stops_no_other(tmp_path: Path, processes: int) -> N
     found = form_files.write(jobs, tmp_path, processes=processes, step=nothing)
     assert found.refused == (("B", "it has no rate"),)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["A.txt", "C.txt"]
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    """What it is made of is named, where it is known; else the place where it was to be written."""
+
+    def fail() -> Made:
+        raise OSError(errno.EIO, "Input/output error", "logo.png")
+
+    def lose() -> Made:
+        raise OSError("the line is gone")
+
+    jobs = [job("A"), Job(label="B", name="B", make=fail), Job(label="C", name="C", make=lose)]
+    found = form_files.write(jobs, tmp_path, step=nothing)
+    assert found.refused == (
+        ("B", "logo.png: cannot be read (Input/output error)"),
+        ("C", f"{tmp_path}: cannot be read (the line is gone)"),
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["A.txt"]
 
 
 def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:

@@ -167,6 +167,46 @@ def test_receipts_without_a_time_are_known_by_that_of_their_file(tmp_path: Path)
     assert "one new outcome\n" in touched("2026-11-25T13:00:00+00:00")
 
 
+@pytest.mark.parametrize(
+    ("time", "state"),
+    [
+        ("2026-11-25T10:20:00+00:00", "sent"),  # of the first, which went at 10:15
+        ("2026-11-25T12:54:59+00:00", "sent"),
+        ("2026-11-25T12:56:00+00:00", "failed"),  # a clock that is four minutes slow
+        ("2026-11-25T14:20:00+01:00", "failed"),  # 13:20 by UTC
+    ],
+)
+def test_a_late_receipt_of_the_first_sending_is_none_of_the_second(tmp_path: Path, time: str, state: str) -> None:
+    """Sent at 10:15 and once more at 13:00; then the access point's answer comes, of one or of the other."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    assert office.run("send", "2026-0001", "--again", "--at", "2026-11-25T13:00:00+00:00").status == 0
+    receipt(office, "1.json", json.dumps({"document": "2026-0001", "outcome": "failed", "time": time}))
+    done = office.run("outbox", "receipts", "--at", "2026-11-25T15:00:00+00:00")
+    assert (done.status, "1 known already" in done.out) == (0, state == "sent")
+    assert office.states() == {"2026-0001": state}
+
+
+def test_a_receipt_of_what_was_doubtful_is_of_when_it_went(tmp_path: Path) -> None:
+    """Sent at 10:15; the one at 13:00 doubtful, at 16:00 a person says that it was sent: 13:05 answers it."""
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    office.add(
+        "follow-up/2026.beancount",
+        """
+2026-11-25 custom "delivery" "2026-0001"
+  channel: "ehf"
+  time: "2026-11-25T13:00:00+00:00"
+  outcome: "doubtful"
+""",
+    )
+    assert office.run("outbox", "sent", "2026-0001", "--at", "2026-11-25T16:00:00+00:00").status == 0
+    told = {"document": "2026-0001", "outcome": "delivered", "time": "2026-11-25T13:05:00+00:00"}
+    receipt(office, "1.json", json.dumps(told))
+    assert office.run("outbox", "receipts", "--at", "2026-11-25T17:00:00+00:00").status == 0
+    assert office.states() == {"2026-0001": "delivered"}
+
+
 # --- paper --------------------------------------------------------------------------------------------------
 
 PAPER = """
@@ -406,6 +446,21 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
     assert (office.root / ".billtext" / ".gitignore").exists()
 
 
+def test_a_document_whose_number_is_index_has_a_page_of_its_own(tmp_path: Path) -> None:
+    """The list of the folder is written over neither of them; the hash is SHA-256 of the number."""
+    office = Sending(tmp_path / "books", more='2026-11-01 custom "customer" "C1"\n  channel: "portal"\n')
+    company = office.root / "company.beancount"
+    series = re.compile(r'^2020-01-01 custom "series" .*\n(  .*\n)+', re.MULTILINE)
+    company.write_text(series.sub("", company.read_text("utf-8")), "utf-8")
+    office.invoices(invoice(1), invoice(2).replace("2026-0002", "index"), invoice(3).replace("2026-0003", "Index"))
+    assert office.send().status == 0
+    (page,) = (office.root / "outbox" / "portal").glob("*/index-1bc04b52.html")
+    (other,) = page.parent.glob("Index-*.html")
+    assert "1 250,00" in page.read_text("utf-8")
+    overview = (page.parent / "index.html").read_text("utf-8")
+    assert all(f'href="{name}"' in overview for name in (page.name, other.name, "2026-0001.html"))
+
+
 def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = []
     for n, secret in enumerate(("a" * 40, "b" * 40, "a" * 40)):
@@ -418,6 +473,26 @@ def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pyt
 
 
 # --- statements ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "pdf"])
+def test_a_statement_has_the_address_of_the_invoice(tmp_path: Path, form: str) -> None:
+    """Three lines of a street and a region, as on the invoice of the same customer, in the same order."""
+    address = '  address: "Gate 1"\n  address-2: "Oppgang B"\n  address-3: "3. etasje"\n  region: "Vestland"\n'
+    more = f'2026-11-01 custom "customer" "C1"\n{address}  postal-code: "6770"\n  city: "Eid"\n  country: "NO"\n'
+    office = Sending(tmp_path / "books", more=more)
+    office.invoices(invoice(1))
+    out, lines = tmp_path / "out", ("Gate 1", "Oppgang B", "3. etasje", "6770 Eid", "Vestland")
+    office.get("render", "2026-0001", "--as", form, "--out", str(out))
+    office.get("render", "--statements", "2026-11", "C1", "--as", form, "--out", str(out))
+    (paper, statement) = sorted(out.iterdir())
+    assert (paper.name[:9], statement.name[:12]) == ("2026-0001", "statement-C1")
+    for path in (paper, statement):
+        plain = form != "pdf"
+        text = path.read_text("utf-8").replace("\\", "") if plain else PdfReader(path).pages[0].extract_text()
+        places = [text.find(line) for line in lines]
+        assert -1 not in places, (path.name, places)
+        assert places == sorted(places), path.name
 
 
 def test_statements_of_a_month(tmp_path: Path) -> None:

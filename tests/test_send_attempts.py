@@ -1,14 +1,18 @@
 """Attempts to send that come to nothing: what is written of them, how they are shown, and when the next one is made."""
 
 import datetime
+import errno
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from billtext.model import Delivery
-from billtext.outside import mail
+from billtext.model import Delivery, Document
+from billtext.outside import mail, right_forms
+from billtext.outside.forms import Made
 from billtext.rules import attempts
+from billtext.rules.book import Book
 from mail_room import Room
 from test_send import AT, LAID, Sending, invoice
 
@@ -104,6 +108,54 @@ def test_what_could_not_be_made_is_told_without_its_place(tmp_path: Path) -> Non
     )
     assert str(tmp_path) not in office.told
     office.book()
+
+
+ATTACHED = '  attachment: "x"\n  attachment-file: "documents/{}"\n  due:'
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("a" * 300, "File name too long"),
+        ("loop", "it is no name of a file|Too many levels of symbolic links"),  # by the version of Python
+        ("a\0b", "it is no name of a file"),
+    ],
+)
+def test_an_attachment_that_cannot_be_read_stops_nobody_else(tmp_path: Path, file: str, why: str) -> None:
+    """Its document waits, and is refused as a form too; the two beside it go. One that is gone is left out."""
+    office = Sending(tmp_path / "books", more=LAID)
+    (office.root / "documents").mkdir()
+    (office.root / "documents" / "loop").symlink_to("loop")
+    gone = invoice(3).replace("  due:", ATTACHED.format("gone/x.csv"))
+    office.invoices(invoice(1), invoice(2).replace("  due:", ATTACHED.format(file)), gone)
+    done = office.send()
+    assert done.status == 1
+    assert re.search(rf"the attachment documents/.* cannot be read \(({why})\)", done.err)
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting", "2026-0003": "sent"}
+    assert re.search(rf'  reason: "an attachment cannot be read \(({why})\)"\n', office.told)
+    done = office.run("render", "2026-0002", "--as", "pdf", "--out", str(tmp_path / "out"))
+    assert (done.status, "the attachment documents/" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize("way", ["email", "print", "portal"])
+def test_a_file_that_cannot_be_read_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A disk that fails over the logo of the second of three."""
+    office = Sending(tmp_path / "books", more=f'{LAID}2026-01-01 custom "customer" "C1"\n  channel: "{way}"\n')
+    office.invoices(invoice(1), invoice(2), invoice(3))
+    whole = right_forms.document
+
+    def document(book: Book, found: Document, form: str, *, root: Path, rules: Path | None = None) -> Made:
+        if found.number == "2026-0002":
+            raise OSError(errno.EIO, "Input/output error", str(root / "templates" / "logo.png"))
+        return whole(book, found, form, root=root, rules=rules)
+
+    monkeypatch.setattr(right_forms, "document", document)
+    done = office.send()
+    assert (done.status, "templates/logo.png cannot be read (Input/output error)" in done.err) == (1, True)
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting", "2026-0003": "sent"}
+    assert '  reason: "a file cannot be read (Input/output error)"\n' in office.told
 
 
 def test_a_trial_counts_what_the_real_run_counts(tmp_path: Path) -> None:
@@ -211,10 +263,51 @@ def test_a_time_that_is_none_or_to_come_is_no_pause() -> None:
 
 
 def test_reasons_tell_no_address_and_no_place() -> None:
-    assert attempts.reason("550 <ola@nordlys.example> of “Ola Berg” in /home/ola/books/x.pdf:\n is\u202e gone") == (
-        "550 of “…” in x.pdf: is gone"
+    assert attempts.reason("550 <ola@nordlys.example> in /home/ola/books/x.pdf:\n is\u202e gone") == (
+        "550 in x.pdf: is gone"
     )
     assert len(attempts.reason("x" * 500)) == 200
+
+
+NAMED = """2026-11-01 custom "customer" "P1"
+  name: "Kari ”Rosa” Nordmann{}"
+  email: "kari@x.example"
+  channel: "email"
+"""
+
+
+def test_a_letter_that_no_font_has_is_told_without_the_name(tmp_path: Path) -> None:
+    """Whoever sends reads in which text it is; follow-up/ has the letter's code (U+4E2D is 中)."""
+    office = Sending(tmp_path / "books", more=LAID + NAMED.format(" 中"))
+    office.invoices(invoice(1, "P1"))
+    assert "no font has “中” of “Kari ”Rosa” Nordmann 中”" in office.send().err
+    assert '  reason: "Invoice 2026-0001: no font has the letter U+4E2D; put a font file that has them' in office.told
+    assert "Rosa" not in office.told
+    assert "Nordmann" not in office.told
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("invoice.typ", "#panic(data.buyer.name)", "templates/invoice.typ: Typst cannot make the PDF"),
+        (
+            "mail/document.en.md",
+            "Subject: x\n\n{{ {}[name].x }}",
+            "the mail template document.en.md cannot be used (UndefinedError)",
+        ),
+    ],
+)
+def test_a_mistake_in_a_template_is_told_without_the_name(tmp_path: Path, file: str, text: str, reason: str) -> None:
+    """What Typst and Jinja say of a mistake may have a name of the ledger in it."""
+    office = Sending(tmp_path / "books", more=LAID + NAMED.format(""))
+    path = office.root / "templates" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    office.invoices(invoice(1, "P1"))
+    done = office.send()
+    assert (done.status, "Nordmann" in done.err) == (1, True)
+    assert f'  reason: "{reason}' in office.told
+    assert "Nordmann" not in office.told
 
 
 def test_deliveries_are_written_together_where_they_are_alike() -> None:
@@ -251,6 +344,111 @@ def test_a_message_that_is_deferred_waits_for_the_others(tmp_path: Path, monkeyp
     assert office.told.count('"delivery" "2026-0005" "2026-0006" "2026-0007"\n') == 1
     assert row(office, "2026-0005")["attempts"] == 1
     office.book()
+
+
+@pytest.mark.parametrize(("pause", "codes"), [(1, ["451 4.7.1"]), (2, ["450 4.2.0", "452 4.3.1"])])
+def test_what_was_deferred_is_told_where_the_pause_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pause: int, codes: list[str]
+) -> None:
+    """Ctrl-C before the second round, or before the third: one attempt is told, with the server's last code."""
+    answers = [f"{code} later" for code in codes for _ in range(2)]
+
+    def interrupted(seconds: float) -> None:
+        if seconds == pause:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(mail, "wait", interrupted)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        room.letters.on_rcpt = lambda _: answers.pop(0)
+        before = office.told
+        assert office.send().status == 130
+        assert (
+            office.told
+            == f"""{before}
+2026-11-25 custom "delivery" "2026-0001" "2026-0002"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "{codes[-1]}"
+"""
+        )
+    office.book()
+
+
+def to_domains(room: Room, tmp_path: Path, count: int) -> Sending:
+    """An office with one invoice to each of several customers, each at a domain of its own."""
+    register = "".join(
+        f'2020-01-01 open Assets:Receivable:D{n}\n2020-01-01 custom "customer" "D{n}"\n'
+        f'  name: "D{n}"\n  kind: "company"\n  country: "NO"\n  email: "post@d{n}.example"\n  channel: "email"\n'
+        for n in range(1, count + 1)
+    )
+    office = Sending(tmp_path / "books", room, more=register)
+    office.invoices(*(invoice(n, f"D{n}") for n in range(1, count + 1)))
+    return office
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data"])
+def test_a_recipient_that_costs_the_line_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """421 about the first of three: the line is made anew, the others go, and it alone waits, with its own reason."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 3)
+        if step == "rcpt":
+            room.letters.on_rcpt = lambda to: "421 4.7.0 later" if to == "post@d1.example" else None
+        else:
+            room.letters.on_data = lambda _, n: None if n in {2, 3} else "421 4.7.0 later"
+        done = office.send()
+        assert (done.status, waited, len(room.letters.all)) == (1, [1, 2, 4], 2)
+        assert office.states() == {"2026-0001": "waiting", "2026-0002": "sent", "2026-0003": "sent"}
+        assert '  reason: "421 4.7.0"\n' in office.told
+        room.letters.on_rcpt, room.letters.on_data = (lambda _: None), (lambda *_: None)
+        assert office.send().status == 0
+    office.book()
+
+
+def test_many_documents_to_one_domain_that_costs_the_line_stop_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five to one customer come first, each answered with 421; the sixth goes all the same."""
+    monkeypatch.setattr(mail, "wait", lambda _: None)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 6)), invoice(6, "C2"))
+        room.letters.on_rcpt = lambda to: "421 later" if "nordlys" in to else None
+        assert office.send().status == 1
+    assert [to for _, to, _ in room.letters.all] == [["office@muller.example"]]
+
+
+def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After four domains in a row the other two are not tried; one directive tells the server's answer of all six."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    asked: list[str] = []
+
+    def closing(to: str) -> str:
+        asked.append(to)
+        return "421 4.3.2 shutting down"
+
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 6)
+        room.letters.on_rcpt = closing
+        done = office.send()
+    assert (done.status, waited) == (1, [])
+    assert asked == [f"post@d{n}.example" for n in range(1, 5)]
+    assert office.told.endswith(f"""
+2026-11-25 custom "delivery" "2026-0004" "2026-0005" "2026-0006" "2026-0001" "2026-0002" "2026-0003"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"
+""")
 
 
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:

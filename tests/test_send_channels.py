@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from billtext.outside import outbox
 from mail_room import Room
+from test_pdf import one_shape
 from test_send import AT, Sending, invoice, parsed
 from test_validation import RULES
 
@@ -117,6 +118,39 @@ def test_paper_is_one_pdf(tmp_path: Path) -> None:
     assert {row["document"] for row in rows} == {"2026-0001", "2026-0002"}
     assert len(set(re.findall(r'sha256: "([0-9a-f]{64})"', office.told))) == 2
     assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+
+
+def test_the_cover_list_has_the_ledgers_fonts_and_paper(tmp_path: Path) -> None:
+    """A name in letters of a font in templates/fonts stands on the list, which is on the paper of the documents."""
+    more = channel("print", "C2") + '2020-01-01 custom "billtext-option" "paper" "letter"\n'
+    office = Sending(tmp_path / "books", more=channel("print") + '  name: "Lotus 中 AS"\n' + more)
+    fonts = office.root / "templates" / "fonts"
+    fonts.mkdir(parents=True)
+    one_shape(fonts / "own.ttf", "Own Face", "中")
+    office.invoices(invoice(1), invoice(2, "C2"))
+    done = office.run("send", "--due", "--at", AT, "--dry-run")
+    assert (done.status, done.out.count("\n"), done.err) == (0, 3, "")
+    assert office.send().status == 0
+    cover = PdfReader(office.root / "outbox" / "print" / "print-20261125-101500.pdf").pages[0]
+    assert (cover.mediabox.width, cover.mediabox.height) == (612, 792)
+    assert "Lotus 中 AS" in cover.extract_text()
+    assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
+
+
+def test_a_cover_list_that_cannot_be_made_lets_its_sheets_wait(tmp_path: Path) -> None:
+    """A mistake in the ledger's own list: both are told as waiting with the reason, by the trial too."""
+    office = Sending(tmp_path / "books", more=channel("print") + channel("print", "C2"))
+    (office.root / "templates").mkdir()
+    (office.root / "templates" / "listing.typ").write_text("#unknown\n", "utf-8")
+    office.invoices(invoice(1), invoice(2, "C2"))
+    trial = office.run("send", "--due", "--at", AT, "--dry-run")
+    assert (trial.status, trial.out.count("listing.typ: Typst cannot make the PDF")) == (1, 2)
+    assert office.send().status == 1
+    assert '"delivery" "2026-0001" "2026-0002"\n  channel: "print"\n' in office.told
+    assert (
+        '  outcome: "waiting"\n  reason: "templates/listing.typ: Typst cannot make the PDF (line 1)"\n' in office.told
+    )
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "waiting"}
 
 
 def test_the_portal_is_behind_a_name_that_nobody_guesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

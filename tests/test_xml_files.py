@@ -1,13 +1,16 @@
 """XML and PDF files from outside: what is hostile is refused quickly, with one sentence."""
 
 import io
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pypdf
 import pytest
 
-from billtext.errors import Unreadable
+from billtext.errors import Unreadable, shown
 from billtext.outside import xml_files
 
 BOMB = b"""<?xml version="1.0"?>
@@ -45,6 +48,25 @@ def refused(data: bytes, name: str = "a.xml") -> str:
 def test_a_document_type_is_refused(data: bytes) -> None:
     """Entity bombs, files and addresses all need one; in UTF-16 too."""
     assert "document type declaration" in refused(data)
+
+
+def validated(path: Path | str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """The program on a file, which has half a minute, and its standard input."""
+    command = [sys.executable, "-m", "billtext", "validate", str(path)]
+    return subprocess.run(command, input=given, capture_output=True, timeout=30, check=False)
+
+
+def test_a_pipe_that_nobody_writes_into_is_refused(tmp_path: Path) -> None:
+    """Nobody waits for it; what the shell gives us is read, as standard input or as a pipe by its number."""
+    named = tmp_path / "pipe"
+    os.mkfifo(named)
+    done = validated(named)
+    assert (done.returncode, done.stderr.decode()) == (
+        2, f"billtext: cannot read {shown(named)}: it is no plain file; save it as one\n"
+    )  # fmt: skip
+    for path in ("/dev/stdin", "/dev/fd/0"):
+        done = validated(path, b"<Invoice/>")
+        assert f"{path} is no e-invoice: its outermost element is Invoice" in done.stderr.decode()
 
 
 def test_too_large_files_are_refused_in_one_sentence(tmp_path: Path) -> None:

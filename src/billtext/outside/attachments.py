@@ -1,10 +1,12 @@
 """Attachments of a document of the ledger: what its keys name, with the files' contents."""
 
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from billtext.errors import Refused, shown
 from billtext.rules import presenting
 from billtext.rules.core_invoice import Attachment
 
@@ -13,13 +15,21 @@ def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
     """The attachments of a document (BG-24); a file that is gone, or is not below the ledger, has no content.
 
     :param root: the directory of the ledger's top file
+    :raises Refused: a file is there that cannot be read, or its name can be no file's
     """
 
     def content(name: str) -> bytes | None:
-        path = (root / name).resolve()
-        if not path.is_relative_to(root.resolve()) or not path.is_file():
+        try:
+            path = (root / name).resolve()
+            if not path.is_relative_to(root.resolve()) or not stat.S_ISREG(path.stat().st_mode):
+                return None
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        return path.read_bytes()
+        except (OSError, ValueError, RuntimeError) as error:  # ValueError of NUL, RuntimeError of links in a ring
+            why = f"cannot be read ({getattr(error, 'strerror', None) or 'it is no name of a file'})"
+            told = f"the attachment {shown(name)} {why}; mend `attachment-file`"
+            raise Refused(told, reason=f"an attachment {why}") from None
 
     return read_with(meta, content)
 

@@ -36,10 +36,16 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     strange: list[str] = []
     known = 0
     last = {key: found[-1] for key, found in log.all.items()}
-    for name, message in _messages(places):
-        told = _told(message)
+    for name, content in _messages(places):
+        try:
+            message = email.message_from_bytes(content)
+            told = _told(message)
+            about = "" if told else _about(message, log)
+        except RecursionError:
+            strange.append(f"{name}: its parts lie too deep in one another to be read")
+            continue
         if told is None:
-            strange.append(f"{name}: it is no notification of a delivery (RFC 3464){_about(message, log)}")
+            strange.append(f"{name}: it is no notification of a delivery (RFC 3464){about}")
             continue
         action, status, fingerprint = told
         outcome = _ACTIONS.get(action)
@@ -111,7 +117,8 @@ def _time(message: Message) -> str:
         return ""
 
 
-def _messages(places: Iterable[Path]) -> Iterator[tuple[str, Message]]:
+def _messages(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each message."""
     for place in places:
         if not place.exists():
             raise Unreadable(f"{place}: there is no such file or directory")
@@ -125,17 +132,17 @@ def _messages(places: Iterable[Path]) -> Iterator[tuple[str, Message]]:
             yield from _of_file(path)
 
 
-def _of_file(path: Path) -> Iterator[tuple[str, Message]]:
+def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
         with path.open("rb") as file:
             begin = file.read(5)
             if begin != b"From ":
-                yield path.name, email.message_from_bytes(begin + file.read(_LARGEST))
+                yield path.name, begin + file.read(_LARGEST)
                 return
         found = mailbox.mbox(path, create=False)
         try:
-            for n, message in enumerate(found, 1):
-                yield f"{path.name}, message {n}", message
+            for n, key in enumerate(found.iterkeys(), 1):
+                yield f"{path.name}, message {n}", found.get_bytes(key)
         finally:
             found.close()
     except OSError as error:

@@ -32,6 +32,7 @@ _TYPE = (
     "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0::2.1"
 )
 _ELEMENT = {"invoice": "Invoice", "credit-note": "CreditNote"}
+_CLOCKS = datetime.timedelta(minutes=5)  # by which that of an access point may be slow
 _LARGEST = 10_000_000  # bytes of a file of receipts
 # Words of access points for what we call delivered and failed.
 _OUTCOMES = {
@@ -136,7 +137,7 @@ def _why(sent: Delivery | None, outcome: str | None) -> str:
 def _known(
     outcome: str, told: object, history: Sequence[Delivery], path: Path, now: datetime.datetime
 ) -> bool:  # fmt: skip
-    """Whether a receipt says what the ledger says, or is one of before that still lies there.
+    """Whether a receipt says what the ledger says, or is of a sending before the last: one that is late, or lies there.
 
     :param told: its time, if it tells one; else an old one is known by the time of its file
     """
@@ -144,11 +145,16 @@ def _known(
     if last.outcome == outcome:
         return True
     before = [one for one in history if one.outcome == outcome]
+    when = _when(told or datetime.datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo).isoformat(), now)
+    if [one.outcome for one in history].count("sent") > 1 and last.outcome == "sent":
+        # What was doubtful until a person said that it was sent went out when it became doubtful.
+        began = history[-2] if history[-2].outcome == "doubtful" else last
+        if when < _when(began.time, now) - _CLOCKS:
+            return True
     if not told:
-        told = datetime.datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo).isoformat()
-        return bool(before) and _when(told, now) < _when(last.time, now)
+        return bool(before) and when < _when(last.time, now)
     answers = last.outcome != "sent"  # of two answers of the access point the later one holds
-    return time_of(told, now) in {one.time for one in before} or (answers and _when(told, now) < _when(last.time, now))
+    return time_of(told, now) in {one.time for one in before} or (answers and when < _when(last.time, now))
 
 
 def _when(told: object, now: datetime.datetime) -> datetime.datetime:

@@ -69,6 +69,7 @@ def write(jobs: Sequence[Job], out: Path, *, processes: int = 1, step: Callable[
 
 
 def _one(job: Job, out: Path) -> tuple[str, str]:
+    path = out
     try:
         made = job.make()
         path = out / made.name
@@ -79,5 +80,5 @@ def _one(job: Job, out: Path) -> tuple[str, str]:
     except Refused as why:
         return REFUSED, str(why)
     except OSError as error:
-        return REFUSED, f"{path}: cannot be read ({error.strerror}); choose another place"
+        return REFUSED, f"{error.filename or path}: cannot be read ({error.strerror or error})"
     return (NEW if old is None else CHANGED), ""

@@ -110,9 +110,12 @@ def statement_name(customer: str, end: Date) -> str:
 
 
 def stem(number: str) -> str:
-    """The first part of a file's name for a number: what is no safe name gets a hash, and stays one of a kind."""
+    """The first part of a file's name for a number: what is no safe name gets a hash, and stays one of a kind.
+
+    Nor is `index`, which is the page that lists a folder.
+    """
     safe = escape.file_name(number)
-    if safe == number and len(number) <= LONGEST:
+    if safe == number and len(number) <= LONGEST and number.casefold() != "index":
         return safe
     return f"{safe[:LONGEST]}-{hashlib.sha256(number.encode()).hexdigest()[:8]}"
 

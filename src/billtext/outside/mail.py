@@ -1,8 +1,8 @@
 """Hand mail to a mail server (SMTP, RFC 5321), over TLS, and tell what became of each message.
 
 What the server has not taken for sure may be tried again: where there is no connection it is, and a message that is
-refused for the time being (4xx) waits until the others have been sent. Once the text of a message is on its way and no
-answer comes back, nobody knows: that is doubtful, and never tried again.
+refused for the time being (4xx, with 421 at the cost of the connection) waits until the others have been sent. Once the
+text of a message is on its way and no answer comes back, nobody knows: that is doubtful, and never tried again.
 """
 
 import os
@@ -152,6 +152,7 @@ class Post:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
+        self._lost: set[str] = set()  # domains over whose mail the line was lost, since it was last kept
         self._last: float | None = None
 
     def __enter__(self) -> Self:
@@ -183,10 +184,28 @@ class Post:
         except _Permanent as why:
             return Outcome(outcome="failed", code=why.code, words=why.words)
         except _Temporary as why:
+            self._note(recipient, why)
             return Outcome(outcome="waiting", code=why.code or why.words, words=why.words)
         except _Doubtful as why:
             return Outcome(outcome="doubtful", code=str(why), words=str(why))
+        self._lost.clear()
         return Outcome(outcome="sent")
+
+    def _note(self, recipient: str, why: _Temporary) -> None:
+        """Note whether the line was lost over a message; one recipient stops nobody else's mail, the server does.
+
+        :raises Unreachable: it was lost over mail to several domains, one after the other
+        """
+        if self._smtp is not None:
+            self._lost.clear()
+            return
+        self._lost.add(recipient.rpartition("@")[2].casefold())
+        if len(self._lost) >= TRIES:
+            raise self._unreachable(why)
+
+    def _unreachable(self, why: _Temporary) -> Unreachable:
+        place = f"the mail server {self.server.host}:{self.server.port}"
+        return Unreachable(f"{place}: {why.words}", reason=f"{place}: {why.code or why.words}")
 
     def _retried(self, attempt: Callable[[], object]) -> None:
         tries = Retrying(
@@ -198,8 +217,7 @@ class Post:
         except _Temporary as why:
             if why.reached:
                 raise
-            place = f"the mail server {self.server.host}:{self.server.port}"
-            raise Unreachable(f"{place}: {why.words}", reason=f"{place}: {why.code or why.words}") from None
+            raise self._unreachable(why) from None
 
     def _wait(self) -> None:
         if self.server.rate and self._last is not None:
@@ -216,6 +234,9 @@ class Post:
                 self._ask(smtp, *smtp.mail(sender), good=(250,))
             except _Permanent as why:  # it is not about this message
                 self._stop(f"it takes no mail from {sender} ({why.words})", f"it takes no mail from us ({why.code})")
+            except _Temporary as why:
+                why.reached = not why.code.startswith(str(_CLOSING))
+                raise
             reached = True
             self._ask(smtp, *smtp.rcpt(recipient), good=(250, 251))
             self._ask(smtp, *smtp.docmd("DATA"), good=(354,))
@@ -248,7 +269,7 @@ class Post:
                 self._leave()
         if 500 <= code <= 599:  # RFC 5321, 4.2.1
             raise _Permanent(told, f"{code} {words}")
-        raise _Temporary(told, f"{code} {words}", reached=code != _CLOSING)
+        raise _Temporary(told, f"{code} {words}", reached=True)
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None:

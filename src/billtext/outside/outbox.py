@@ -157,8 +157,8 @@ def text(*deliveries: Delivery) -> str:
 def pending(root: Path) -> tuple[Delivery, ...]:
     """What the journal tells that is not in the ledger yet, in order; an intent without outcome is doubtful.
 
-    What has surely not gone out is there with its reason, or not at all where none is told. A line that was torn is
-    none: an intent is whole on disk before it counts.
+    What has surely not gone out is there with its reason, or not at all where none is told; of several attempts of one
+    run the last is told. A line that was torn is none: an intent is whole on disk before it counts.
     """
     path = root / PLACE / JOURNAL
     try:
@@ -178,10 +178,14 @@ def pending(root: Path) -> tuple[Delivery, ...]:
                 found[name] = Delivery(date=Date.fromisoformat(told["date"]), outcome=outcome, **fields)
         elif name in found and told.get("outcome") in OUTCOMES:
             found[name] = replace(found[name], outcome=told["outcome"], reason=str(told.get("reason") or ""))
-    return tuple(
+    every = [
         replace(one, sha256="", message="") if one.outcome == attempts.WAITING else one
         for one in found.values()
         if one.number and one.channel in CHANNELS and (one.outcome != attempts.WAITING or one.reason)
+    ]
+    last = {(one.number, one.statement): n for n, one in enumerate(every)}
+    return tuple(
+        one for n, one in enumerate(every) if one.outcome != attempts.WAITING or last[one.number, one.statement] == n
     )
 
 

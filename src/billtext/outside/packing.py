@@ -1,7 +1,8 @@
 """Make what goes to a customer, in the forms and with the words that it goes with; nothing is sent here."""
 
+import contextlib
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,19 @@ class Letter:
     mark: str
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Tell that a file cannot be read, such as a template: it is about one parcel, and stops no other.
+
+    :raises Refused: it cannot be
+    """
+    try:
+        yield
+    except OSError as error:
+        why = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise Refused(f"{error.filename or 'a file that it needs'} {why}", reason=f"a file {why}") from None
+
+
 class Packer:
     """Packs parcels of one ledger.
 
@@ -54,6 +68,7 @@ class Packer:
         self.book, self.root, self.log, self.now, self.rules = book, root, log, now, rules
         self._trial = trial
 
+    @_readable()
     def made(self, parcel: Parcel, form: str) -> Made:
         """A parcel in a form.
 
@@ -95,6 +110,7 @@ class Packer:
         """
         return secret(self.root, make=not self._trial)
 
+    @_readable()
     def letter(self, parcel: Parcel, sender: str) -> Letter:
         """A parcel as a mail.
 

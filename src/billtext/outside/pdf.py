@@ -55,9 +55,12 @@ def listing(
     title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[str]], date: datetime.date,
     *, root: Path | None = None, paper: str = "a4",
 ) -> bytes:  # fmt: skip
-    """A table on pages of its own, such as the cover list of a print; its last column stands to the right."""
-    data = {"heading": title, "note": note, "heads": list(heads), "rows": [list(row) for row in rows]}
-    return typesetting.pages("listing.typ", data, date, root=root, paper=paper)
+    """A table on pages of its own, such as the cover list of a print; its last column stands to the right.
+
+    :raises Refused: a template of the ledger's own is wrong
+    """
+    data = pdf_data.listing(title, note, heads, rows)
+    return typesetting.pages("listing.typ", data, date, root=root, paper=paper, lenient=True)
 
 
 # --- codes to scan ----------------------------------------------------------------------------------------

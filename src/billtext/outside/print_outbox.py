@@ -31,10 +31,15 @@ class Sheet:
         return self.country, self.postal_code, self.parcel.customer, self.parcel.number, self.parcel.statement
 
 
-def batch(sheets: Sequence[Sheet], now: datetime.datetime) -> tuple[bytes, bytes]:
+def batch(
+    sheets: Sequence[Sheet], now: datetime.datetime, *, root: Path | None = None, paper: str = "a4"
+) -> tuple[bytes, bytes]:
     """One PDF of all, the list first, and the list as CSV.
 
     :param sheets: in the order in which they are printed
+    :param root: directory of the ledger's top file
+    :param paper: `a4` or `letter`
+    :raises Refused: the ledger's own template of the list is wrong
     """
     from pypdf import PdfReader, PdfWriter
 
@@ -46,7 +51,7 @@ def batch(sheets: Sequence[Sheet], now: datetime.datetime) -> tuple[bytes, bytes
     ]  # fmt: skip
     pages = sum(len(reader.pages) for reader in readers)
     note = f"{now:%Y-%m-%d %H:%M}: {_many(len(sheets), 'document')} on {_many(pages, 'page')}"
-    cover = pdf.listing("To be printed", note, _TITLES, rows, now.date())
+    cover = pdf.listing("To be printed", note, _TITLES, rows, now.date(), root=root, paper=paper)
     writer = PdfWriter()
     for reader in (PdfReader(io.BytesIO(cover)), *readers):
         for page in reader.pages:

@@ -182,10 +182,9 @@ class Sender:
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
-        if found.outcome == attempts.WAITING and not last:
-            self.outbox.tell(number, attempts.WAITING)
-            return None
         self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        if found.outcome == attempts.WAITING and not last:
+            return None
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
     # --- the other channels -------------------------------------------------------------------------------
@@ -259,7 +258,11 @@ class Sender:
             sheets.append(sheet)
         if sheets:
             sheets.sort(key=print_outbox.Sheet.sort_key)
-            batch = print_outbox.batch(sheets, now)
+            try:
+                batch = print_outbox.batch(sheets, now, root=self.root, paper=forms.paper(self.book))
+            except Refused as why:
+                yield from self._waiting([sheet.parcel for sheet in sheets], why)
+                return
             yield from self._laid(
                 {sheet.parcel: made[sheet.parcel] for sheet in sheets}, "print",
                 lambda place: print_outbox.put(place, now, batch),

@@ -16,6 +16,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,15 @@ _NOWHERE = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"
 _NOWHERE |= dict.fromkeys(("no_proxy", "NO_PROXY"), "")
 
 
-def pages(name: str, data: Mapping[str, Any], date: datetime.date, *, root: Path | None, paper: str) -> bytes:
+def pages(
+    name: str, data: Mapping[str, Any], date: datetime.date, *, root: Path | None, paper: str, lenient: bool = False
+) -> bytes:  # fmt: skip
     """The PDF of some data.
 
     :param name: of the template, such as `invoice.typ`
     :param data: texts; `heading` names the document where something is wrong
     :param root: directory of the ledger's top file
+    :param lenient: letters that no font has are marked like signs, in a list of what says it all elsewhere
     :raises Refused: a template is wrong, or a text has a letter that no font has
     """
     own = None if root is None else _own(root)
@@ -54,21 +58,21 @@ def pages(name: str, data: Mapping[str, Any], date: datetime.date, *, root: Path
     values = {**data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": [FACE]}
     moment = int(datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC).timestamp())
     with contextlib.nullcontext() if own is None else _offline():
-        return _compiled(_compiler(place), source, values, moment)
+        return _compiled(_compiler(place), source, values, moment, lenient=lenient)
 
 
-def _compiled(compiler: Any, source: Path, values: dict[str, Any], moment: int) -> bytes:
+def _compiled(compiler: Any, source: Path, values: dict[str, Any], moment: int, *, lenient: bool) -> bytes:
     import typst
 
     main = _BEGIN + source.read_bytes()
-    for _ in range(_SIGNS):
+    for _ in range(len({*chain(*_texts(values))}) if lenient else _SIGNS):
         try:
             made = compiler.compile(
                 input={"main": main, _DATA: json.dumps(values, ensure_ascii=False).encode()},
                 format="pdf", pdf_standards=["a-3b"], timestamp=moment,
             )  # fmt: skip
         except typst.TypstError as error:
-            values = _without(_glyph(error, source), values)
+            values = _without(_glyph(error, source), values, lenient=lenient)
         else:
             assert isinstance(made, bytes)  # noqa: S101 - one PDF, whatever its pages
             return made
@@ -93,22 +97,29 @@ def _glyph(error: Any, source: Path) -> str:
             f"{source}: a template has no packages but @local/billtext:1.0.0, for nothing is fetched from the network; "
             f"copy the files that it needs into {TEMPLATES}/{_where(error)}"
         ) from None
-    raise Refused(f"{source}: Typst cannot make the PDF: {_told(error)}") from None
+    why = "Typst cannot make the PDF"
+    raise Refused(f"{source}: {why}: {_told(error)}", reason=f"{source}: {why}{_where(error)}") from None
 
 
-def _without(sign: str, values: dict[str, Any]) -> dict[str, Any]:
+def _without(sign: str, values: dict[str, Any], *, lenient: bool) -> dict[str, Any]:
     """The data with a mark for a sign such as an emoji.
 
     Letters and digits are what a document says: a name or an amount that nobody can read is not sent.
 
+    :param lenient: they are marked too
     :raises Refused: it is a letter or a digit, or stands in the template
     """
     text = next(
         (found for key, value in values.items() if key not in _EXACT for found in _texts(value) if sign in found), None
     )
-    if text is None or sign == MARK or any(unicodedata.category(char)[0] in "LN" for char in sign):
+    kept = not lenient and any(unicodedata.category(char)[0] in "LN" for char in sign)
+    if text is None or sign == MARK or kept:
         of = "of the template" if text is None else f"of “{shown(text.replace(pdf_data.BREAK, ''))}”"
-        raise Refused(f"{values['heading']}: no font has “{shown(sign)}” {of}; {_REMEDY}")
+        codes = " ".join(f"U+{ord(char):04X}" for char in sign)
+        raise Refused(
+            f"{values['heading']}: no font has “{shown(sign)}” {of}; {_REMEDY}",
+            reason=f"{values['heading']}: no font has the letter {codes}; {_REMEDY}",
+        )
     return {key: value if key in _EXACT else _marked(value, sign) for key, value in values.items()}
 
 

@@ -6,6 +6,7 @@ name. Nothing is fetched. Size and depth have limits. A refusal is one sentence.
 
 import io
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -20,15 +21,19 @@ LIMIT = 32 * MIB  # an e-invoice with its attachments, as XML or PDF
 DEPTH_LIMIT = 60  # elements within elements; an e-invoice has a dozen
 _EASY = 8 * MIB  # libxml2's own limits hold up to here, as one text of 10 MB at most
 _PARSER_LIMITS = {110, 114}  # libxml2's XML_ERR_NAME_TOO_LONG and XML_ERR_RESOURCE_LIMIT
+_GIVEN = re.compile(r"/dev/stdin|/(dev|proc/self)/fd/\d+")  # what a pipe of the shell is called
 _PDF_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")  # ZUGFeRD writes its own with capitals too
 
 
 def content(path: Path) -> bytes:
     """The bytes of a file, of which no more are read than an e-invoice may have.
 
-    :raises Unreadable: it cannot be read, or it is too large
+    :raises Unreadable: it cannot be read, is a device or a pipe other than what the shell gives us, or is too large
     """
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode) and not _GIVEN.fullmatch(str(path)):
+            raise Unreadable(f"cannot read {shown(path)}: it is no plain file; save it as one")
         with path.open("rb") as file:
             found = file.read(LIMIT + 1)
     except OSError as error:

@@ -135,7 +135,7 @@ def _attachment(found: Attachment) -> Node | None:
             "ram:AttachmentBinaryObject",
             base64.b64encode(found.content).decode("ascii"),
             mimeCode=xml_tree.one_line(einvoice.mime(found)),
-            filename=xml_tree.one_line(einvoice.file_name(found)),
+            filename=einvoice.file_name(found),
         )
     return node(
         "ram:AdditionalReferencedDocument",

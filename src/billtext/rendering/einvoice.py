@@ -78,8 +78,10 @@ def scheme_of_item(found: Identifier) -> str:
 
 
 def file_name(attachment: Attachment) -> str:
-    """Name of an attachment without any directory."""
-    return attachment.filename.replace("\\", "/").rsplit("/", 1)[-1] or attachment.id
+    """Name of an attachment without any directory: that of its file, else its id, as far as they are one."""
+    texts = (attachment.filename, attachment.id)
+    names = (xml_tree.one_line(text.replace("\\", "/").rpartition("/")[2]) for text in texts)
+    return next((name for name in names if name.strip(". ")), "attachment")
 
 
 def mime(attachment: Attachment) -> str:

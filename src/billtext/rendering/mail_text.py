@@ -115,7 +115,8 @@ def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -
         text = _compiled(body, html=False).render(values).strip() + "\n"
         html = markdown.markdown(_compiled(body, html=True).render(values), extensions=["tables", "sane_lists"])
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise Refused(f"the mail template {file} cannot be used: {escape.one_line(str(error))}") from None
+        why = f"the mail template {file} cannot be used"
+        raise Refused(f"{why}: {escape.one_line(str(error))}", reason=f"{why} ({type(error).__name__})") from None
     return Words(subject=subject, text=text, html=_PAGE.format(html_escape(language), html))
 
 

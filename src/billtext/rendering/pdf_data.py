@@ -61,8 +61,6 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     """A statement of account."""
     register, day = book.register, report.end
     t = Language(presenting.language_of(register, report.customer, day))
-    company = register.company(day)
-    card = register.values("customer", report.customer, day)
     seller, buyer = parties.seller(register, day), parties.buyer(register, report.customer, day)
     period = (
         (t("Statement period"), f"{t.date(report.start)} – {t.date(day)}")
@@ -82,7 +80,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         for n, (label, text) in enumerate(document_view.accounts([account], t))
     ]
     heading = t("Statement of account")
-    lines = statement_pages.address(card, str(company.get("country", "")), t)
+    lines = statement_pages.receiver(register, report.customer, day, t)
     return _cleaned({
         "heading": heading, "title": "", "words": words, "forward": [],
         "facts": [(t("Customer"), report.customer), period,
@@ -94,6 +92,11 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "payment": accounts,
         **_around(seller, heading, t), **_day(day), "lang": t.code,
     })  # fmt: skip
+
+
+def listing(title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """A table on pages of its own."""
+    return _cleaned({"heading": title, "note": note, "heads": heads, "rows": rows})
 
 
 def _section(section: Section, report: Statement, t: Language) -> dict[str, Any]:

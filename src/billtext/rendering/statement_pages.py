@@ -3,28 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billtext.rendering import templating
+from billtext.model import Date, Register
+from billtext.rendering import document_view, templating
 from billtext.rendering.language import Language
-from billtext.rules import presenting
+from billtext.rules import parties, presenting
 from billtext.rules.book import Book
 from billtext.rules.statements import Statement
 
 
-def address(card: Mapping[str, Any], own_country: str, language: Language) -> list[str]:
-    """Lines of a postal address; the country stands only on what goes abroad."""
-    town = " ".join(str(card[key]) for key in ("postal-code", "city") if card.get(key))
-    lines = [str(card[key]) for key in ("address", "address-2") if card.get(key)]
-    lines += [town] if town else []
-    country = str(card.get("country", ""))
-    if country and country != own_country:
-        lines.append(language.country(country))
-    return lines
+def receiver(register: Register, customer: str, day: Date, language: Language) -> list[str]:
+    """Lines of the customer's address, as on an invoice of that day; the country stands only on what goes abroad."""
+    own = str(register.company(day).get("country", ""))
+    return document_view.address(parties.buyer(register, customer, day).address, own, language)
 
 
 def sender(company: Mapping[str, Any], card: Mapping[str, Any], language: Language) -> list[str]:
     """Lines below the company's name: address, number and mail; its country only for a reader abroad."""
     own = str(company.get("country", ""))
-    lines = address(company, "" if card.get("country", own) != own else own, language)
+    abroad = card.get("country", own) != own
+    lines = document_view.address(parties.address(company), "" if abroad else own, language)
     for key, word in (("org-number", "Org. no."), ("vat-number", "VAT no.")):
         if company.get(key):
             lines.append(f"{language(word)} {company[key]}")
@@ -57,6 +54,6 @@ def render(book: Book, statement: Statement, form: str) -> str:
         f"statement.{'html' if form == 'html' else 'md'}.j2",
         t=language, statement=statement, company=company,
         sender=sender(company, card, language),
-        receiver=address(card, str(company.get("country", "")), language),
+        receiver=receiver(book.register, statement.customer, statement.end, language),
         payment=payment(book, statement, language),
     )  # fmt: skip

@@ -22,7 +22,6 @@ FREE = 4  # attempts in a row after which the next may follow at once, since som
 PAUSE = datetime.timedelta(minutes=15)
 LONGEST = datetime.timedelta(hours=8)
 _MOST = 200  # characters of a reason
-_SHOWN = re.compile("“[^”]*”")
 _PATH = re.compile(r"^(\W*)[~/].*/(?=[^/])")
 
 
@@ -56,8 +55,7 @@ def again(found: Sequence[Delivery], now: datetime.datetime) -> datetime.datetim
 
 def reason(words: object) -> str:
     """Words fit to be written down as a reason: in one line, without what may be an address or tells of a machine."""
-    words = _SHOWN.sub("“…”", str(words or ""))
-    kept = [_PATH.sub(r"\1", word) for word in words.split() if "@" not in word]
+    kept = [_PATH.sub(r"\1", word) for word in str(words or "").split() if "@" not in word]
     text = "".join(c for c in " ".join(kept) if c.isprintable())
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 

@@ -169,6 +169,8 @@ def _kept(book: Book, one: Filed, periods: Mapping[str, Period], as_of: Date) ->
 
 
 def _after(year: int, months: int) -> Date:
-    """The last day of so many months after the end of a year."""
+    """The last day of so many months after the end of a year, or the last that there is."""
     count = (year + 1) * 12 + months
+    if count // 12 > datetime.MAXYEAR:
+        return Date.max
     return datetime.date(count // 12, count % 12 + 1, 1) - datetime.timedelta(days=1)

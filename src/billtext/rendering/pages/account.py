@@ -11,7 +11,7 @@ from billtext import dates
 from billtext.model import DOCUMENTS, Date
 from billtext.rendering.pages.frame import Frame, Reader
 from billtext.rendering.pages.overview import summary
-from billtext.rendering.statement_pages import address, payment, sender
+from billtext.rendering.statement_pages import payment, receiver, sender
 from billtext.rules import statements
 from billtext.rules.flows import flow
 from billtext.rules.statements import Section, Statement
@@ -87,7 +87,7 @@ def letter(frame: Frame, statement: Statement) -> dict[str, Any]:
         "end": reader.f.date(end),
         "moves": statement.kind == "activity",
         "name": statement.name,
-        "receiver": address(card, str(company.get("country", "")), reader.t),
+        "receiver": receiver(frame.book.register, statement.customer, end, reader.t),
         "company": str(company.get("name", "")),
         "sender": sender(company, card, reader.t),
         "payment": payment(frame.book, statement, reader.t),

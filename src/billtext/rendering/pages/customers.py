@@ -8,7 +8,7 @@ from billtext.ledger.accounts import Receivables
 from billtext.money import ZERO, exact
 from billtext.rendering.pages import account, addresses, card, document, papers, paying
 from billtext.rendering.pages.frame import LONGEST, Frame, Page
-from billtext.rendering.statement_pages import address
+from billtext.rendering.statement_pages import receiver
 from billtext.rules import ageing, statements
 from billtext.rules.ageing import OpenItem, Row
 from billtext.rules.statements import Section
@@ -88,7 +88,7 @@ def page(frame: Frame, customer: str) -> Page:
         fields=card.fields(frame, values),
         registered=book.register.get("customer", customer) is not None,
         contacts=card.contacts(frame, customer),
-        address=address(values, str(frame.company.get("country", "")), frame.t),
+        address=receiver(book.register, customer, as_of, frame.t),
         balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
         open=[row for section in sections for row in open_rows(frame, section.open_items)],
         columns=_columns(frame, frame.open_of.get(customer, ())),
