@@ -122,13 +122,21 @@ def test_a_credit_note_names_its_invoice_and_asks_for_no_money(demo: Book) -> No
     assert "IBAN" not in found
 
 
-def scanned(made: bytes) -> bytes:
-    """What a bank's programme reads from the code on the last page."""
+DOT = 300 / 25.4  # of a picture, in a millimetre
+
+
+def picture_of(made: bytes) -> Image.Image:
+    """The last page."""
     with pikepdf.open(io.BytesIO(made)) as file:
         last = str(len(file.pages))
     options = ["-png", "-gray", "-r", "300", "-f", last, "-l", last]
     found = subprocess.run(["pdftoppm", *options, "-"], input=made, capture_output=True, check=True)
-    codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(found.stdout)), formats=zxingcpp.BarcodeFormat.QRCode)
+    return Image.open(io.BytesIO(found.stdout))
+
+
+def scanned(made: bytes) -> bytes:
+    """What a bank's programme reads from the code on the last page."""
+    codes = zxingcpp.read_barcodes(picture_of(made), formats=zxingcpp.BarcodeFormat.QRCode)
     assert [code.ec_level for code in codes] == ["M"]
     return codes[0].bytes
 
@@ -474,6 +482,26 @@ def test_the_address_stands_in_the_window(
     assert number[2] > end
     (heading,) = [word for word in left if word[0] == "Faktura"]
     assert heading[2] > number[4] - 1
+
+
+@pytest.mark.parametrize(("window", "address"), [("c5", 51), ("din", 62.7)])
+def test_the_ring_of_the_first_letter_in_the_window_is_whole(
+    demo: Book, tmp_path: Path, window: str, address: float
+) -> None:
+    """In the bold face of 9.6 pt, H is 0.652 and Å is 0.894 of its size high: 2.21 and 3.03 mm."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        f'#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#head(data, window: {window})\n'
+    )
+    one = shown(demo, "2026-0075")
+    heights = []
+    for name in ("HH", "ÅÅ"):
+        made = pdf.document(replace(one, buyer=replace(one.buyer, name=name)), root=tmp_path)
+        picture = picture_of(made).crop((20 * DOT, (address - 1.8) * DOT, 60 * DOT, (address + 2.8) * DOT))
+        box = picture.point(lambda grey: 255 * (grey < 128)).getbbox()
+        assert box is not None
+        heights.append((box[3] - box[1]) / DOT)
+    assert heights == pytest.approx([2.21, 3.03], abs=0.15)
 
 
 @pytest.mark.parametrize("letters", ["W", "MØBEL ", "snekker "])
