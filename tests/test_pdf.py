@@ -223,6 +223,19 @@ def test_more_sums_than_a_page_holds_go_over_several(demo: Book) -> None:
     pages = pages_of(pdf.document(replace(one, adjustments=many)))
     assert [n for n in range(100) if not any(f"Reason {n}." in page for page in pages)] == []
     assert len(pages) >= 3
+    assert all("Reason" in page for page in pages)  # none is left empty before them
+
+
+def test_nothing_but_a_heading_follows_the_optional_lines_of_a_quote(demo: Book) -> None:
+    """1.5 mm within the row, 0.1 for its rule and 5 mm to the heading of the VAT table."""
+    one = shown(demo, "2026-0075")
+    first, second, *_ = one.lines
+    optional = replace(second, text="Besides", seller_item="", optional=True)
+    quote = replace(one, kind=core_invoice.QUOTE, lines=(first, optional))
+    found = words(pdf.document(quote))
+    (last,) = [word for word in found if word[0] == "Besides"]
+    heading = min((word for word in found if word[0] == "MVA" and word[2] > last[4]), key=lambda word: word[2])
+    assert heading[2] - last[4] < 8
 
 
 def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
