@@ -250,6 +250,61 @@ def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
         assert any(len(page) == words for page in found) == whole
 
 
+def lost(made: bytes, wanted: list[str]) -> list[str]:
+    """The words that are on no page above its foot, which begins 27 mm above the end of A4."""
+    with pikepdf.open(io.BytesIO(made)) as file:
+        count = len(file.pages)
+    found = {word[0] for page in range(count) for word in words(made, page + 1) if word[4] < 271}
+    return [word for word in wanted if word not in found]
+
+
+WORDS = [f"w{n:03}x" for n in range(700)]
+CAPITALS = [f"MW{n:03}WM" for n in range(200)]
+
+
+@pytest.mark.parametrize("where", ["reason of VAT", "payment", "account", "instalment", "sum"])
+def test_a_text_longer_than_a_page_goes_over_pages(demo: Book, where: str) -> None:
+    one, text = shown(demo, "2026-0075"), " ".join(WORDS)
+    if where == "reason of VAT":
+        one = replace(one, vat=tuple(replace(part, reason=text) for part in one.vat))
+    elif where == "payment":
+        one = replace(one, payment=replace(one.payment, text=text))
+    elif where == "account":
+        accounts = tuple(replace(account, name=text) for account in one.payment.accounts)
+        one = replace(one, payment=replace(one.payment, accounts=accounts))
+    elif where == "instalment":
+        part = core_invoice.Instalment(name=text, due=one.date, amount=one.totals.payable)
+        one = replace(one, instalments=(part,))
+    else:
+        one = replace(one, adjustments=(core_invoice.Adjustment(charge=False, amount=D(1), reason=text),))
+    assert lost(pdf.document(one), WORDS) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("count", [30, 60, 90, 120, 200])
+def test_capitals_in_a_narrow_column_go_over_pages(demo: Book, count: int, at: int) -> None:
+    """Discounts and long numbers leave the text a quarter of the page."""
+    one = shown(demo, "2026-0075")
+    lines = [one.lines[0]] * 3
+    lines[at] = replace(
+        one.lines[0], text=" ".join(CAPITALS[:count]), quantity=D("1234567.123"), price=D("1234567.1234"),
+        net=D("123456789012.00"),
+        adjustments=(core_invoice.Adjustment(charge=False, amount=D("1234567.25"), reason=""),),
+    )  # fmt: skip
+    made = pdf.document(replace(one, lines=tuple(lines), adjustments=()))
+    assert lost(made, CAPITALS[:count]) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, -1])
+def test_a_movement_longer_than_a_page_goes_over_pages(demo: Book, at: int) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    (section,) = report.sections
+    lines = list(section.lines)
+    lines[at] = replace(lines[at], text=" ".join(WORDS))
+    made = pdf.statement(demo, replace(report, sections=(replace(section, lines=tuple(lines)),)))
+    assert lost(made, WORDS) == []
+
+
 def test_the_closing_balance_of_a_statement_is_on_the_page_of_the_last_movement(demo: Book) -> None:
     report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
     (section,) = report.sections
