@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -84,11 +85,7 @@ def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
 
 def test_the_face_is_the_one_that_comes_with_the_package(demo: Book) -> None:
     """On the Swiss payment part too, which asks for a face without serifs."""
-    one = shown(demo, "2026-0076")
-    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
-    account = core_invoice.Account(iban="CH5604835012345678009")
-    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
-    for each in (one, swiss):
+    for each in (shown(demo, "2026-0076"), swiss_one(demo)):
         with pikepdf.open(io.BytesIO(pdf.document(each))) as file:
             names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
         assert {name.split("+")[1].split("-")[0] for name in names} == {"SourceSansPro"}
@@ -168,16 +165,68 @@ def test_what_a_code_cannot_hold_has_none(demo: Book) -> None:
     assert pdf._epc(replace(one, seller=seller)) is None
 
 
-def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:
-    """SIX: a QR-IBAN or IBAN of CH or LI, with a creditor reference, in francs."""
+def swiss_one(demo: Book, **buyer: Any) -> CoreInvoice:
+    """An invoice in francs to a Swiss IBAN, its buyer with other values of `Party` or of `Address`."""
     one = shown(demo, "2026-0076")
     account = core_invoice.Account(iban="CH5604835012345678009")
     seller = replace(one.seller, address=replace(one.seller.address, country="CH", postal_code="8001", city="Zürich"))
-    one = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
+    name = buyer.pop("name", one.buyer.name)
+    to = replace(one.buyer, name=name, address=replace(one.buyer.address, **buyer))
+    return replace(one, currency="CHF", seller=seller, buyer=to, payment=replace(one.payment, accounts=(account,)))
+
+
+def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:
+    """SIX: a QR-IBAN or IBAN of CH or LI, with a creditor reference, in francs."""
+    one = swiss_one(demo)
     assert pdf._swiss(one) is not None
     assert pdf._epc(one) is None
     with pikepdf.open(io.BytesIO(pdf.document(one))) as file:
         assert len(file.pages) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "ledger", "code"),
+    [
+        ("city", "Bern\nCH\nNON\n\nPay 9", "Bern CH NON Pay 9"),
+        ("postal_code", "3000\nBern\nCH\nNON", "3000 Bern CH NON"),
+        ("lines", ("Gasse 1\r\n2",), "Gasse 1 2"),
+        ("name", "A\rB AG", "A B AG"),
+        ("name", "A\u202eB\x07 AG", "AB AG"),
+        ("name", "A\ufffe AG", "A? AG"),
+        ("name", "Blume 🌸👍🏽 AG", "Blume ? AG"),
+        ("name", "Jo\u0308rg’s – “Café”", 'Jörg\'s - "Café"'),
+        ("name", "W" * 71, "W" * 70),
+    ],
+)
+def test_no_text_moves_the_fields_of_a_swiss_code(
+    demo: Book, field: str, ledger: str | tuple[str, ...], code: str
+) -> None:
+    """SIX: 31 lines in their order, of letters and signs of the Latin blocks."""
+    places = {"name": 21, "lines": 22, "postal_code": 24, "city": 25}
+    debtor = ["Müller Lichttechnik GmbH", "Speicherstraße 22", "", "20457", "Hamburg", "DE"]
+    debtor[places[field] - 21] = code
+    found = scanned(pdf.document(swiss_one(demo, **{field: ledger}))).decode().split("\r\n")
+    assert found == [
+        "SPC", "0200", "1", "CH5604835012345678009",
+        "S", "Fjordlys Elektro AS", "Kaigata 4", "", "8001", "Zürich", "CH", *[""] * 7, "4180.00", "CHF", "S", *debtor,
+        "SCOR", "RF060001920260076", "2026-0076", "EPD",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("letters", ["W", "MØBEL ", "Zimmerei "])
+def test_long_names_stay_in_the_fields_of_a_swiss_bill(demo: Book, letters: str) -> None:
+    """SIX: a receipt of 52 mm, the code, and 87 mm beside it, which ends 5 mm before the paper does."""
+    text = (letters * 70)[:70].strip()
+    one = swiss_one(demo, name=text, lines=(text,), city=text[:35], postal_code=text[:16])
+    one = replace(one, seller=replace(one.seller, name=text, address=replace(one.buyer.address, country="CH")))
+    made = pdf.document(one)
+    assert scanned(made).decode().count(text) == 4
+    found = words(made, 2)
+    long = [word for word in found if text[:3] in word[0]]
+    assert {round(word[1]) for word in long} >= {5, 118}
+    assert all(word[3] <= 57 or (word[1] > 117 and word[3] <= 205) for word in long)
+    lowest = min(word[2] for word in found if word[0] == "Währung")
+    assert all(word[4] < lowest + 0.5 for word in long if word[3] <= 57)
 
 
 def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
@@ -487,11 +536,7 @@ def test_a_swiss_payment_part_takes_a_face_of_the_guidelines(demo: Book, tmp_pat
     fonts = tmp_path / "templates" / "fonts"
     fonts.mkdir(parents=True)
     one_shape(fonts / "own.ttf", "Liberation Sans", "".join(map(chr, range(0x20, 0x180))))
-    one = shown(demo, "2026-0076")
-    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
-    account = core_invoice.Account(iban="CH5604835012345678009")
-    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
-    with pikepdf.open(io.BytesIO(pdf.document(swiss, root=tmp_path))) as file:
+    with pikepdf.open(io.BytesIO(pdf.document(swiss_one(demo), root=tmp_path))) as file:
         names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
     assert any("LiberationSans" in name for name in names)
 
