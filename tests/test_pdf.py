@@ -633,6 +633,29 @@ def test_a_line_of_more_than_one_row_never_runs_into_the_next(demo: Book, letter
     assert max(word[4] for word in before) <= second[2] + 0.5
 
 
+def over_one_another(made: bytes) -> list[tuple[str, str]]:
+    """Words of the first page that stand over others; the upper and lower third of a word's box is air."""
+    found = [(word[0], word[1], word[2] + (word[4] - word[2]) / 3, word[3], word[4] - (word[4] - word[2]) / 3)
+             for word in words(made)]  # fmt: skip
+    return [
+        (one[0], other[0]) for n, one in enumerate(found) for other in found[n + 1 :]
+        if one[1] < other[3] and other[1] < one[3] and one[2] < other[4] and other[2] < one[4]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["W" * 18, "M" * 15, "MMMMMM MMMMM MMMMM", "MMMMMMMMM MMMMMMMM", "m" * 20, "W" * 30])
+def test_capitals_stay_in_their_column(demo: Book, text: str) -> None:
+    """References beside one another, and an account with a code to scan beside it."""
+    one = shown(demo, "2026-0076")
+    references = {**dict(one.references), "order": text, "buyer-reference": text, "project": text, "contract": text}
+    accounts = tuple(replace(account, name=text, bic=text) for account in one.payment.accounts)
+    made = pdf.document(
+        replace(one, references=references, payment=replace(one.payment, accounts=accounts, reference=text))
+    )
+    assert sum(word[0].count(text[0]) for word in words(made)) > 6 * text.count(text[0])
+    assert over_one_another(made) == []
+
+
 @pytest.mark.parametrize("name", [LONG * 8, "W" * 500])
 def test_a_long_name_of_the_seller_pushes_the_heading_down(demo: Book, name: str) -> None:
     one = shown(demo, "2026-0075")
