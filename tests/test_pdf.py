@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -84,11 +85,7 @@ def test_it_is_a_pdf_a_3b_with_tags_and_embedded_fonts(demo: Book) -> None:
 
 def test_the_face_is_the_one_that_comes_with_the_package(demo: Book) -> None:
     """On the Swiss payment part too, which asks for a face without serifs."""
-    one = shown(demo, "2026-0076")
-    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
-    account = core_invoice.Account(iban="CH5604835012345678009")
-    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
-    for each in (one, swiss):
+    for each in (shown(demo, "2026-0076"), swiss_one(demo)):
         with pikepdf.open(io.BytesIO(pdf.document(each))) as file:
             names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
         assert {name.split("+")[1].split("-")[0] for name in names} == {"SourceSansPro"}
@@ -122,13 +119,21 @@ def test_a_credit_note_names_its_invoice_and_asks_for_no_money(demo: Book) -> No
     assert "IBAN" not in found
 
 
-def scanned(made: bytes) -> bytes:
-    """What a bank's programme reads from the code on the last page."""
+DOT = 300 / 25.4  # of a picture, in a millimetre
+
+
+def picture_of(made: bytes) -> Image.Image:
+    """The last page."""
     with pikepdf.open(io.BytesIO(made)) as file:
         last = str(len(file.pages))
     options = ["-png", "-gray", "-r", "300", "-f", last, "-l", last]
     found = subprocess.run(["pdftoppm", *options, "-"], input=made, capture_output=True, check=True)
-    codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(found.stdout)), formats=zxingcpp.BarcodeFormat.QRCode)
+    return Image.open(io.BytesIO(found.stdout))
+
+
+def scanned(made: bytes) -> bytes:
+    """What a bank's programme reads from the code on the last page."""
+    codes = zxingcpp.read_barcodes(picture_of(made), formats=zxingcpp.BarcodeFormat.QRCode)
     assert [code.ec_level for code in codes] == ["M"]
     return codes[0].bytes
 
@@ -160,16 +165,68 @@ def test_what_a_code_cannot_hold_has_none(demo: Book) -> None:
     assert pdf._epc(replace(one, seller=seller)) is None
 
 
-def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:
-    """SIX: a QR-IBAN or IBAN of CH or LI, with a creditor reference, in francs."""
+def swiss_one(demo: Book, **buyer: Any) -> CoreInvoice:
+    """An invoice in francs to a Swiss IBAN, its buyer with other values of `Party` or of `Address`."""
     one = shown(demo, "2026-0076")
     account = core_invoice.Account(iban="CH5604835012345678009")
     seller = replace(one.seller, address=replace(one.seller.address, country="CH", postal_code="8001", city="Zürich"))
-    one = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
+    name = buyer.pop("name", one.buyer.name)
+    to = replace(one.buyer, name=name, address=replace(one.buyer.address, **buyer))
+    return replace(one, currency="CHF", seller=seller, buyer=to, payment=replace(one.payment, accounts=(account,)))
+
+
+def test_a_swiss_invoice_gets_its_payment_part(demo: Book) -> None:
+    """SIX: a QR-IBAN or IBAN of CH or LI, with a creditor reference, in francs."""
+    one = swiss_one(demo)
     assert pdf._swiss(one) is not None
     assert pdf._epc(one) is None
     with pikepdf.open(io.BytesIO(pdf.document(one))) as file:
         assert len(file.pages) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "ledger", "code"),
+    [
+        ("city", "Bern\nCH\nNON\n\nPay 9", "Bern CH NON Pay 9"),
+        ("postal_code", "3000\nBern\nCH\nNON", "3000 Bern CH NON"),
+        ("lines", ("Gasse 1\r\n2",), "Gasse 1 2"),
+        ("name", "A\rB AG", "A B AG"),
+        ("name", "A\u202eB\x07 AG", "AB AG"),
+        ("name", "A\ufffe AG", "A? AG"),
+        ("name", "Blume 🌸👍🏽 AG", "Blume ? AG"),
+        ("name", "Jo\u0308rg’s – “Café”", 'Jörg\'s - "Café"'),
+        ("name", "W" * 71, "W" * 70),
+    ],
+)
+def test_no_text_moves_the_fields_of_a_swiss_code(
+    demo: Book, field: str, ledger: str | tuple[str, ...], code: str
+) -> None:
+    """SIX: 31 lines in their order, of letters and signs of the Latin blocks."""
+    places = {"name": 21, "lines": 22, "postal_code": 24, "city": 25}
+    debtor = ["Müller Lichttechnik GmbH", "Speicherstraße 22", "", "20457", "Hamburg", "DE"]
+    debtor[places[field] - 21] = code
+    found = scanned(pdf.document(swiss_one(demo, **{field: ledger}))).decode().split("\r\n")
+    assert found == [
+        "SPC", "0200", "1", "CH5604835012345678009",
+        "S", "Fjordlys Elektro AS", "Kaigata 4", "", "8001", "Zürich", "CH", *[""] * 7, "4180.00", "CHF", "S", *debtor,
+        "SCOR", "RF060001920260076", "2026-0076", "EPD",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("letters", ["W", "MØBEL ", "Zimmerei "])
+def test_long_names_stay_in_the_fields_of_a_swiss_bill(demo: Book, letters: str) -> None:
+    """SIX: a receipt of 52 mm, the code, and 87 mm beside it, which ends 5 mm before the paper does."""
+    text = (letters * 70)[:70].strip()
+    one = swiss_one(demo, name=text, lines=(text,), city=text[:35], postal_code=text[:16])
+    one = replace(one, seller=replace(one.seller, name=text, address=replace(one.buyer.address, country="CH")))
+    made = pdf.document(one)
+    assert scanned(made).decode().count(text) == 4
+    found = words(made, 2)
+    long = [word for word in found if text[:3] in word[0]]
+    assert {round(word[1]) for word in long} >= {5, 118}
+    assert all(word[3] <= 57 or (word[1] > 117 and word[3] <= 205) for word in long)
+    lowest = min(word[2] for word in found if word[0] == "Währung")
+    assert all(word[4] < lowest + 0.5 for word in long if word[3] <= 57)
 
 
 def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
@@ -215,6 +272,19 @@ def test_more_sums_than_a_page_holds_go_over_several(demo: Book) -> None:
     pages = pages_of(pdf.document(replace(one, adjustments=many)))
     assert [n for n in range(100) if not any(f"Reason {n}." in page for page in pages)] == []
     assert len(pages) >= 3
+    assert all("Reason" in page for page in pages)  # none is left empty before them
+
+
+def test_nothing_but_a_heading_follows_the_optional_lines_of_a_quote(demo: Book) -> None:
+    """1.5 mm within the row, 0.1 for its rule and 5 mm to the heading of the VAT table."""
+    one = shown(demo, "2026-0075")
+    first, second, *_ = one.lines
+    optional = replace(second, text="Besides", seller_item="", optional=True)
+    quote = replace(one, kind=core_invoice.QUOTE, lines=(first, optional))
+    found = words(pdf.document(quote))
+    (last,) = [word for word in found if word[0] == "Besides"]
+    heading = min((word for word in found if word[0] == "MVA" and word[2] > last[4]), key=lambda word: word[2])
+    assert heading[2] - last[4] < 8
 
 
 def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
@@ -227,6 +297,61 @@ def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
         found = [[n for n in range(words) if f"word{n:03}" in page] for page in pages]
         assert sorted(n for page in found for n in page) == list(range(words))
         assert any(len(page) == words for page in found) == whole
+
+
+def lost(made: bytes, wanted: list[str]) -> list[str]:
+    """The words that are on no page above its foot, which begins 27 mm above the end of A4."""
+    with pikepdf.open(io.BytesIO(made)) as file:
+        count = len(file.pages)
+    found = {word[0] for page in range(count) for word in words(made, page + 1) if word[4] < 271}
+    return [word for word in wanted if word not in found]
+
+
+WORDS = [f"w{n:03}x" for n in range(700)]
+CAPITALS = [f"MW{n:03}WM" for n in range(200)]
+
+
+@pytest.mark.parametrize("where", ["reason of VAT", "payment", "account", "instalment", "sum"])
+def test_a_text_longer_than_a_page_goes_over_pages(demo: Book, where: str) -> None:
+    one, text = shown(demo, "2026-0075"), " ".join(WORDS)
+    if where == "reason of VAT":
+        one = replace(one, vat=tuple(replace(part, reason=text) for part in one.vat))
+    elif where == "payment":
+        one = replace(one, payment=replace(one.payment, text=text))
+    elif where == "account":
+        accounts = tuple(replace(account, name=text) for account in one.payment.accounts)
+        one = replace(one, payment=replace(one.payment, accounts=accounts))
+    elif where == "instalment":
+        part = core_invoice.Instalment(name=text, due=one.date, amount=one.totals.payable)
+        one = replace(one, instalments=(part,))
+    else:
+        one = replace(one, adjustments=(core_invoice.Adjustment(charge=False, amount=D(1), reason=text),))
+    assert lost(pdf.document(one), WORDS) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("count", [30, 60, 90, 120, 200])
+def test_capitals_in_a_narrow_column_go_over_pages(demo: Book, count: int, at: int) -> None:
+    """Discounts and long numbers leave the text a quarter of the page."""
+    one = shown(demo, "2026-0075")
+    lines = [one.lines[0]] * 3
+    lines[at] = replace(
+        one.lines[0], text=" ".join(CAPITALS[:count]), quantity=D("1234567.123"), price=D("1234567.1234"),
+        net=D("123456789012.00"),
+        adjustments=(core_invoice.Adjustment(charge=False, amount=D("1234567.25"), reason=""),),
+    )  # fmt: skip
+    made = pdf.document(replace(one, lines=tuple(lines), adjustments=()))
+    assert lost(made, CAPITALS[:count]) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, -1])
+def test_a_movement_longer_than_a_page_goes_over_pages(demo: Book, at: int) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    (section,) = report.sections
+    lines = list(section.lines)
+    lines[at] = replace(lines[at], text=" ".join(WORDS))
+    made = pdf.statement(demo, replace(report, sections=(replace(section, lines=tuple(lines)),)))
+    assert lost(made, WORDS) == []
 
 
 def test_the_closing_balance_of_a_statement_is_on_the_page_of_the_last_movement(demo: Book) -> None:
@@ -411,11 +536,7 @@ def test_a_swiss_payment_part_takes_a_face_of_the_guidelines(demo: Book, tmp_pat
     fonts = tmp_path / "templates" / "fonts"
     fonts.mkdir(parents=True)
     one_shape(fonts / "own.ttf", "Liberation Sans", "".join(map(chr, range(0x20, 0x180))))
-    one = shown(demo, "2026-0076")
-    seller = replace(one.seller, address=replace(one.seller.address, country="CH"))
-    account = core_invoice.Account(iban="CH5604835012345678009")
-    swiss = replace(one, currency="CHF", seller=seller, payment=replace(one.payment, accounts=(account,)))
-    with pikepdf.open(io.BytesIO(pdf.document(swiss, root=tmp_path))) as file:
+    with pikepdf.open(io.BytesIO(pdf.document(swiss_one(demo), root=tmp_path))) as file:
         names = {str(font.BaseFont) for page in file.pages for font in page.Resources.Font.values()}
     assert any("LiberationSans" in name for name in names)
 
@@ -476,6 +597,26 @@ def test_the_address_stands_in_the_window(
     assert heading[2] > number[4] - 1
 
 
+@pytest.mark.parametrize(("window", "address"), [("c5", 51), ("din", 62.7)])
+def test_the_ring_of_the_first_letter_in_the_window_is_whole(
+    demo: Book, tmp_path: Path, window: str, address: float
+) -> None:
+    """In the bold face of 9.6 pt, H is 0.652 and Å is 0.894 of its size high: 2.21 and 3.03 mm."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        f'#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#head(data, window: {window})\n'
+    )
+    one = shown(demo, "2026-0075")
+    heights = []
+    for name in ("HH", "ÅÅ"):
+        made = pdf.document(replace(one, buyer=replace(one.buyer, name=name)), root=tmp_path)
+        picture = picture_of(made).crop((20 * DOT, (address - 1.8) * DOT, 60 * DOT, (address + 2.8) * DOT))
+        box = picture.point(lambda grey: 255 * (grey < 128)).getbbox()
+        assert box is not None
+        heights.append((box[3] - box[1]) / DOT)
+    assert heights == pytest.approx([2.21, 3.03], abs=0.15)
+
+
 @pytest.mark.parametrize("letters", ["W", "MØBEL ", "snekker "])
 @pytest.mark.parametrize("length", [16, 26, 40, 90])
 def test_a_line_of_more_than_one_row_never_runs_into_the_next(demo: Book, letters: str, length: int) -> None:
@@ -490,6 +631,29 @@ def test_a_line_of_more_than_one_row_never_runs_into_the_next(demo: Book, letter
     before = [word for word in found if word[1] < 80 and 115 < word[2] < second[2]]
     assert any(word[0].startswith(text[:3]) for word in before)
     assert max(word[4] for word in before) <= second[2] + 0.5
+
+
+def over_one_another(made: bytes) -> list[tuple[str, str]]:
+    """Words of the first page that stand over others; the upper and lower third of a word's box is air."""
+    found = [(word[0], word[1], word[2] + (word[4] - word[2]) / 3, word[3], word[4] - (word[4] - word[2]) / 3)
+             for word in words(made)]  # fmt: skip
+    return [
+        (one[0], other[0]) for n, one in enumerate(found) for other in found[n + 1 :]
+        if one[1] < other[3] and other[1] < one[3] and one[2] < other[4] and other[2] < one[4]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["W" * 18, "M" * 15, "MMMMMM MMMMM MMMMM", "MMMMMMMMM MMMMMMMM", "m" * 20, "W" * 30])
+def test_capitals_stay_in_their_column(demo: Book, text: str) -> None:
+    """References beside one another, and an account with a code to scan beside it."""
+    one = shown(demo, "2026-0076")
+    references = {**dict(one.references), "order": text, "buyer-reference": text, "project": text, "contract": text}
+    accounts = tuple(replace(account, name=text, bic=text) for account in one.payment.accounts)
+    made = pdf.document(
+        replace(one, references=references, payment=replace(one.payment, accounts=accounts, reference=text))
+    )
+    assert sum(word[0].count(text[0]) for word in words(made)) > 6 * text.count(text[0])
+    assert over_one_another(made) == []
 
 
 @pytest.mark.parametrize("name", [LONG * 8, "W" * 500])

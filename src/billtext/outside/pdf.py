@@ -5,7 +5,6 @@ takes the place of ours.
 """
 
 import datetime
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -102,25 +101,7 @@ def _swiss(one: CoreInvoice) -> str | None:
     account = _payable(one)
     if account is None or one.currency not in {"CHF", "EUR"} or account.iban[:2] not in {"CH", "LI"}:
         return None
-    from qrbill import QRBill
+    from billtext.outside import swiss_bill
 
-    def party(of: core.Party) -> dict[str, str]:
-        street = of.address.lines[0] if of.address.lines else ""
-        return {"name": of.name[:70], "street": street[:70], "pcode": of.address.postal_code[:16],
-                "city": of.address.city[:35], "country": of.address.country or "CH"}  # fmt: skip
-
-    language = one.language if one.language in {"en", "de", "fr", "it"} else "en"
-    reference = one.payment.reference
-    try:
-        bill = QRBill(
-            account=account.iban, creditor=party(one.seller), debtor=party(one.buyer),
-            amount=str(rounded(one.totals.payable, one.currency)), currency=one.currency, language=language,
-            reference_number=reference or None, additional_information=one.number,
-        )  # fmt: skip
-    except ValueError:
-        return None  # an address that the code cannot hold
-    # The guidelines name these four; none comes with us, so ours stands in where `templates/fonts/` has none of them.
-    bill.font_family = f"Liberation Sans,Helvetica,Arial,Frutiger,{typesetting.FACE}"
-    out = io.StringIO()
-    bill.as_svg(out)
-    return out.getvalue()
+    # None of the faces that the guidelines name comes with us: ours stands in where `templates/fonts/` has none.
+    return swiss_bill.payment_part(one, account, typesetting.FACE)

@@ -22,7 +22,8 @@ from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.statements import Section, Statement
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
-_LONG = re.compile(r"\S{25,}")
+_LONG = re.compile(r"\S{16,}")
+_MOST, _WIDER = 25, 0.6  # letters that a narrow column has no room for; what a capital takes more than another
 _PIECE = re.compile(r"(\S{12})(?=\S)")
 BREAK = "\u200b"  # zero width space: a line may end here
 _IN_WINDOW = 48  # letters of a line that is 95 mm long
@@ -160,12 +161,18 @@ def _clean(value: Any) -> Any:
         text = escape.one_line(value)
         if not text.isprintable():  # U+FFFE and what else is no character: no font has it
             text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cn" else c for c in text)
-        return _LONG.sub(lambda found: _PIECE.sub(r"\1" + BREAK, found[0]), text)
+        return _LONG.sub(_broken, text)
     if isinstance(value, Mapping):
         return _cleaned(value)
     if isinstance(value, list | tuple):
         return [_clean(found) for found in value]
     return _cleaned(_fields(value)) if is_dataclass(value) else value
+
+
+def _broken(found: re.Match[str]) -> str:
+    word = found[0]
+    wide = sum(c.isupper() or c in "mw@%" for c in word)
+    return _PIECE.sub(r"\1" + BREAK, word) if len(word) + _WIDER * wide >= _MOST else word
 
 
 def _fields(value: Any) -> dict[str, Any]:
