@@ -60,28 +60,30 @@ class Reader:
         self.errors: list[LedgerError] = []
         self.items: list[Item] = []
         self.unsure: list[Item] = []
-        self._customer_of = Receivables(register)
-        self._rounding = register.options.rounding
-        self._company = register.currency
-        self._vat_accounts = {
+        self.customer_of = Receivables(register)
+        self.rounding = register.options.rounding
+        self.company = register.currency
+        self.vat_accounts = {
             version.values.get("account") for code in register.of("vat").values() for version in code.versions
         } - {None}
         self._customers = register.of("customer")
-        self._since = {  # from when on a document of a customer is surely right: never, of one who was closed once
+        self.since = {  # from when on a document of a customer is surely right: never, of one who was closed once
             name: datetime.date.max if any("closed" in v.changed for v in record.versions) else record.first
             for name, record in self._customers.items()
         }
-        self._price_list = {id_: record.first for id_, record in register.of("item").items()}
-        self._unit = quantum(self._company or "")
+        self.price_list = {id_: record.first for id_, record in register.of("item").items()}
+        self.unit = quantum(self.company or "")
         self._mixed: Transaction | None = None  # the last that has postings in another currency than its receivable
         self.referred: list[Document] = []  # invoices with a payment reference
         self._codes: dict[str, tuple[datetime.date | None, Vat | None]] = {}
 
-    def transaction(self, entry: Transaction) -> Parsed | None:
-        """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings."""
-        customer_of = self._customer_of
+    def transaction(self, entry: Transaction, shape: Shape) -> Parsed | None:
+        """Read a transaction: its items are kept in `items`; a document comes back with its lines and VAT postings.
+
+        :param shape: of its metadata
+        """
+        customer_of = self.customer_of
         receivable = [posting for posting in postings(entry) if customer_of[posting.account] is not None]
-        shape = TRANSACTION.shapes[tuple(entry.meta)]
         kinds = shape.kinds
         if len(kinds) > 1 or not receivable:
             kinds = self._kinds(entry, kinds, money=bool(receivable))
@@ -118,7 +120,7 @@ class Reader:
         if len(receivable) < len(entry.postings):
             for posting in postings(entry):
                 meta = posting.meta
-                if meta and len(meta) > _OWN and self._customer_of[posting.account] is None:
+                if meta and len(meta) > _OWN and self.customer_of[posting.account] is None:
                     self._odd(entry, posting, POSTING.shapes[tuple(meta)])
         due = entry.date
         if kind == "fee" and isinstance(entry.meta.get("due"), datetime.date):
@@ -126,7 +128,7 @@ class Reader:
         for posting in receivable:
             meta, units = posting.meta or entry.meta, posting.units
             shape = MONEY.shapes[tuple(meta)]
-            if shape.checks:
+            if not shape.holds(meta):
                 self._sound(meta, shape, MONEY, entry)
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
@@ -134,8 +136,8 @@ class Reader:
             if "name" in shape.names and posting.meta:
                 own, falls = self._number(entry, "name", meta), meta.get("due", due)
             if (
-                units.currency != self._company
-                or not units.number.same_quantum(self._unit)
+                units.currency != self.company
+                or not units.number.same_quantum(self.unit)
                 or units.number.adjusted() >= LARGEST
             ):
                 self._precision(entry, posting)
@@ -149,7 +151,8 @@ class Reader:
                 self._misplaced(entry, entry.meta, name, "on the transaction")
             else:
                 self.errors.append(KeyUnknownError.at(entry.meta, entry, key=name, meant=meant))
-        self._sound(entry.meta, shape, TRANSACTION, entry)
+        if not shape.holds(entry.meta):
+            self._sound(entry.meta, shape, TRANSACTION, entry)
 
     def _odd(self, entry: Transaction, posting: Booked, shape: Shape) -> None:
         """Tell of keys of a posting that nobody reads."""
@@ -176,12 +179,12 @@ class Reader:
             customer, units.currency, units.number, date, due, kind, number, instalment, settles, entry, meta
         )  # fmt: skip
         self.items.append(item)
-        if customer not in self._since or (kind in DOCUMENTS and date < self._since[customer]):
+        if customer not in self.since or (kind in DOCUMENTS and date < self.since[customer]):
             self.unsure.append(item)
         return item
 
     def _customer(self, entry: Transaction, posting: Booked) -> str:
-        owner = self._customer_of[posting.account] or ""
+        owner = self.customer_of[posting.account] or ""
         named = (posting.meta or _NOTHING).get("customer", entry.meta.get("customer"))
         if named is None or not isinstance(named, str):
             if not owner:
@@ -215,7 +218,7 @@ class Reader:
             )  # fmt: skip
 
     def _company_rate(self, entry: Transaction, posting: Booked) -> None:
-        company = self._company
+        company = self.company
         if (
             company is not None
             and posting.units.currency != company
@@ -249,7 +252,7 @@ class Reader:
             number, kind, items[0].customer, currency, net, vat, rounding, gross, tuple(items), entry
         )  # fmt: skip
         if shape.seldom:
-            self._seldom(document, shape)
+            self.seldom(document, shape)
         if self._mixed is entry and self._of_lines(document) != currency:
             return document, [], []  # its amounts in two currencies cannot be reckoned with
         if gross < 0:
@@ -260,7 +263,7 @@ class Reader:
             )
         return document, lines, vats
 
-    def _seldom(self, document: Document, shape: Shape) -> None:
+    def seldom(self, document: Document, shape: Shape) -> None:
         """Check what few documents say."""
         entry = document.entry
         if "kid" in shape.names:
@@ -275,7 +278,7 @@ class Reader:
     def _of_lines(self, document: Document) -> str:
         """The currency of the lines of a document; where all are in another than the receivable, that is told there."""
         entry, currency = document.entry, document.currency
-        others = [p.units.currency for p in postings(entry) if self._customer_of[p.account] is None]
+        others = [p.units.currency for p in postings(entry) if self.customer_of[p.account] is None]
         if len(others) < 2 or len(set(others)) > 1:
             return currency
         follows = (CurrencyMixedError, RateMissingError)
@@ -331,7 +334,7 @@ class Reader:
         name = entry.meta.get("terms")
         if name is None:
             owner = entry.meta.get("customer") or next(
-                (c for c in (self._customer_of[p.account] for p in entry.postings) if c), ""
+                (c for c in (self.customer_of[p.account] for p in entry.postings) if c), ""
             )
             name = self.register.values("customer", owner, entry.date).get("terms")
         terms = self.register.values("terms", name, entry.date) if isinstance(name, str) else {}
@@ -370,7 +373,7 @@ class Reader:
             self.errors.append(
                 CurrencyMixedError.at(meta, entry, number=number, currency=currency, what=what, other=units.currency)
             )
-        elif currency != self._company:
+        elif currency != self.company:
             self._company_rate(entry, posting)
             if rate is not None and posting.price is not None and posting.price != rate:
                 self.errors.append(RateMixedError.at(meta, entry, number=number, rate=posting.price, other=rate))
@@ -385,7 +388,7 @@ class Reader:
         vats: list[VatPosting] = []
         rounding = ZERO
         rate: Figure | None = None
-        unit, foreign = quantum(currency), currency != self._company
+        unit, foreign = quantum(currency), currency != self.company
         for posting in postings(entry):
             account = posting.account
             meta = posting.meta or entry.meta
@@ -398,9 +401,9 @@ class Reader:
                 or units.number.adjusted() >= LARGEST
             ):
                 rate = self._posting(entry, posting, number, currency, rate)
-            if self._customer_of[account] is not None:
+            if self.customer_of[account] is not None:
                 shape = CLAIM.shapes[tuple(meta)]
-                if shape.checks:
+                if not shape.holds(meta):
                     self._sound(meta, shape, CLAIM, entry)
                 if shape.odd and posting.meta:
                     self._odd(entry, posting, shape)
@@ -409,13 +412,13 @@ class Reader:
             amount = -units.number if kind == "invoice" else units.number
             if shape.odd and posting.meta:
                 self._odd(entry, posting, shape)
-            if account == self._rounding:
+            if account == self.rounding:
                 rounding += amount
                 continue
             vat = self._vat(entry, account, meta, shape)
             if vat is not None:
                 vats.append(VatPosting(vat, amount, meta))
-            elif account not in self._vat_accounts or "vat" in shape.names:
+            elif account not in self.vat_accounts or "vat" in shape.names:
                 lines.append(self._line(entry, posting, meta, shape, amount, currency))
         return lines, vats, rounding
 
@@ -423,7 +426,7 @@ class Reader:
         """The code of a VAT posting; None for a line."""
         code = meta.get("vat")
         if code is None:
-            if account not in self._vat_accounts:
+            if account not in self.vat_accounts:
                 return None
             meant = self._meant(entry, account)
             if not shape.means("vat"):
@@ -431,21 +434,21 @@ class Reader:
             elif meant is not None:
                 self._sound(meta, shape, POSTING, entry)
             return meant
-        vat = self._vat_of(code, entry.date) if isinstance(code, str) else None
+        vat = self.vat_of(code, entry.date) if isinstance(code, str) else None
         if vat is None:
             if isinstance(code, str):
                 self._unknown(entry, meta, "vat", code)
-            meant = self._meant(entry, account) if account in self._vat_accounts else None
+            meant = self._meant(entry, account) if account in self.vat_accounts else None
             if meant is not None:
                 self._sound(meta, shape, POSTING, entry)
             return meant
-        if account not in self._vat_accounts:
+        if account not in self.vat_accounts:
             return None
         if account != vat.account:
             self.errors.append(VatAccountError.at(meta, entry, code=code, account=account, right=vat.account or "none"))
         return vat
 
-    def _vat_of(self, code: str, date: datetime.date) -> Vat | None:
+    def vat_of(self, code: str, date: datetime.date) -> Vat | None:
         """A VAT code on a date: entries come day by day, so the last answer nearly always is the next one too."""
         day, vat = self._codes.get(code, _NEVER)
         if day != date:
@@ -467,7 +470,7 @@ class Reader:
         self, entry: Transaction, posting: Booked, meta: Mapping[str, Any], shape: Shape, net: Decimal, currency: str
     ) -> Line:
         told = len(self.errors)
-        get = self._sound(meta, shape, POSTING, entry).get
+        get = (meta if shape.holds(meta) else self._sound(meta, shape, POSTING, entry)).get
         price, item = get("price"), get("item")
         allowance = get("allowance")
         discount_amount = get("discount-amount")
@@ -484,7 +487,7 @@ class Reader:
             if amount.currency != currency:
                 self._other_currency(entry, meta, currency, f"`{name}`", amount.currency)
             off, on = (off, on + amount.number) if sign > 0 else (off + amount.number, on)
-        if item is not None and self._price_list.get(item, _LAST) > entry.date:
+        if item is not None and self.price_list.get(item, _LAST) > entry.date:
             self._unknown(entry, meta, "item", item)
         # What is wrong in itself is told once, and the line is not reckoned with it.
         sound = len(self.errors) == told and not shape.odd
@@ -505,12 +508,6 @@ class Reader:
 
     def _sound(self, meta: Mapping[str, Any], shape: Shape, keys: Keys, entry: Transaction) -> Mapping[str, Any]:
         """Tell what is wrong with known keys; return the others, which are of their types."""
-        for name, kind, valid in shape.checks:
-            value = meta[name]
-            if type(value) is not kind or (valid is not None and not valid(value, "")):
-                break
-        else:
-            return meta
         wrong = faults(meta, keys, meta, entry)
         self.errors += wrong.values()
         return {key: value for key, value in meta.items() if key not in wrong}

@@ -37,7 +37,8 @@ class Key:
     refers: str = ""
 
 
-Check = tuple[str, type, Callable[[Any, str], bool] | None]
+Valid = Callable[[Any, str], bool]
+Check = tuple[str, type, Valid | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +47,39 @@ class Shape:
 
     :param names: all of them
     :param checks: those that are known, with their types and checks
+    :param checked: those of them that have a check
+    :param types: of the values of all names, where all are known; else one that no values have
     :param kinds: those that say what kind of transaction it is, in the order of `KINDS`
     :param odd: those that nobody reads: a known key that has no place here, with None, and an unknown one that looks
         like a known one, with the key that is meant
     :param seldom: whether there is a key that is looked at on few documents
     :param adjusts: keys that take an amount off a line or add one to it, but for `discount-amount` itself, with -1 or 1
+    :param usual: whether nothing is odd, and amounts need no more than a quantity and a price
     """
 
     names: frozenset[str]
     checks: tuple[Check, ...]
+    checked: tuple[tuple[str, Valid], ...]
+    types: tuple[type | None, ...]
     kinds: tuple[str, ...]
     odd: tuple[tuple[str, str | None], ...]
     seldom: bool
     adjusts: tuple[tuple[str, int], ...]
+    usual: bool
+
+    def holds(self, values: Mapping[str, Any], country: str = "") -> bool:
+        """Whether each known key has a value of its type that passes its check.
+
+        :param country: whose numbers they are (ISO 3166)
+        """
+        if tuple(map(type, values.values())) != self.types:
+            for name, kind, _ in self.checks:
+                if type(values[name]) is not kind:  # Beancount makes no subclasses
+                    return False
+        for name, valid in self.checked:  # noqa: SIM110 - a generator takes longer, and there are many
+            if not valid(values[name], country):
+                return False
+        return True
 
     def means(self, *keys: str) -> bool:
         """Whether it has one of these keys, or one that is meant to be."""
@@ -97,13 +118,18 @@ class Shapes(dict[tuple[str, ...], Shape]):
         kinds = tuple(kind for kind in KINDS[:-1] if kind in names)
         elsewhere = keys.elsewhere(names)
         meant = {name: close(name, keys.words) for name in names if name not in keys and name not in _BEANCOUNTS}
+        checks = tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys)
+        odd = tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere)
         found = Shape(
             names=frozenset(names),
-            checks=tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys),
+            checks=checks,
+            checked=tuple((name, valid) for name, _, valid in checks if valid is not None),
+            types=tuple(keys[name].type if name in keys else _BEANCOUNTS.get(name) for name in names),
             kinds=kinds,
             seldom=not _SELDOM.isdisjoint(names),
             adjusts=tuple((name, ADJUSTS[name]) for name in names if name in ADJUSTS and name != "discount-amount"),
-            odd=tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere),
+            odd=odd,
+            usual=not odd and _UNUSUAL.isdisjoint(names),
         )
         self[names] = found
         return found
@@ -112,7 +138,7 @@ class Shapes(dict[tuple[str, ...], Shape]):
 # What tells which document is paid.
 REFERENCES = ("kid", "reference")
 _SELDOM = frozenset({*REFERENCES, "terms", "period-end"})
-_BEANCOUNTS = frozenset({"filename", "lineno"})
+_BEANCOUNTS: dict[str, type] = {"filename": str, "lineno": int}
 _SHORT = {"qty": "quantity"}
 MOST = 50  # of the keys of one kind: `note`, `note-2`, … `note-50`
 # Words of their own, however much they look like a key.
@@ -161,6 +187,11 @@ def several(keys: "Mapping[str, Key]") -> "dict[str, Key]":
 
 # What each key of a line's discounts and charges does to its net.
 ADJUSTS = {**dict.fromkeys(numbers("discount-amount"), -1), **dict.fromkeys(numbers("charge-amount"), 1)}
+
+
+_UNUSUAL = frozenset({
+    "__automatic__", "customer", "price-per", "discount", "discount-amount", "allowance", "charge", *ADJUSTS,
+})  # fmt: skip
 
 
 def one_of(*words: str) -> Key:
@@ -525,9 +556,12 @@ def faults(
     :param country: whose numbers they are (ISO 3166)
     """
     found: dict[str, LedgerError] = {}
-    for name, kind, valid in keys.shapes[tuple(values)].checks:
+    shape = keys.shapes[tuple(values)]
+    if shape.holds(values, country):
+        return found
+    for name, kind, valid in shape.checks:
         value = values[name]
-        if type(value) is kind and (valid is None or valid(value, country)):  # Beancount makes no subclasses
+        if type(value) is kind and (valid is None or valid(value, country)):
             continue
         key, shown = keys[name], written(value)
         if type(value) is not kind:

@@ -33,6 +33,9 @@ from billtext.model import DOCUMENTS, RANK, Date, Delivery, Document, Filed, Ite
 from billtext.money import ZERO, exact
 from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, numbering, vat
 from billtext.rules.allocation import Allocations, Names
+from billtext.rules.usual import Usual
+
+_OF_DOCUMENTS = {(kind,) for kind in DOCUMENTS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,9 +263,18 @@ def read(
 ) -> tuple[list[Document], list[Item], list[Document], list[LedgerError]]:
     """Read transactions each by itself: documents, items, documents with a payment reference, and what is wrong."""
     reader = Reader(register)
+    usual = Usual(reader)
     found: list[Document] = []
     for entry in transactions:
-        parsed = reader.transaction(entry)
+        shape = TRANSACTION.shapes[tuple(entry.meta)]
+        if shape.kinds in _OF_DOCUMENTS:
+            document = usual.document(entry, shape)
+            if document is not None:
+                found.append(document)
+                continue
+        elif len(shape.kinds) == 1 and usual.money(entry, shape):
+            continue
+        parsed = reader.transaction(entry, shape)
         if parsed is not None:
             found.append(parsed[0])  # lines are many: they are read again when they are asked for
             reader.errors += vat.check(*parsed, register)

@@ -95,18 +95,17 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
     for records in kinds.values():
         yield from _alike(records)
     for document in documents:
-        meta = document.entry.meta
-        fits = _place(kinds[document.kind], document.number, document.date)
+        entry, number = document.entry, document.number
+        meta, date = entry.meta, entry.date
+        fits = _place(kinds[document.kind], number, date)
         if fits is None:
             formats = (
                 " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"
             )
-            yield NumberSeriesError.at(
-                meta, document.entry, number=document.number, kind=document.kind, formats=formats
-            )
+            yield NumberSeriesError.at(meta, entry, number=number, kind=document.kind, formats=formats)
             continue
         name, year, count = fits
-        used[name, year].append(_Used(count, document.number, document.entry.date, False, meta))
+        used[name, year].append(_Used(count, number, date, False, meta))
     for void in ledger.voids:
         fits = _place(series.values(), void.number, void.date, near=_NEAR)
         if fits is None:
