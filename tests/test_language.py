@@ -6,6 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.numbers import format_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from billtext.model import KINDS
 from billtext.rendering import units
@@ -88,3 +92,41 @@ def test_decimals_of_the_currency() -> None:
     assert language.amount(Decimal("1234"), "JPY") == "1,234"
     assert language.price(Decimal("0.007"), "EUR") == "0.007"
     assert language.amount(Decimal("-0.00"), "NOK") == "0.00"
+
+
+TONGUES = ("nb", "nn", "sv", "da", "de", "en_150", "en_US", "de_CH", "fr", "pl", "pt_PT", "hu", "ar", "hi")
+
+
+@given(
+    st.decimals(-(10**14), 10**14, places=2) | st.decimals(-(10**14), 10**14, places=4) | st.decimals(-9, 9),
+    st.sampled_from(TONGUES),
+)
+@settings(deadline=None, max_examples=500)
+def test_numbers_are_those_of_babel(number: Decimal, code: str) -> None:
+    """However they are made: by Python with the locale's signs, or by Babel itself."""
+    language, locale = Language(code), Locale.parse(code)
+    number = number or abs(number)
+    for currency, pattern in (("NOK", "#,##0.00"), ("JPY", "#,##0")):
+        whole = format_decimal(number, pattern, locale=locale, decimal_quantization=False)
+        assert language.amount(number, currency) == whole
+    assert language.number(number) == format_decimal(number, "#,##0.##########", locale=locale)
+
+
+def test_a_number_of_many_digits_is_written() -> None:
+    """Babel alone cannot round it."""
+    assert Language("de").number(Decimal(10) ** 18) == "1.000.000.000.000.000.000"
+
+
+@pytest.mark.parametrize("code", ["bn_IN", "en_IN"])
+def test_where_a_locale_groups_otherwise_babel_writes_the_number(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signs of Python's numbers are only taken for a locale whose numbers differ in nothing else."""
+    from billtext.rendering import language
+
+    def lakhs(number: Decimal, pattern: str, **_others: object) -> str:
+        return "12,34,567.89"
+
+    monkeypatch.setattr(language, "format_decimal", lakhs)
+    language._signs.cache_clear()
+    assert Language(code).amount(Decimal("1234567.89"), "INR") == "12,34,567.89"
+    monkeypatch.undo()
+    language._signs.cache_clear()

@@ -5,8 +5,9 @@ stays so.
 """
 
 import datetime
+import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -34,6 +35,36 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in CATALOGUES.glob("*.po")))
 
 
+_MOST = 10  # decimals of a quantity, rate or price
+_PROBES = tuple(map(Decimal, ("-1234567.89", "1234.50", "0.05", "-12345678901234567890.10")))
+_PARTS = re.compile(r"-1(?P<comma>\D+)234(?P=comma)567(?P<point>\D+)89")
+
+
+@cache
+def _signs(locale: str) -> dict[int, str] | None:
+    """What stands in the numbers of a locale for the comma and the point of Python's.
+
+    None where a number differs in more than that: Babel writes it, which takes ten times as long.
+    """
+    long, *others = (_by_babel(number, "#,##0.00", locale) for number in _PROBES)
+    found = _PARTS.fullmatch(long)
+    if found is None:
+        return None
+    signs = str.maketrans({",": found["comma"], ".": found["point"]})
+    same = all(f"{n:,.2f}".translate(signs) == text for n, text in zip(_PROBES[1:], others, strict=True))
+    return signs if same else None
+
+
+def _by_babel(number: Decimal, pattern: str, locale: str) -> str:
+    """A number with the decimals that it has; where the pattern can be filled with `#`, with no more than it has."""
+    return format_decimal(number, pattern, locale=locale, decimal_quantization="#" in pattern.partition(".")[2])
+
+
+@lru_cache(maxsize=4096)
+def _date(date: datetime.date, locale: str) -> str:
+    return format_date(date, "medium", locale=locale)
+
+
 class Language:
     """Words, numbers and dates for one reader.
 
@@ -52,6 +83,7 @@ class Language:
             self._locale = Locale.parse("en_150")
         self.code = self._locale.language
         self._catalogue = _words(self.code)
+        self._signs = _signs(str(self._locale))
 
     def __call__(self, text: str) -> str:
         """A text of ours in this language."""
@@ -59,20 +91,21 @@ class Language:
 
     def amount(self, number: Decimal, currency: str) -> str:
         """An amount with the decimals of its currency, without its code."""
-        return self._digits(number, max(decimals(currency), 0))
-
-    @staticmethod
-    def _pattern(places: int) -> str:
-        return "#,##0" + ("." + "0" * places if places else "")
-
-    def _digits(self, number: Decimal, places: int) -> str:
-        if not number:
-            number = abs(number)
-        return format_decimal(number, self._pattern(places), locale=self._locale, decimal_quantization=False)
+        places = max(decimals(currency), 0)
+        return self._written(number, places, places)
 
     def number(self, number: Decimal) -> str:
         """A quantity, rate or price with the digits that it has."""
-        return format_decimal(number or abs(number), "#,##0.##########", locale=self._locale)
+        return self._written(number, 0, _MOST)
+
+    def _written(self, number: Decimal, least: int, most: int) -> str:
+        """A number with at least some decimals; a negative zero is none."""
+        number = number or abs(number)
+        whole, _, part = f"{number:,f}".partition(".")
+        part = part.rstrip("0").ljust(least, "0")
+        if self._signs is None or len(part) > most:
+            return _by_babel(number, f"#,##0.{'0' * least}{'#' * (most - least)}".rstrip("."), str(self._locale))
+        return f"{whole}.{part}".rstrip(".").translate(self._signs)
 
     def price(self, number: Decimal, currency: str) -> str:
         """A price: at least the decimals of its currency."""
@@ -82,7 +115,7 @@ class Language:
 
     def date(self, date: datetime.date) -> str:
         """A date, short enough for a table."""
-        return date.isoformat() if self.plain else format_date(date, "medium", locale=self._locale)
+        return date.isoformat() if self.plain else _date(date, str(self._locale))
 
     def country(self, code: str) -> str:
         """Name of a country by its ISO 3166 code."""
