@@ -83,7 +83,8 @@ class Language:
             self._locale = Locale.parse("en_150")
         self.code = self._locale.language
         self._catalogue = _words(self.code)
-        self._signs = _signs(str(self._locale))
+        self._name = str(self._locale)
+        self._signs = _signs(self._name)
 
     def __call__(self, text: str) -> str:
         """A text of ours in this language."""
@@ -104,18 +105,19 @@ class Language:
         whole, _, part = f"{number:,f}".partition(".")
         part = part.rstrip("0").ljust(least, "0")
         if self._signs is None or len(part) > most:
-            return _by_babel(number, f"#,##0.{'0' * least}{'#' * (most - least)}".rstrip("."), str(self._locale))
+            return _by_babel(number, f"#,##0.{'0' * least}{'#' * (most - least)}".rstrip("."), self._name)
         return f"{whole}.{part}".rstrip(".").translate(self._signs)
 
     def price(self, number: Decimal, currency: str) -> str:
         """A price: at least the decimals of its currency."""
-        if number == number.quantize(quantum(currency)):
+        unit = quantum(currency)
+        if number.same_quantum(unit) or number == number.quantize(unit):
             return self.amount(number, currency)
         return self.number(number)
 
     def date(self, date: datetime.date) -> str:
         """A date, short enough for a table."""
-        return date.isoformat() if self.plain else _date(date, str(self._locale))
+        return date.isoformat() if self.plain else _date(date, self._name)
 
     def country(self, code: str) -> str:
         """Name of a country by its ISO 3166 code."""

@@ -1,7 +1,4 @@
-"""Numbers and dates of one language, quick enough for a site of half a million lines.
-
-Babel takes nine microseconds for a number; here its signs are asked for once. What they do not cover goes to Babel.
-"""
+"""Numbers of one language as they stand on pages, remembered for a site of half a million lines."""
 
 import re
 from decimal import Decimal
@@ -9,70 +6,36 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from billtext.model import Date
-from billtext.money import decimals, quantum
 from billtext.rendering.language import Language
 
 _RAW = re.compile(r'data-sort-value="(-?\d+(?:\.\d+)?)"')
 MOST = 50_000  # amounts to remember: most stand on a page more than once
-_SIGNS = re.compile(r"(\D+)1(\D*)234(?:\2)567(\D)5")
 
 
 class Figures(Language):
-    """A language whose amounts, numbers and dates are quick; the same text that `Language` gives.
-
-    A number is marked as safe: digits and signs, whose hard spaces are to stay.
-    """
+    """A language whose amounts and numbers are marked as safe: digits and signs, whose hard spaces are to stay."""
 
     def __init__(self, code: str = "") -> None:
         super().__init__(code)
-        signs = _SIGNS.fullmatch(super().number(Decimal("-1234567.5")))
-        self._signs = None if signs is None else (signs[1], {ord(","): signs[2], ord("."): signs[3]})
         self._amounts: dict[tuple[Decimal, str], Markup] = {}
-        self._dates: dict[Date, str] = {}
         self._months: dict[tuple[int, int], str] = {}
 
     def amount(self, number: Decimal, currency: str) -> Markup:
         """An amount with the decimals of its currency, without its code."""
-        if not number.same_quantum(quantum(currency)):
-            return self._amount(number, currency)
         found = self._amounts.get((number, currency))
         if found is None:
             if len(self._amounts) > MOST:
                 self._amounts.clear()
-            found = self._amounts[number, currency] = self._amount(number, currency)
+            found = self._amounts[number, currency] = Markup.escape(super().amount(number, currency))
         return found
-
-    def _amount(self, number: Decimal, currency: str) -> Markup:
-        places = decimals(currency)
-        if self._signs is None or -int(number.as_tuple().exponent) > places:
-            return Markup.escape(super().amount(number, currency))
-        return self._signed(format(abs(number), f",.{places}f"), number)
 
     def number(self, number: Decimal) -> Markup:
         """A quantity, rate or price with the digits that it has."""
-        if self._signs is None or -int(number.as_tuple().exponent) > 10:
-            return Markup.escape(super().number(number))
-        text = format(abs(number), ",f")
-        return self._signed(text.rstrip("0").rstrip(".") if "." in text else text, number)
+        return Markup.escape(super().number(number))
 
     def price(self, number: Decimal, currency: str) -> Markup:
         """A price: at least the decimals of its currency."""
-        if number.same_quantum(quantum(currency)) or -int(number.as_tuple().exponent) <= decimals(currency):
-            return self.amount(number, currency)
-        smallest = number.quantize(quantum(currency))
-        return self.amount(smallest, currency) if smallest == number else self.number(number)
-
-    def _signed(self, digits: str, number: Decimal) -> Markup:
-        assert self._signs is not None  # noqa: S101 - both callers have asked
-        minus, signs = self._signs
-        text = digits.translate(signs)
-        return Markup(minus + text if number < 0 else text)  # noqa: S704 - digits, and signs of Babel's
-
-    def date(self, date: Date) -> str:
-        """A date, short enough for a table."""
-        if date not in self._dates:
-            self._dates[date] = super().date(date)
-        return self._dates[date]
+        return Markup.escape(super().price(number, currency))
 
     def month(self, date: Date) -> str:
         """The month of a date as a heading, such as `Oktober 2026`."""
