@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageFont
 
 from billtext.errors import Refused
 from billtext.ledger import load
@@ -653,6 +653,55 @@ def test_capitals_stay_in_their_column(demo: Book, text: str) -> None:
         replace(one, references=references, payment=replace(one.payment, accounts=accounts, reference=text))
     )
     assert sum(word[0].count(text[0]) for word in words(made)) > 6 * text.count(text[0])
+    assert over_one_another(made) == []
+
+
+@pytest.mark.parametrize("face", ["Regular", "Bold"])
+def test_no_character_of_our_face_is_wider_than_it_is_reckoned(face: str) -> None:
+    font = ImageFont.truetype(str(typesetting.PACKAGE / "fonts" / f"SourceSansPro-{face}.ttf"), 1000)
+    wide = {char: font.getlength(char) / 10 for char in pdf_data._ADVANCE}
+    assert {char: found for char, found in wide.items() if found > pdf_data._ADVANCE[char]} == {}
+    # And none is so narrow that a column looks empty beside its figures.
+    assert {char: found for char, found in wide.items() if found < pdf_data._ADVANCE[char] / 2.1} == {}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "sv", "da", "de", "en"])
+@pytest.mark.parametrize("net", ["0.05", "12500.00", "987654321.00", "88888888888888.88"])
+def test_figures_end_at_the_right_edge_of_their_column(demo: Book, language: str, net: str) -> None:
+    """Each on one row: the last column ends where the page does, 20 mm from its edge; sums end there too."""
+    one = long_one(demo, 3)
+    amount = D(net)
+    lines = tuple(replace(line, net=amount, price=amount) for line in one.lines)
+    made = pdf.document(replace(one, language=language, lines=lines))
+    found = words(made)
+    decimals = amount % 1
+    ends = [word for word in found if word[0].endswith(f"{decimals:.2f}"[2:]) and word[3] > 185]
+    assert len(ends) >= 3
+    assert all(abs(word[3] - 190) < 0.2 for word in ends), ends
+    assert over_one_another(made) == []
+
+
+def test_a_column_with_a_letter_of_another_script_is_measured(demo: Book) -> None:
+    one = long_one(demo, 2)
+    lines = (replace(one.lines[0], unit="шт", quantity=D("1234.5")), *one.lines[1:])
+    data = pdf_data.document(replace(one, lines=lines))
+    assert "unit" not in data["widths"]
+    assert "net" in data["widths"]
+    assert over_one_another(pdf.document(replace(one, lines=lines))) == []
+
+
+def test_a_face_of_the_ledgers_own_gets_columns_that_are_measured(demo: Book, tmp_path: Path) -> None:
+    """As wide as a square for each letter asks for."""
+    (tmp_path / "templates" / "fonts").mkdir(parents=True)
+    one_shape(tmp_path / "templates" / "fonts" / "square.ttf", "Square", "".join(map(chr, range(33, 127))) + " \xa0")
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        '#import "@local/billtext:1.0.0": *\n#show: document-page.with(data, font: "Square")\n'
+        "#line-table(data, data.lines, end: sums(data))\n"
+    )
+    one = replace(long_one(demo, 3), language="en")
+    lines = tuple(replace(line, net=D("12500.00"), price=D("12500.00")) for line in one.lines)
+    made = pdf.document(replace(one, lines=lines), root=tmp_path)
+    assert [word[0] for word in words(made)].count("12,500.00") >= 3
     assert over_one_another(made) == []
 
 

@@ -56,6 +56,8 @@ def pages(
     place = PACKAGE if own is None else own
     source = place / name if (place / name).is_file() else PACKAGE / name
     values = {**data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": [FACE]}
+    if own is not None and ((own / name).is_file() or (own / FONTS).is_dir()):
+        values |= {"widths": {}, "window": {**values.get("window", {}), "wide": None}}  # they are of our face
     moment = int(datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC).timestamp())
     with contextlib.nullcontext() if own is None else _offline():
         return _compiled(_compiler(place), source, values, moment, lenient=lenient)

@@ -6,7 +6,7 @@ on several, without control and text-direction characters, and a word that is lo
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,15 @@ _MOST, _WIDER = 25, 0.6  # letters that a narrow column has no room for; what a 
 _PIECE = re.compile(r"(\S{12})(?=\S)")
 BREAK = "\u200b"  # zero width space: a line may end here
 _IN_WINDOW = 48  # letters of a line that is 95 mm long
+# At most how wide characters of our face are, bold or not, in hundredths of the type's size (em).
+_ADVANCE = {
+    char: wide for wide, chars in (
+        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’·"), (40, "frt-()/"), (54, "0123456789+−×aàáâãäåcçeéèêëgsvxyýzž"),
+        (58, "bdhknñopqòóôõöøuùúûüð"), (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&"), (88, "mwMWæÆœŒ%"),
+    ) for char in chars
+}  # fmt: skip
+_HEAD = 0.86  # of a table's head: its type is smaller
+_ROOM = 3200  # what columns of figures may take of a line, so that enough is left for its text
 
 
 def document(one: CoreInvoice) -> dict[str, Any]:
@@ -47,8 +56,14 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "number": t("Number"), "due": t("Due"), "reason": t("Reason"), "attachments": t("Attachments"),
         "payment": t("Payment"), "scan": t("Code to scan for payment"),
     }  # fmt: skip
+    rows = (*view.lines, *view.optional)
+    widths = _widths({
+        **{key: (words[key], [getattr(row, key) for row in rows])
+           for key in ("quantity", "price", "vat", "net", *(("discount",) if view.discounts else ()))},
+        "unit": ("", [row.unit for row in rows]), "sum": ("", [amount for _, amount, _ in view.sums]),
+    })  # fmt: skip
     made = _cleaned({
-        **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),
+        **_fields(view), "widths": widths, "forward": forward, "words": words, **_around(one.seller, view.heading, t),
         "window": _window(
             one.buyer.name, document_view.address(one.buyer.address, one.seller.address.country, t),
             document_view.numbers(one.buyer, t),
@@ -56,6 +71,30 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         **_day(one.date), "lang": t.code,
     })  # fmt: skip
     return {**made, "notes": ["\n".join(lines) for lines in made["notes"]]}
+
+
+def _widths(columns: Mapping[str, tuple[str, Iterable[str]]]) -> dict[str, int]:
+    """How wide columns of figures must be for all that is in them, in hundredths of an em.
+
+    With these Typst lays out each cell once; a column that is not here it measures, which takes as long again. That is
+    one with a character that may have any width; or all, where they have no room beside each other.
+
+    :param columns: heads and cells, by name
+    """
+    found = {}
+    for name, (head, cells) in columns.items():
+        wide, above = _wide(cells), _wide([head])
+        if wide is not None and above is not None:
+            found[name] = max(wide, int(above * _HEAD) + 1)
+    return found if sum(found.values()) <= _ROOM else {}
+
+
+def _wide(texts: Iterable[str]) -> int | None:
+    """How wide the widest of some texts is at most; None where a character may have any width."""
+    try:
+        return max((sum(map(_ADVANCE.__getitem__, text)) for text in texts), default=0)
+    except KeyError:
+        return None
 
 
 def statement(book: Book, report: Statement) -> dict[str, Any]:
@@ -83,7 +122,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     heading = t("Statement of account")
     lines = statement_pages.receiver(register, report.customer, day, t)
     return _cleaned({
-        "heading": heading, "title": "", "words": words, "forward": [],
+        "heading": heading, "title": "", "words": words, "forward": [], "widths": {},
         "facts": [(t("Customer"), report.customer), period,
                   *((f"{t('Closing balance')} {s.currency}", t.amount(s.closing, s.currency))
                     for s in report.sections)],
@@ -145,7 +184,8 @@ def _window(name: str, lines: Sequence[str], numbers: Sequence[str]) -> dict[str
     """
     shown = _cut(name, _IN_WINDOW)
     below = [*([] if shown == name else [name]), *numbers]
-    return {"name": shown, "lines": [_cut(line, _IN_WINDOW) for line in lines], "below": " · ".join(below)}
+    found = [_cut(line, _IN_WINDOW) for line in lines]
+    return {"name": shown, "lines": found, "below": " · ".join(below), "wide": _wide([shown, *found])}
 
 
 def _cut(text: str, length: int = 60) -> str:
