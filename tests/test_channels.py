@@ -258,7 +258,10 @@ def page(width: int, count: int = 1) -> bytes:
 def sheet(number: str, customer: str, country: str, code: str, width: int, count: int = 1, name: str = "Navn") -> Sheet:
     parcel = Parcel(number=number, customer=customer, date=Date(2026, 11, 20))
     content = page(width, count)
-    return Sheet(parcel=parcel, name=name, country=country, postal_code=code, city="By", content=content)
+    return Sheet(
+        parcel=parcel, name=name, country=country, postal_code=code, city="By", content=content,
+        pages=print_outbox.pages(content, number),
+    )  # fmt: skip
 
 
 def test_paper_is_sorted_as_the_post_wants_it(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 import datetime
 import errno
+import hashlib
+import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from billtext.model import Delivery, Document
@@ -110,6 +114,53 @@ def test_what_could_not_be_made_is_told_without_its_place(tmp_path: Path) -> Non
     office.book()
 
 
+def locked(content: bytes) -> bytes:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as file:
+        file.save(made, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    return made.getvalue()
+
+
+def empty(_content: bytes) -> bytes:
+    made = io.BytesIO()
+    pikepdf.new().save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda content: content[:9] + b"no more of it", "damaged, or locked with a password"),
+        (lambda content: content.replace(b"/Pages", b"/Sages"), "damaged, or locked with a password|without pages"),
+        (lambda content: content[: len(content) // 2], "damaged, or locked with a password|without pages"),
+        (locked, "damaged, or locked with a password"),
+        (empty, "a PDF without pages"),
+    ],
+)
+def test_a_filed_pdf_that_cannot_be_printed_stops_nobody_else(
+    tmp_path: Path, damage: Callable[[bytes], bytes], why: str
+) -> None:
+    """Its digest is right: it was filed so."""
+    print_ = '2026-01-01 custom "customer" "C1"\n  channel: "print"\n'
+    office = Sending(tmp_path / "books", more=f"{LAID}{print_}")
+    text = office.main.read_text("utf-8")
+    office.main.write_text(text.replace("\ninclude", '\noption "documents" "documents"\n\ninclude', 1), "utf-8")
+    (office.root / "documents").mkdir()
+    office.invoices(invoice(1), invoice(2))
+    assert office.run("archive", "file", "--all").status == 0
+    path = next((office.root / "documents").rglob("*2026-0001.pdf"))
+    whole = path.read_bytes()
+    broken = damage(whole)
+    path.write_bytes(broken)
+    before, after = (hashlib.sha256(content).hexdigest() for content in (whole, broken))
+    ledger = next(file for file in office.root.rglob("*.beancount") if before in file.read_text("utf-8"))
+    ledger.write_text(ledger.read_text("utf-8").replace(before, after), "utf-8")
+    done = office.send()
+    assert done.status == 1
+    assert re.search(rf"2026-0001\.pdf: ({why})", done.err)
+    assert office.states() == {"2026-0001": "waiting", "2026-0002": "sent"}
+
+
 ATTACHED = '  attachment: "x"\n  attachment-file: "documents/{}"\n  due:'
 
 
@@ -119,20 +170,23 @@ ATTACHED = '  attachment: "x"\n  attachment-file: "documents/{}"\n  due:'
         ("a" * 300, "File name too long"),
         ("loop", "it is no name of a file|Too many levels of symbolic links"),  # by the version of Python
         ("a\0b", "it is no name of a file"),
+        ("gone/x.csv", "is not there"),
+        ("../../../etc/passwd", "is not below the ledger's directory"),
+        ("", "is no file"),
     ],
 )
 def test_an_attachment_that_cannot_be_read_stops_nobody_else(tmp_path: Path, file: str, why: str) -> None:
-    """Its document waits, and is refused as a form too; the two beside it go. One that is gone is left out."""
+    """Its document waits, and is refused as a form too; the two beside it go."""
     office = Sending(tmp_path / "books", more=LAID)
     (office.root / "documents").mkdir()
     (office.root / "documents" / "loop").symlink_to("loop")
-    gone = invoice(3).replace("  due:", ATTACHED.format("gone/x.csv"))
-    office.invoices(invoice(1), invoice(2).replace("  due:", ATTACHED.format(file)), gone)
+    office.invoices(invoice(1), invoice(2).replace("  due:", ATTACHED.format(file)), invoice(3))
     done = office.send()
     assert done.status == 1
-    assert re.search(rf"the attachment documents/.* cannot be read \(({why})\)", done.err)
+    why = why if why.startswith("is") else rf"cannot be read \(({why})\)"
+    assert re.search(rf"the attachment documents/.* {why}; put the file there, or mend `attachment-file`", done.err)
     assert office.states() == {"2026-0001": "sent", "2026-0002": "waiting", "2026-0003": "sent"}
-    assert re.search(rf'  reason: "an attachment cannot be read \(({why})\)"\n', office.told)
+    assert re.search(rf'  reason: "an attachment {why}"\n', office.told)
     done = office.run("render", "2026-0002", "--as", "pdf", "--out", str(tmp_path / "out"))
     assert (done.status, "the attachment documents/" in done.err) == (1, True)
 

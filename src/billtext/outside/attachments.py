@@ -12,24 +12,27 @@ from billtext.rules.core_invoice import Attachment
 
 
 def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    """The attachments of a document (BG-24); a file that is gone, or is not below the ledger, has no content.
+    """The attachments of a document (BG-24): what names a file goes with it whole, or not at all.
 
     :param root: the directory of the ledger's top file
-    :raises Refused: a file is there that cannot be read, or its name can be no file's
+    :raises Refused: a file is not there, not below the ledger or no file, cannot be read, or its name can be none
     """
 
-    def content(name: str) -> bytes | None:
+    def content(name: str) -> bytes:
         try:
             path = (root / name).resolve()
-            if not path.is_relative_to(root.resolve()) or not stat.S_ISREG(path.stat().st_mode):
-                return None
-            return path.read_bytes()
+            if not path.is_relative_to(root.resolve()):
+                why = "is not below the ledger's directory"
+            elif not stat.S_ISREG(path.stat().st_mode):
+                why = "is no file"
+            else:
+                return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            return None
+            why = "is not there"
         except (OSError, ValueError, RuntimeError) as error:  # ValueError of NUL, RuntimeError of links in a ring
             why = f"cannot be read ({getattr(error, 'strerror', None) or 'it is no name of a file'})"
-            told = f"the attachment {shown(name)} {why}; mend `attachment-file`"
-            raise Refused(told, reason=f"an attachment {why}") from None
+        told = f"the attachment {shown(name)} {why}; put the file there, or mend `attachment-file`"
+        raise Refused(told, reason=f"an attachment {why}")
 
     return read_with(meta, content)
 

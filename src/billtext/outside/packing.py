@@ -142,7 +142,7 @@ class Packer:
     def sheet(self, parcel: Parcel) -> tuple[print_outbox.Sheet, Made]:
         """A parcel on paper.
 
-        :raises Refused: it cannot be made
+        :raises Refused: it cannot be made, or not be printed
         """
         made = self.made(parcel, "pdf")
         register, today = self.book.register, self.now().date()
@@ -150,6 +150,7 @@ class Packer:
         sheet = print_outbox.Sheet(
             parcel=parcel, name=card.get("name", parcel.customer), country=card.get("country", ""),
             postal_code=card.get("postal-code", ""), city=card.get("city", ""), content=made.content,
+            pages=print_outbox.pages(made.content, made.name),
         )  # fmt: skip
         return sheet, made
 

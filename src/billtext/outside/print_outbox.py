@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from billtext.errors import Refused
 from billtext.outside import files, pdf
 from billtext.rendering import escape
 from billtext.rules.deliveries import Parcel
@@ -25,10 +26,35 @@ class Sheet:
     postal_code: str
     city: str
     content: bytes
+    pages: int
 
     def sort_key(self) -> tuple[str, str, str, str, str]:
         """By country, postal code, customer and number."""
         return self.country, self.postal_code, self.parcel.customer, self.parcel.number, self.parcel.statement
+
+
+def pages(content: bytes, name: str) -> int:
+    """How many pages a PDF has, all of which can be printed.
+
+    :param name: of its file
+    :raises Refused: it cannot be read, as a damaged one or one with a password
+    """
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
+    writer = PdfWriter()
+    try:
+        for page in PdfReader(io.BytesIO(content)).pages:
+            writer.add_page(page)
+        writer.write(io.BytesIO())
+    except (PyPdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # The error's own words may be of the document.
+        raise Refused(
+            f"{name}: damaged, or locked with a password ({type(error).__name__}); file a whole one"
+        ) from None
+    if not writer.pages:
+        raise Refused(f"{name}: a PDF without pages; file a whole one")
+    return len(writer.pages)
 
 
 def batch(
@@ -43,18 +69,17 @@ def batch(
     """
     from pypdf import PdfReader, PdfWriter
 
-    readers = [PdfReader(io.BytesIO(sheet.content)) for sheet in sheets]
     rows = [
         (str(n), sheet.parcel.title, sheet.parcel.customer, sheet.name, sheet.postal_code, sheet.city, sheet.country,
-         str(len(reader.pages)))
-        for n, (sheet, reader) in enumerate(zip(sheets, readers, strict=True), 1)
+         str(sheet.pages))
+        for n, sheet in enumerate(sheets, 1)
     ]  # fmt: skip
-    pages = sum(len(reader.pages) for reader in readers)
-    note = f"{now:%Y-%m-%d %H:%M}: {_many(len(sheets), 'document')} on {_many(pages, 'page')}"
+    count = sum(sheet.pages for sheet in sheets)
+    note = f"{now:%Y-%m-%d %H:%M}: {_many(len(sheets), 'document')} on {_many(count, 'page')}"
     cover = pdf.listing("To be printed", note, _TITLES, rows, now.date(), root=root, paper=paper)
     writer = PdfWriter()
-    for reader in (PdfReader(io.BytesIO(cover)), *readers):
-        for page in reader.pages:
+    for content in (cover, *(sheet.content for sheet in sheets)):
+        for page in PdfReader(io.BytesIO(content)).pages:
             writer.add_page(page)
     out = io.BytesIO()
     writer.write(out)
