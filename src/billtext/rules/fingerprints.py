@@ -28,16 +28,14 @@ _BREAK = b"\n\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Digests of what one file of the ledger says: a file whose text is as it was is not gone through again.
+    """Digests of what one file of the ledger says: a file that is as it was is not gone through again.
 
-    :param text: of all of it
     :param common: of what all pages hang on
     :param cards: of what its register and its papers say of each customer
     :param items: of what moved on the account of each customer
     :param months: of what moved in each month
     """
 
-    text: str
     common: str
     cards: Mapping[str, str]
     items: Mapping[str, str]
@@ -70,21 +68,18 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     """Take the digests of a ledger.
 
     :param entries: directives of the book
-    :param texts: the ledger's files by name
+    :param texts: the ledger's files by name, without those that are known
     :param options: Beancount's, of the load
     :param also: what else all pages depend on
-    :param known: those of its files that were taken before
+    :param known: what was taken of files that are as they were
     """
     plugins = [str(name) for name, _ in options.get("plugin", ())]
     if not all(name.startswith(_OURS) for name in plugins):
-        known, texts_of = {}, {}
-    else:
-        known, texts_of = known or {}, dict(texts)
+        known, texts = {}, {}
     said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
     common = [repr(also), repr(as_of), repr(said)]
     common += [repr(plugins), *(error.message for error in book.errors)]
-    common += [_digest(text).hex() for _, text in sorted(texts.items()) if _PUSHED in text]
-    files = _pieces(book, entries, texts_of, known)
+    files = _pieces(book, entries, texts, known or {})
     cards: dict[str, list[str]] = {}
     customers: dict[str, list[str]] = {}
     months: dict[str, list[str]] = {}
@@ -117,11 +112,11 @@ def _pieces(
     book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], known: Mapping[str, Piece]
 ) -> dict[str, Piece]:
     """The digests of all files, and of what is in no file."""
-    whole = {name: _digest(text).hex() for name, text in texts.items()}
-    found = {name: known[name] for name, text in whole.items() if name in known and known[name].text == text}
-    changed = [entry for entry in entries if str(entry.meta.get("filename")) not in found]
+    changed = [entry for entry in entries if str(entry.meta.get("filename")) not in known]
     told = _told(changed, texts)
-    common: dict[str, list[str]] = {}
+    common: dict[str, list[str]] = {
+        name: [_digest(text).hex()] if _PUSHED in text else [] for name, text in texts.items()
+    }
     cards: dict[str, dict[str, list[str]]] = {}
     items: dict[str, dict[str, list[str]]] = {}
     months: dict[str, dict[str, list[str]]] = {}
@@ -134,13 +129,14 @@ def _pieces(
                 cards.setdefault(name, {}).setdefault(owner, []).append(mark)
     for item in book.items:
         name = str(item.entry.meta.get("filename"))
-        if name not in found:
+        if name not in known:
             mark = told(item.entry).hex()
             items.setdefault(name, {}).setdefault(item.customer, []).append(mark)
             months.setdefault(name, {}).setdefault(_month(item.date), []).append(mark)
-    for name in {*whole, *common, *cards, *items} - found.keys():
+    found = dict(known)
+    for name in {*common, *cards, *items}:
         found[name] = Piece(
-            text=whole.get(name, ""), common=_joined(common.get(name, ())),
+            common=_joined(common.get(name, ())),
             **{
                 key: {each: _joined(marks) for each, marks in of_file.get(name, {}).items()}
                 for key, of_file in (("cards", cards), ("items", items), ("months", months))
