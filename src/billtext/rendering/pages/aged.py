@@ -4,6 +4,8 @@ A face that answers questions has the table by document date as well, and the it
 """
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 from billtext.money import ZERO, exact
@@ -29,10 +31,12 @@ def page(frame: Frame, basis: str = "due") -> Page:
     def largest(row: Row) -> Any:
         return place[row.currency], -row.total, row.customer
 
+    path = addresses.AGEING_BY_DATE if by_date else "ageing"
+    row = frame.rows("ageing", path)
     chosen = sorted(report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
     return frame.render(
         "ageing.html.j2",
-        addresses.AGEING_BY_DATE if by_date else "ageing",
+        path,
         frame.t("Ageing by document date" if by_date else "Ageing"),
         leaf=False,
         by_date=by_date,
@@ -43,8 +47,12 @@ def page(frame: Frame, basis: str = "due") -> Page:
         ],
         columns=[frame.bucket(name, by_date=by_date) for name in columns],
         rows=[
-            _row(frame, row, by_date, (row.customer, row.currency) in beyond)
-            for row in sorted(chosen[:LONGEST], key=largest)
+            row(
+                each.customer,
+                each.currency,
+                partial(_row, frame, each, by_date, (each.customer, each.currency) in beyond),
+            )
+            for each in sorted(chosen[:LONGEST], key=largest)
         ],
         count=len(chosen),
         totals=[
@@ -102,27 +110,24 @@ def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> 
     """
     filled = frame.filled_by_date if by_date else frame.filled
     found = frame.open if column is None else filled.get(column, ())
-    shown = sorted(_largest(frame, found), key=lambda each: (each.item.due, each.item.date, each.item.number))
-    rows = [
-        {
-            **row,
-            "customer": frame.customer(each.item.customer),
-            "name": frame.names[each.item.customer],
-        }
-        for each, row in zip(shown, customers.open_rows(frame, shown), strict=True)
-    ]  # fmt: skip
+    path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
+    several, row = len(frame.report.totals) > 1, frame.rows("open_items", path)
+    rows = []
+    for _, mine in groupby(_largest(frame, found), lambda each: each.item.customer):
+        for n, each in enumerate(mine):
+            rows.append((each.item, row(each.item.customer, f"{n} {several}", partial(_item, frame, each, several))))
+    rows.sort(key=lambda each: (each[0].due, each[0].date, each[0].number))
     heading = frame.t("Open items")
     if column is not None:
         heading += f": {frame.bucket(column, by_date=by_date)}"
-    path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
     return frame.render(
         "open-items.html.j2",
         path,
         heading,
         leaf=column is not None,
-        rows=rows,
+        rows=[text for _, text in rows],
         count=len(found),
-        several=len(frame.report.totals) > 1,
+        several=several,
         by_date=by_date,
         narrower=[("open-items", frame.t("all"), column is None)]
         + [
@@ -131,6 +136,12 @@ def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> 
         ],
         totals=_sums(frame, found),
     )
+
+
+def _item(frame: Frame, each: OpenItem, several: bool) -> dict[str, Any]:
+    """An open item as text, with the customer whose it is."""
+    id_ = each.item.customer
+    return {**customers.open_row(frame, each, several), "customer": frame.customer(id_), "name": frame.names[id_]}
 
 
 def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:

@@ -1,17 +1,10 @@
-"""Jinja2 for the pages: quick enough for a site of half a million lines, compiled once for all processes."""
+"""Jinja2 for the pages, quick enough for a site of half a million lines."""
 
-import sys
-from contextlib import suppress
 from decimal import Decimal
 from functools import cache
-from hashlib import sha1
-from importlib.metadata import version
-from importlib.util import cache_from_source
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, nodes
-from jinja2.bccache import Bucket
+from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
@@ -28,31 +21,6 @@ class _Environment(Environment):
         return super().getattr(obj, attribute)
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """The templates as they were compiled, where Python keeps our modules as it compiled them."""
-
-    def __init__(self) -> None:
-        super().__init__(str(Path(cache_from_source(__file__)).parent))
-        self._of = f"{version('jinja2')}\0{Path(__file__).read_text('utf-8')}\0"
-
-    def get_source_checksum(self, source: str) -> str:
-        """Of all that a compiled template hangs on: Jinja2, what is here, and its text."""
-        return sha1((self._of + source).encode(), usedforsecurity=False).hexdigest()
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Take it if it is there and whole."""
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # a damaged file may do anything but be read
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it, unless Python is told to keep nothing or may not write there."""
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                super().dump_bytecode(bucket)
-
-
 @cache
 def environment() -> Environment:
     """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
@@ -65,7 +33,6 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
         auto_reload=False,
-        bytecode_cache=_Compiled(),
     )
     found.filters["yaml"] = lambda text: Markup(escape.yaml(text))  # noqa: S704 - it is not HTML there
     return found

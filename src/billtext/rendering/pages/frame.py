@@ -15,7 +15,7 @@ from billtext.ledger.quotes import Quote
 from billtext.model import Date, Delivery, Document, Draft, Filed, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.pages import addresses, charts, menu
+from billtext.rendering.pages import addresses, charts, menu, rows
 from billtext.rendering.pages.environment import environment
 from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rendering.pages.leads import Leads
@@ -113,7 +113,12 @@ class Frame:
         self.name = str(self.company.get("name", ""))
         self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
+        self.kept: rows.Kept | None = None  # of the tables of all, where a face keeps them from time to time
         self._readers: dict[str, Reader] = {}
+
+    def rows(self, macro: str, path: str) -> rows.Row:
+        """What makes the rows of the table of a page; see `rows.of`."""
+        return rows.of(macro, self.t, self.links(path), path, self.kept)
 
     @property
     def sought(self) -> str:
