@@ -17,7 +17,6 @@ from beancount.core.data import Custom
 
 from billtext.ledger.schema import FORMS
 from billtext.model import Date
-from billtext.money import ZERO
 from billtext.rules.book import Book
 
 _OURS = ("billtext_plugins.", "beancount.")
@@ -48,8 +47,8 @@ class Fingerprints:
 
     :param common: what all have in common
     :param customers: what there is of each customer, by id
-    :param months: what moved in each month, such as `2026-10`, and what was owed at its end; and what was filed in
-        each, such as `archive/2026-10`
+    :param months: what moved in each month, such as `2026-10`, and what was owed before it; and what was filed in each,
+        such as `archive/2026-10`
     :param files: of which they are put together, by name
     """
 
@@ -99,7 +98,8 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
         months[month] += [mark for customer in sorted(there) for mark in cards.get(customer, ())]
     for one in book.ledger.filed:
         months.setdefault(f"archive/{_month(one.date)}", []).extend(customers[one.customer])
-    _owed(book, as_of, months)
+    for month, flow in book.months_until(as_of).items():
+        months[month].append(repr(flow))
     return Fingerprints(
         common=_joined(common),
         customers={customer: _joined(found) for customer, found in customers.items()},
@@ -112,7 +112,7 @@ def _pieces(
     book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], known: Mapping[str, Piece]
 ) -> dict[str, Piece]:
     """The digests of all files, and of what is in no file."""
-    changed = [entry for entry in entries if str(entry.meta.get("filename")) not in known]
+    changed = [entry for entry in entries if entry.meta.get("filename") not in known]
     told = _told(changed, texts)
     common: dict[str, list[str]] = {
         name: [_digest(text).hex()] if _PUSHED in text else [] for name, text in texts.items()
@@ -155,20 +155,6 @@ def _whose(book: Book) -> dict[str, set[str]]:
     for item in book.items:
         found.setdefault((item.date.year, item.date.month), set()).add(item.customer)
     return {f"{year:04}-{month:02}": there for (year, month), there in found.items()}
-
-
-def _owed(book: Book, as_of: Date, months: dict[str, list[str]]) -> None:
-    """Put what was owed at the end of each month, and before it, to what moved in it."""
-    owed: dict[str, Any] = {}
-    rest = iter(book.items)
-    item = next(rest, None)
-    for month in sorted(name for name in months if "/" not in name):
-        months[month].append(repr(sorted(owed.items())))
-        last = int(month[:4]), int(month[5:])
-        while item is not None and (item.date.year, item.date.month) <= last and item.date <= as_of:
-            owed[item.currency] = owed.get(item.currency, ZERO) + item.amount
-            item = next(rest, None)
-        months[month].append(repr(sorted(owed.items())))
 
 
 def _owners(book: Book, entry: Custom) -> list[str]:

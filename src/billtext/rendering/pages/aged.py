@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from billtext.money import ZERO, exact
+from billtext.money import exact
 from billtext.rendering.pages import addresses, customers
 from billtext.rendering.pages.attention import LIMIT
 from billtext.rendering.pages.frame import LONGEST, Frame, Page
@@ -134,7 +134,7 @@ def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> 
             (addresses.open_items(name, by_date=by_date), frame.bucket(name, by_date=by_date), name == column)
             for name in filled
         ],
-        totals=_sums(frame, found),
+        totals=_sums(frame, found, column, by_date),
     )
 
 
@@ -161,8 +161,9 @@ def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
     return chosen[:LONGEST]
 
 
-def _sums(frame: Frame, found: Sequence[OpenItem]) -> list[str]:
-    sums: dict[str, Any] = {}
-    for each in found:
-        sums[each.item.currency] = sums.get(each.item.currency, ZERO) + each.open
-    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in frame.currencies(sums)]
+def _sums(frame: Frame, found: Sequence[OpenItem], column: str | None, by_date: bool) -> list[str]:
+    """What is open in a column, or in all, by currency."""
+    report = frame.report_by_date if by_date else frame.report
+    sums = {row.currency: row.total if column is None else row.columns[column] for row in report.totals}
+    there = frame.currencies({each.item.currency for each in found})
+    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in there]

@@ -196,10 +196,7 @@ class Frame:
     def flows(self) -> Months:
         """What moved in each month, by currency; the last month until the day."""
         if self.only is None:
-            this, items = f"{self.as_of.year:04}-{self.as_of:%m}", self.book.items
-            begin = bisect_left(items, self.as_of.replace(day=1), key=_date)
-            before = {name: found for name, found in self.book.months.items() if name < this}
-            return flows.by_month(items[begin : bisect_right(items, self.as_of, key=_date)], before)
+            return self.book.months_until(self.as_of)
         own = (item for id_ in sorted(self.only) for item in self.book.items_of.get(id_, ()))
         return flows.by_month(item for item in own if item.date <= self.as_of)
 
@@ -275,6 +272,8 @@ class Frame:
     @cached_property
     def linked(self) -> list[str]:
         """Numbers of the documents that have a page, in their order."""
+        if self.choice == "none":
+            return []
         return [document.number for document in self.documents if self.document(document.number)]
 
     def document(self, number: str) -> str | None:
