@@ -44,7 +44,7 @@ FIRST = """
   Income:Sales  -20.00 NOK
 
 2026-06-21 * "First" "Too much"
-  credit: "K1"
+  credit-note: "K1"
   corrects: "N1"
   Assets:Receivable:C1  -5.00 NOK
   Income:Sales  5.00 NOK
@@ -61,7 +61,7 @@ SECOND = """
   Income:Sales  -50.00 NOK
 
 2026-04-03 * "Second" "Returned"
-  credit: "K2"
+  credit-note: "K2"
   corrects: "N2"
   Assets:Receivable:C2  -10.00 NOK
   Income:Sales  10.00 NOK
@@ -74,15 +74,22 @@ THIRD = """
 PAYMENT = """
 2026-05-03 * "Second"
   payment: "P2"
-  Assets:Bank  40.00 NOK
-  Assets:Receivable:C2  -40.00 NOK
+  Assets:Bank  50.00 NOK
+  Assets:Receivable:C2  -50.00 NOK
     settles: "N2"
 """
 FOREIGN = """
 2026-05-04 * "Second"
   invoice: "N4"
-  Assets:Receivable:C2  70.00 EUR
-  Income:Sales  -70.00 EUR
+  Assets:Receivable:C2  70.00 EUR @ 11 NOK
+  Income:Sales  -70.00 EUR @ 11 NOK
+"""
+FOREIGN_CREDIT = """
+2026-05-05 * "Second" "Returned"
+  credit-note: "K5"
+  corrects: "N4"
+  Assets:Receivable:C2  -7.00 EUR @ 11 NOK
+  Income:Sales  7.00 EUR @ 11 NOK
 """
 
 
@@ -123,6 +130,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a customer less": {"second": ""},
     "another number": {"second": SECOND.replace('"C2"', '"C9"').replace(":C2", ":C9")},
     "another currency": {"second": SECOND + FOREIGN},
+    "a credit note in another currency": {"second": SECOND + FOREIGN + FOREIGN_CREDIT},
     "another day": {"day": date(2026, 7, 21)},
     "an earlier day": {"day": date(2026, 4, 2)},
     "another language": {"wish": Wish(language="de")},
@@ -150,6 +158,17 @@ def test_a_site_built_again_is_as_one_built_from_nothing(
     assert (again == before) is (change == "nothing")
     # And back: what is kept by now is that of the change.
     assert build(ledger(tmp_path / "ledger", third=""), tmp_path / "site") == before
+
+
+def test_a_credit_note_on_another_customers_invoice_leads_to_it_as_long_as_it_has_a_page(tmp_path: Path) -> None:
+    """It is a mistake, which the site shows too."""
+    wrong, wish = FIRST.replace('corrects: "N1"', 'corrects: "N2"'), Wish(documents="open")
+    before = build(ledger(tmp_path / "ledger", first=wrong), tmp_path / "site", DAY, wish)
+    main = ledger(tmp_path / "ledger", first=wrong, second=SECOND + PAYMENT)
+    again = build(main, tmp_path / "site", DAY, wish)
+    assert again == build(main, tmp_path / "new", DAY, wish)
+    table = "receivables/credit-notes.md"
+    assert [b"documents/N2.html" in each[table] for each in (before, again)] == [True, False]
 
 
 @pytest.fixture

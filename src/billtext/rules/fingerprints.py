@@ -94,6 +94,12 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
             words = f"{each.date}{each.amount}{each.source.name}{each.source.kind}{each.target.name}"
             customers[item.customer].append(words)
             months[_month(item.date)].append(words)
+    for number, notes in book.corrections_of.items():
+        invoice = book.ledger.documents.get(number)
+        for note in notes:
+            if invoice is not None and invoice.customer != note.customer:  # a mistake, but each is named by the other
+                both = customers[invoice.customer] + customers[note.customer]
+                customers[invoice.customer], customers[note.customer] = both, list(both)
     for month, there in _whose(book).items():
         months[month] += [mark for customer in sorted(there) for mark in cards.get(customer, ())]
     for one in book.ledger.filed:

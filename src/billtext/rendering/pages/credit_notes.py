@@ -20,8 +20,7 @@ def page(frame: Frame) -> Page:
         frame.t("Credit notes"),
         leaf=False,
         rows=[
-            # What it corrects may, by mistake, be another customer's, and have a page or none.
-            row(each.customer, f"{each.number} {several} {_corrects(frame, each)}", partial(_row, frame, each, several))
+            row(each.customer, f"{each.number} {several}", partial(_row, frame, each, several))
             for each in found[::-1][:LONGEST]
         ],
         count=len(found),
@@ -43,7 +42,7 @@ def _row(frame: Frame, document: Document, several: bool) -> dict[str, Any]:
         "customer": frame.customer(document.customer),
         "name": frame.names[document.customer],
         "corrects": corrects,
-        "corrects_href": _corrects(frame, document),
+        "corrects_href": frame.document(corrects) if corrects else None,
         "reason": str(document.entry.meta.get("reason") or document.entry.narration or ""),
         "currency": currency,
         "amount": frame.f.amount(document.gross, currency),
@@ -54,8 +53,3 @@ def _row(frame: Frame, document: Document, several: bool) -> dict[str, Any]:
         "mark": "applied" if not row.open else "open",
         "done": not row.open,
     }
-
-
-def _corrects(frame: Frame, document: Document) -> str | None:
-    """The address of the invoice that a credit note corrects, if it has a page."""
-    return frame.document(document.corrects) if document.corrects else None
