@@ -12,23 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from billtext.errors import Refused
+from billtext.ledger import load
 from billtext.model import Date
+from billtext.outside import compiled, forked, mkdocs_build, page_files, program, revision, site_papers, tray
 from billtext.outside import files as disk
-from billtext.outside import forked, mkdocs_build, page_files, program, revision, site_papers, tray
 from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
 from billtext.rendering.pages import addresses, faults, finding
 from billtext.rendering.pages.frame import Frame, Links, files
+from billtext.rendering.pages.rows import Kept
 from billtext.rules import fingerprints
 from billtext.rules.book import Book
-
-if TYPE_CHECKING:
-    from billtext.ledger.load import Loaded
 
 PAGES = "receivables"
 SHEET, INDEX = "revision.css", "search.js"
@@ -84,7 +83,7 @@ class Result:
 
 
 def build(
-    loaded: "Loaded",
+    loaded: load.Loaded,
     book: Book,
     place: Place,
     as_of: Date,
@@ -101,15 +100,16 @@ def build(
     start = time.monotonic()
     root = loaded.path.resolve().parent
     with _sources(place, wish) as sources:
+        compiled.use()
         directory = sources / PAGES
         also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)
 
         before, leaves = page_files.before(directory), pages.leaves(frame)
-        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ())}
-        made_of = fingerprints.of(
-            book, loaded.entries, texts, loaded.options, as_of, *also, known=before.made_of.files
-        )  # fmt: skip
+        ledger = page_files.marks(loaded.options.get("include", ()), time.time_ns())
+        known = before.known(ledger)
+        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ()) if name not in known}
+        made_of = fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also, known=known)
         same = made_of.common == before.made_of.common
 
         def fresh(kind: str, name: str) -> bool:
@@ -129,6 +129,7 @@ def build(
             else:
                 stale.append(leaf)
         count = len(leaves) + len(pages.singles(frame)) + len(pages.columns(frame))
+        frame.kept = Kept(before.rows, lambda customer: fresh("customer", customer))
         kept = _pages(frame, directory, untouched, stale, count, progress("Pages", count))
         words = "" if wish.customer else revision.text(root, frame.t)
         page_files.other(directory, SHEET, revision.sheet(words).encode())
@@ -137,7 +138,12 @@ def build(
         else:
             (directory / INDEX).unlink(missing_ok=True)
         site_papers.prune(directory, before.papers, papers.files)
-        page_files.remember(directory, made_of, kept.looks, papers.files)
+        left = page_files.Before(
+            made_of=made_of, looks=kept.looks, papers=papers.files, ledger=ledger,
+            rows={page: texts for told in kept.told for page, texts in told.items()},
+        )  # fmt: skip
+        # What was written while we read and built is in the digests and may not be on the pages.
+        page_files.remember(directory, page_files.Before(papers=papers.files) if load.changed(loaded) else left)
         middle = time.monotonic()
         site = _site(frame, sources, place.out, wish, page_files.looks(directory, kept.looks, papers.files))
         warnings, seconds = mkdocs_build.build(site, progress("MkDocs", count))
@@ -172,7 +178,7 @@ def _sources(place: Place, wish: Wish) -> Iterator[Path]:
         yield Path(directory) / "site"
 
 
-def _frame(loaded: "Loaded", book: Book, as_of: Date, wish: Wish, root: Path) -> Frame:
+def _frame(loaded: load.Loaded, book: Book, as_of: Date, wish: Wish, root: Path) -> Frame:
     search = book.register.options.of("site-search")
     beside = None if wish.customer else tray.read(root, tray.state(root))
     frame = Frame(
@@ -208,7 +214,7 @@ def _own(page: str) -> Links:
 def _pages(
     frame: Frame, directory: Path, untouched: Any, stale: Any, count: int, step: Callable[[], Any]
 ) -> page_files.Kept:
-    parts = forked.parts(count - len(untouched))
+    parts, rows = forked.parts(count - len(untouched)), frame.kept
     for _ in untouched:
         step()
 
@@ -219,7 +225,7 @@ def _pages(
                 for _ in range(parts):  # the others are as far as this one
                     step()
 
-    return page_files.keep(directory, made, parts, untouched)
+    return page_files.keep(directory, made, parts, untouched, lambda: rows.now if rows else {})
 
 
 def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkdocs_build.Site:

@@ -76,6 +76,13 @@ def load(path: Path) -> Loaded:
     return Loaded(path=path, entries=entries, errors=errors, options=options)
 
 
+def changed(loaded: Loaded) -> bool:
+    """Whether files of a ledger were written since it was loaded."""
+    from beancount import loader
+
+    return bool(loader.needs_refresh(loaded.options))
+
+
 _INCLUDE = re.compile(r'^include\s+"([^"\n]*)"', re.MULTILINE)
 _MARK = codecs.BOM_UTF8
 

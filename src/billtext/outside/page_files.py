@@ -6,12 +6,13 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 
 import json
 import os
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from billtext.outside import files, forked
+from billtext.rendering.pages.rows import Texts
 from billtext.rules.fingerprints import Fingerprints, Piece
 
 MARK = b"---\ngenerator: billtext\n"
@@ -19,6 +20,7 @@ STATE = ".made.json"  # MkDocs leaves hidden files out of the site
 _DRAFT = ".billtext-draft"
 
 Look = tuple[int, int]  # of a file: when it was written, in nanoseconds, and its size
+_SETTLED = 2_000_000_000  # nanoseconds in which a file may be written twice with one time, on the coarsest of disks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +29,36 @@ class Before:
 
     :param looks: of the files that are as they were left, by path within the directory
     :param papers: digests of what other files were made of, by path
+    :param ledger: marks of the ledger's files, by name
+    :param rows: of the pages that are always made anew, by page
     """
 
     made_of: Fingerprints = field(default_factory=lambda: Fingerprints(common="", customers={}, months={}))
     looks: Mapping[str, Look] = field(default_factory=dict)
     papers: Mapping[str, str] = field(default_factory=dict)
+    ledger: Mapping[str, str] = field(default_factory=dict)
+    rows: Texts = field(default_factory=dict)
+
+    def known(self, ledger: Mapping[str, str]) -> dict[str, Piece]:
+        """The digests of the ledger's files that are as they were.
+
+        :param ledger: their marks now
+        """
+        files = self.made_of.files
+        return {name: files[name] for name, mark in ledger.items() if name in files and self.ledger.get(name) == mark}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What was done, and the files that are there now with how they look."""
+    """What was done, and the files that are there now with how they look.
+
+    :param told: what each part told at its end
+    """
 
     written: int
     removed: int
     looks: Mapping[str, Look]
+    told: Sequence[Any]
 
 
 def before(directory: Path) -> Before:
@@ -49,21 +67,22 @@ def before(directory: Path) -> Before:
         found = json.loads((directory / STATE).read_text("utf-8"))
         made_of = _made_of(found["made_of"])
         looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
-        papers = dict(found["papers"])
+        papers, ledger = _marks(found["papers"]), _marks(found["ledger"])
+        rows = {page: _marks(texts) for page, texts in found["rows"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Before()
     root = str(directory)
     return Before(
-        made_of=made_of, papers=papers, looks={name: look for name, look in looks.items() if _look(root, name) == look}
-    )
+        made_of=made_of, papers=papers, ledger=ledger, rows=rows,
+        looks={name: look for name, look in looks.items() if _look(root, name) == look},
+    )  # fmt: skip
 
 
 def _made_of(found: Mapping[str, Any]) -> Fingerprints:
     files = {
-        str(name): Piece(text=str(each["text"]), common=str(each["common"]),
-                         **{key: _marks(each[key]) for key in ("cards", "items", "months")})
+        str(name): Piece(common=str(each["common"]), **{key: _marks(each[key]) for key in ("cards", "items", "months")})
         for name, each in found["files"].items()
-    }  # fmt: skip
+    }
     return Fingerprints(
         common=str(found["common"]), customers=_marks(found["customers"]), months=_marks(found["months"]), files=files
     )
@@ -71,36 +90,54 @@ def _made_of(found: Mapping[str, Any]) -> Fingerprints:
 
 def _marks(found: Mapping[str, str]) -> dict[str, str]:
     if not all(type(mark) is str for mark in found.values()):
-        raise TypeError("a digest is text")
+        raise TypeError("a digest or a row is text")
     return dict(found)
 
 
-def remember(directory: Path, made_of: Fingerprints, looks: Mapping[str, Look], papers: Mapping[str, str]) -> None:
+def marks(names: Iterable[str], now: int) -> dict[str, str]:
+    """What tells whether files are as they were, by name: a file that was written just now has no such mark.
+
+    :param now: in nanoseconds
+    """
+    found = {}
+    for name in names:
+        stat = os.stat(name)  # noqa: PTH116 - as below
+        if max(stat.st_mtime_ns, stat.st_ctime_ns) < now - _SETTLED:
+            found[name] = f"{stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
+    return found
+
+
+def remember(directory: Path, known: Before) -> None:
     """Keep what is known for the next time; the last thing that is done."""
-    known = {**_fields(made_of), "files": {name: _fields(piece) for name, piece in made_of.files.items()}}
-    text = json.dumps({"made_of": known, "looks": dict(looks), "papers": dict(papers)})
+    made_of = known.made_of
+    made = {**_fields(made_of), "files": {name: _fields(piece) for name, piece in made_of.files.items()}}
+    text = json.dumps({**_fields(known), "made_of": made})
     files.replace(directory / STATE, text, durable=False)
 
 
-def _fields(value: Fingerprints | Piece) -> dict[str, Any]:
+def _fields(value: Before | Fingerprints | Piece) -> dict[str, Any]:
     return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def keep(
     directory: Path, pages: Callable[[int], Iterable[tuple[str, str]]], parts: int = 1,
-    untouched: Mapping[str, Look] | None = None,
+    untouched: Mapping[str, Look] | None = None, tell: Callable[[], Any] = lambda: None,
 ) -> Kept:  # fmt: skip
     """Write the pages, and remove generated pages that are not among them. Files of other origin are left alone.
 
     :param pages: gives the pages of a part: path within the directory and text; each text begins with `MARK`
     :param parts: each is written by a process
     :param untouched: pages that are as they should be, by path
+    :param tell: called by each part when its pages are written
     """
     looks: dict[str, Look] = dict(untouched or {})
-    done = forked.share(lambda part: _part(directory, pages(part), f"{_DRAFT}-{part}"), parts)
-    for _, found in done:
+    done = forked.share(lambda part: (*_part(directory, pages(part), f"{_DRAFT}-{part}"), tell()), parts)
+    for _, found, _ in done:
         looks |= found
-    return Kept(written=sum(written for written, _ in done), removed=_prune(directory, looks), looks=looks)
+    return Kept(
+        written=sum(written for written, _, _ in done), removed=_prune(directory, looks), looks=looks,
+        told=[told for _, _, told in done],
+    )  # fmt: skip
 
 
 def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, dict[str, Look]]:

@@ -126,7 +126,10 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     # What is due before the first of these days stands in the last column, and so on; from the last on it is not due.
     cuts = [[dates.before(day, edge) for edge in (*each[::-1], 0)] for day, each in zip(days, edges, strict=True)]
     sums: list[dict[str, list[Decimal]]] = [{} for _ in days]
-    opened, touching = book.allocations.open, book.allocations.of
+    touching = book.allocations.of
+    # What is open of an item is the same from one allocation to the next, and many items have the same dates.
+    spells: dict[tuple[str, bool, Date, Date, Date | None], Decimal] = {}
+    key: tuple[str, bool, Date, Date, Date | None]
     first, final = days[0], days[-1]
     for spans in wanted.values():
         for date, settled, item in spans:
@@ -134,23 +137,23 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
                 break
             if settled is not None and settled <= first:
                 continue
-            last = touching[item][-1].date if item in touching else date
-            applies, currency = item.stands is not None, item.currency
-            start = date if item.kind == "credit-note" else item.due
-            rest: Decimal | None = None
-            until = len(days) if settled is None else bisect_left(days, settled)
-            for n in range(bisect_left(days, date), until):
-                if days[n] < last:
-                    open_ = opened(item, days[n])
-                elif rest is None:
-                    open_ = rest = opened(item, days[n])
-                else:
-                    open_ = rest
-                if open_:
-                    found = sums[n].get(currency)
-                    if found is None:
-                        found = sums[n][currency] = [ZERO] * len(names[n])
-                    found[len(cuts[n]) - bisect_right(cuts[n], start) if applies else -1] += open_
+            due = date if item.kind == "credit-note" else item.due
+            applies, since, rest = item.stands is not None, date, item.amount
+            for each in touching.get(item, ()):
+                if rest and since < each.date:
+                    key = item.currency, applies, due, since, each.date
+                    spells[key] = spells.get(key, ZERO) + rest
+                since = max(since, each.date)
+                rest += each.amount if item.amount < 0 else -each.amount
+            if rest:
+                key = item.currency, applies, due, since, None
+                spells[key] = spells.get(key, ZERO) + rest
+    for (currency, applies, due, since, until), amount in spells.items():
+        for n in range(bisect_left(days, since), len(days) if until is None else bisect_left(days, until)):
+            found = sums[n].get(currency)
+            if found is None:
+                found = sums[n][currency] = [ZERO] * len(names[n])
+            found[len(cuts[n]) - bisect_right(cuts[n], due) if applies else -1] += amount
     return tuple(
         tuple(
             Row(customer="", name="", currency=currency, columns=dict(zip(columns, each, strict=True)))

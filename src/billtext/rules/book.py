@@ -1,5 +1,6 @@
 """The book: everything that billtext knows of a ledger. One pure core for plugin, command line, Fava and site."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -125,6 +126,13 @@ class Book:
     def months(self) -> flows.Months:
         """What moved in each month, by currency."""
         return flows.by_month(self.items)
+
+    def months_until(self, day: Date) -> flows.Months:
+        """What moved in each month until a day, by currency; of the last one what moved until then."""
+        begin = bisect_left(self.items, day.replace(day=1), key=attrgetter("date"))
+        end = bisect_right(self.items, day, key=attrgetter("date"))
+        this = f"{day.year:04}-{day.month:02}"
+        return flows.by_month(self.items[begin:end], {name: each for name, each in self.months.items() if name < this})
 
     @cached_property
     def numbers(self) -> numbering.Last:

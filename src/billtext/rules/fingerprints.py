@@ -17,7 +17,6 @@ from beancount.core.data import Custom
 
 from billtext.ledger.schema import FORMS
 from billtext.model import Date
-from billtext.money import ZERO
 from billtext.rules.book import Book
 
 _OURS = ("billtext_plugins.", "beancount.")
@@ -28,16 +27,14 @@ _BREAK = b"\n\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Digests of what one file of the ledger says: a file whose text is as it was is not gone through again.
+    """Digests of what one file of the ledger says: a file that is as it was is not gone through again.
 
-    :param text: of all of it
     :param common: of what all pages hang on
     :param cards: of what its register and its papers say of each customer
     :param items: of what moved on the account of each customer
     :param months: of what moved in each month
     """
 
-    text: str
     common: str
     cards: Mapping[str, str]
     items: Mapping[str, str]
@@ -50,8 +47,8 @@ class Fingerprints:
 
     :param common: what all have in common
     :param customers: what there is of each customer, by id
-    :param months: what moved in each month, such as `2026-10`, and what was owed at its end; and what was filed in
-        each, such as `archive/2026-10`
+    :param months: what moved in each month, such as `2026-10`, and what was owed before it; and what was filed in each,
+        such as `archive/2026-10`
     :param files: of which they are put together, by name
     """
 
@@ -70,21 +67,18 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     """Take the digests of a ledger.
 
     :param entries: directives of the book
-    :param texts: the ledger's files by name
+    :param texts: the ledger's files by name, without those that are known
     :param options: Beancount's, of the load
     :param also: what else all pages depend on
-    :param known: those of its files that were taken before
+    :param known: what was taken of files that are as they were
     """
     plugins = [str(name) for name, _ in options.get("plugin", ())]
     if not all(name.startswith(_OURS) for name in plugins):
-        known, texts_of = {}, {}
-    else:
-        known, texts_of = known or {}, dict(texts)
+        known, texts = {}, {}
     said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
     common = [repr(also), repr(as_of), repr(said)]
     common += [repr(plugins), *(error.message for error in book.errors)]
-    common += [_digest(text).hex() for _, text in sorted(texts.items()) if _PUSHED in text]
-    files = _pieces(book, entries, texts_of, known)
+    files = _pieces(book, entries, texts, known or {})
     cards: dict[str, list[str]] = {}
     customers: dict[str, list[str]] = {}
     months: dict[str, list[str]] = {}
@@ -100,11 +94,18 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
             words = f"{each.date}{each.amount}{each.source.name}{each.source.kind}{each.target.name}"
             customers[item.customer].append(words)
             months[_month(item.date)].append(words)
+    for number, notes in book.corrections_of.items():
+        invoice = book.ledger.documents.get(number)
+        for note in notes:
+            if invoice is not None and invoice.customer != note.customer:  # a mistake, but each is named by the other
+                both = customers[invoice.customer] + customers[note.customer]
+                customers[invoice.customer], customers[note.customer] = both, list(both)
     for month, there in _whose(book).items():
         months[month] += [mark for customer in sorted(there) for mark in cards.get(customer, ())]
     for one in book.ledger.filed:
         months.setdefault(f"archive/{_month(one.date)}", []).extend(customers[one.customer])
-    _owed(book, as_of, months)
+    for month, flow in book.months_until(as_of).items():
+        months[month].append(repr(flow))
     return Fingerprints(
         common=_joined(common),
         customers={customer: _joined(found) for customer, found in customers.items()},
@@ -117,11 +118,11 @@ def _pieces(
     book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], known: Mapping[str, Piece]
 ) -> dict[str, Piece]:
     """The digests of all files, and of what is in no file."""
-    whole = {name: _digest(text).hex() for name, text in texts.items()}
-    found = {name: known[name] for name, text in whole.items() if name in known and known[name].text == text}
-    changed = [entry for entry in entries if str(entry.meta.get("filename")) not in found]
+    changed = [entry for entry in entries if entry.meta.get("filename") not in known]
     told = _told(changed, texts)
-    common: dict[str, list[str]] = {}
+    common: dict[str, list[str]] = {
+        name: [_digest(text).hex()] if _PUSHED in text else [] for name, text in texts.items()
+    }
     cards: dict[str, dict[str, list[str]]] = {}
     items: dict[str, dict[str, list[str]]] = {}
     months: dict[str, dict[str, list[str]]] = {}
@@ -134,13 +135,14 @@ def _pieces(
                 cards.setdefault(name, {}).setdefault(owner, []).append(mark)
     for item in book.items:
         name = str(item.entry.meta.get("filename"))
-        if name not in found:
+        if name not in known:
             mark = told(item.entry).hex()
             items.setdefault(name, {}).setdefault(item.customer, []).append(mark)
             months.setdefault(name, {}).setdefault(_month(item.date), []).append(mark)
-    for name in {*whole, *common, *cards, *items} - found.keys():
+    found = dict(known)
+    for name in {*common, *cards, *items}:
         found[name] = Piece(
-            text=whole.get(name, ""), common=_joined(common.get(name, ())),
+            common=_joined(common.get(name, ())),
             **{
                 key: {each: _joined(marks) for each, marks in of_file.get(name, {}).items()}
                 for key, of_file in (("cards", cards), ("items", items), ("months", months))
@@ -159,20 +161,6 @@ def _whose(book: Book) -> dict[str, set[str]]:
     for item in book.items:
         found.setdefault((item.date.year, item.date.month), set()).add(item.customer)
     return {f"{year:04}-{month:02}": there for (year, month), there in found.items()}
-
-
-def _owed(book: Book, as_of: Date, months: dict[str, list[str]]) -> None:
-    """Put what was owed at the end of each month, and before it, to what moved in it."""
-    owed: dict[str, Any] = {}
-    rest = iter(book.items)
-    item = next(rest, None)
-    for month in sorted(name for name in months if "/" not in name):
-        months[month].append(repr(sorted(owed.items())))
-        last = int(month[:4]), int(month[5:])
-        while item is not None and (item.date.year, item.date.month) <= last and item.date <= as_of:
-            owed[item.currency] = owed.get(item.currency, ZERO) + item.amount
-            item = next(rest, None)
-        months[month].append(repr(sorted(owed.items())))
 
 
 def _owners(book: Book, entry: Custom) -> list[str]:

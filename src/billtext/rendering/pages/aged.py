@@ -4,9 +4,11 @@ A face that answers questions has the table by document date as well, and the it
 """
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
-from billtext.money import ZERO, exact
+from billtext.money import exact
 from billtext.rendering.pages import addresses, customers
 from billtext.rendering.pages.attention import LIMIT
 from billtext.rendering.pages.frame import LONGEST, Frame, Page
@@ -29,10 +31,12 @@ def page(frame: Frame, basis: str = "due") -> Page:
     def largest(row: Row) -> Any:
         return place[row.currency], -row.total, row.customer
 
+    path = addresses.AGEING_BY_DATE if by_date else "ageing"
+    row = frame.rows("ageing", path)
     chosen = sorted(report.rows, key=lambda row: ((row.customer, row.currency) not in beyond, *largest(row)))
     return frame.render(
         "ageing.html.j2",
-        addresses.AGEING_BY_DATE if by_date else "ageing",
+        path,
         frame.t("Ageing by document date" if by_date else "Ageing"),
         leaf=False,
         by_date=by_date,
@@ -43,8 +47,12 @@ def page(frame: Frame, basis: str = "due") -> Page:
         ],
         columns=[frame.bucket(name, by_date=by_date) for name in columns],
         rows=[
-            _row(frame, row, by_date, (row.customer, row.currency) in beyond)
-            for row in sorted(chosen[:LONGEST], key=largest)
+            row(
+                each.customer,
+                each.currency,
+                partial(_row, frame, each, by_date, (each.customer, each.currency) in beyond),
+            )
+            for each in sorted(chosen[:LONGEST], key=largest)
         ],
         count=len(chosen),
         totals=[
@@ -102,35 +110,38 @@ def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> 
     """
     filled = frame.filled_by_date if by_date else frame.filled
     found = frame.open if column is None else filled.get(column, ())
-    shown = sorted(_largest(frame, found), key=lambda each: (each.item.due, each.item.date, each.item.number))
-    rows = [
-        {
-            **row,
-            "customer": frame.customer(each.item.customer),
-            "name": frame.names[each.item.customer],
-        }
-        for each, row in zip(shown, customers.open_rows(frame, shown), strict=True)
-    ]  # fmt: skip
+    path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
+    several, row = len(frame.report.totals) > 1, frame.rows("open_items", path)
+    rows = []
+    for _, mine in groupby(_largest(frame, found), lambda each: each.item.customer):
+        for n, each in enumerate(mine):
+            rows.append((each.item, row(each.item.customer, f"{n} {several}", partial(_item, frame, each, several))))
+    rows.sort(key=lambda each: (each[0].due, each[0].date, each[0].number))
     heading = frame.t("Open items")
     if column is not None:
         heading += f": {frame.bucket(column, by_date=by_date)}"
-    path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
     return frame.render(
         "open-items.html.j2",
         path,
         heading,
         leaf=column is not None,
-        rows=rows,
+        rows=[text for _, text in rows],
         count=len(found),
-        several=len(frame.report.totals) > 1,
+        several=several,
         by_date=by_date,
         narrower=[("open-items", frame.t("all"), column is None)]
         + [
             (addresses.open_items(name, by_date=by_date), frame.bucket(name, by_date=by_date), name == column)
             for name in filled
         ],
-        totals=_sums(frame, found),
+        totals=_sums(frame, found, column, by_date),
     )
+
+
+def _item(frame: Frame, each: OpenItem, several: bool) -> dict[str, Any]:
+    """An open item as text, with the customer whose it is."""
+    id_ = each.item.customer
+    return {**customers.open_row(frame, each, several), "customer": frame.customer(id_), "name": frame.names[id_]}
 
 
 def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
@@ -150,8 +161,9 @@ def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
     return chosen[:LONGEST]
 
 
-def _sums(frame: Frame, found: Sequence[OpenItem]) -> list[str]:
-    sums: dict[str, Any] = {}
-    for each in found:
-        sums[each.item.currency] = sums.get(each.item.currency, ZERO) + each.open
-    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in frame.currencies(sums)]
+def _sums(frame: Frame, found: Sequence[OpenItem], column: str | None, by_date: bool) -> list[str]:
+    """What is open in a column, or in all, by currency."""
+    report = frame.report_by_date if by_date else frame.report
+    sums = {row.currency: row.total if column is None else row.columns[column] for row in report.totals}
+    there = frame.currencies({each.item.currency for each in found})
+    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in there]

@@ -1,5 +1,6 @@
 """Credit notes: what each corrects and why, and whether it is applied."""
 
+from functools import partial
 from typing import Any
 
 from billtext.model import Document
@@ -11,23 +12,29 @@ from billtext.rules import invoices
 def page(frame: Frame) -> Page:
     """Make the table, latest first."""
     found = [document for document in frame.documents if document.kind == "credit-note"]
+    several = len({document.currency for document in found}) > 1
+    row = frame.rows("credit_notes", "credit-notes")
     return frame.render(
         "credit-notes.html.j2",
         "credit-notes",
         frame.t("Credit notes"),
         leaf=False,
-        rows=[_row(frame, document) for document in found[::-1][:LONGEST]],
+        rows=[
+            row(each.customer, f"{each.number} {several}", partial(_row, frame, each, several))
+            for each in found[::-1][:LONGEST]
+        ],
         count=len(found),
-        several=len({document.currency for document in found}) > 1,
+        several=several,
     )
 
 
-def _row(frame: Frame, document: Document) -> dict[str, Any]:
+def _row(frame: Frame, document: Document, several: bool) -> dict[str, Any]:
     row = invoices.row(frame.book, document, frame.as_of)
     currency = document.currency
     state = "applied" if not row.open else "open" if row.open == -document.gross else "partly applied"
     corrects = document.corrects or ""
     return {
+        "several": several,
         "number": document.number,
         "href": frame.document(document.number),
         "day": document.date.isoformat(),

@@ -1,12 +1,13 @@
 """Customers: the table of all, and a page for each with all that there is about one."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from billtext.ledger.accounts import Receivables
 from billtext.money import ZERO, exact
-from billtext.rendering.pages import account, addresses, card, document, papers, paying
+from billtext.rendering.pages import account, addresses, card, document, papers, paying, rows
 from billtext.rendering.pages.frame import LONGEST, Frame, Page
 from billtext.rendering.statement_pages import receiver
 from billtext.rules import ageing, statements
@@ -16,45 +17,49 @@ from billtext.rules.statements import Section
 
 def index(frame: Frame) -> Page:
     """Make the table of all customers: a row for each currency in which something is open."""
-    rows = []
-    shown = _shown(frame)
-    for customer in shown:
-        values = frame.book.register.values("customer", customer, frame.as_of)
-        currency = str(values.get("currency") or frame.book.register.currency or "")
-        for row in frame.aging_of.get(customer) or [_nothing(customer, currency)]:
-            late = max(
-                (
-                    found.days_overdue
-                    for found in frame.open_of.get(customer, ())
-                    if found.kind == "invoice" and found.item.currency == row.currency
-                ),
-                default=0,
-            )
-            unapplied = row.columns[ageing.UNAPPLIED]
-            marks = [
-                word for word, holds in (("owes", row.total > 0), ("overdue", late), ("unapplied", unapplied)) if holds
-            ]
-            rows.append(
-                {
-                    "id": customer,
-                    "href": frame.customer(customer),
-                    "name": frame.names[customer],
-                    "city": str(values.get("city", "")),
-                    "currency": row.currency,
-                    "late": late,
-                    "marks": " ".join(marks),
-                    "amounts": [
-                        {
-                            "text": frame.f.amount(amount, row.currency),
-                            "raw": exact(amount, row.currency),
-                            "zero": not amount,
-                        }
-                        for amount in (row.total, row.overdue, unapplied)
-                    ],
-                }
-            )
+    shown, row = _shown(frame), frame.rows("customers", "customers")
+    nothing: list[Row | None] = [None]
+    found = [
+        row(customer, "" if owed is None else owed.currency, partial(_row, frame, customer, owed))
+        for customer in shown
+        for owed in frame.aging_of.get(customer) or nothing
+    ]
     heading = frame.t("Customers")
-    return frame.render("customers.html.j2", "customers", heading, leaf=False, rows=rows, shown=len(shown))
+    return frame.render("customers.html.j2", "customers", heading, leaf=False, rows=found, shown=len(shown))
+
+
+def _row(frame: Frame, customer: str, owed: Row | None) -> dict[str, Any]:
+    """What is owed in a currency; if nothing is, it is the customer's own."""
+    values = frame.book.register.values("customer", customer, frame.as_of)
+    currency = str(values.get("currency") or frame.book.register.currency or "")
+    row = owed or Row(customer=customer, name="", currency=currency, columns={ageing.UNAPPLIED: ZERO})
+    late = max(
+        (
+            found.days_overdue
+            for found in frame.open_of.get(customer, ())
+            if found.kind == "invoice" and found.item.currency == row.currency
+        ),
+        default=0,
+    )
+    unapplied = row.columns[ageing.UNAPPLIED]
+    marks = [word for word, holds in (("owes", row.total > 0), ("overdue", late), ("unapplied", unapplied)) if holds]
+    return {
+        "id": customer,
+        "href": frame.customer(customer),
+        "name": frame.names[customer],
+        "city": str(values.get("city", "")),
+        "currency": row.currency,
+        "late": late,
+        "marks": " ".join(marks),
+        "amounts": [
+            {
+                "text": frame.f.amount(amount, row.currency),
+                "raw": exact(amount, row.currency),
+                "zero": not amount,
+            }
+            for amount in (row.total, row.overdue, unapplied)
+        ],
+    }
 
 
 def _shown(frame: Frame) -> list[str]:
@@ -66,10 +71,6 @@ def _shown(frame: Frame) -> list[str]:
     return [customer for customer in frame.customers if customer in chosen]
 
 
-def _nothing(customer: str, currency: str) -> Row:
-    return Row(customer=customer, name="", currency=currency, columns={ageing.UNAPPLIED: ZERO})
-
-
 def page(frame: Frame, customer: str) -> Page:
     """Make the page of a customer."""
     book, as_of = frame.book, frame.as_of
@@ -78,7 +79,8 @@ def page(frame: Frame, customer: str) -> Page:
     report = statements.report(book, customer, min(first, as_of), as_of)
     values = book.register.values("customer", customer, as_of)
     sections = account.ordered(frame, report)
-    path = frame.customer(customer)
+    path, several = frame.customer(customer), len(sections) > 1
+    row = rows.of("open_items", frame.t, frame.links(path))
     return frame.render(
         "customer.html.j2",
         path,
@@ -90,10 +92,14 @@ def page(frame: Frame, customer: str) -> Page:
         contacts=card.contacts(frame, customer),
         address=receiver(book.register, customer, as_of, frame.t),
         balances=[_balance(frame, section, n) for n, section in enumerate(sections)],
-        open=[row for section in sections for row in open_rows(frame, section.open_items)],
+        open=[
+            row(customer, "", partial(open_row, frame, each, several))
+            for section in sections
+            for each in section.open_items
+        ],
         columns=_columns(frame, frame.open_of.get(customer, ())),
         by_date=_columns_by_date(frame, frame.open_of.get(customer, ())) if frame.leads.asks else (),
-        several=len(sections) > 1,
+        several=several,
         running=account.running(frame, report) if frame.leads.asks else (),  # else each month is told below
         paying=None if frame.given else paying.shown(frame, customer),
         filed=() if frame.given else papers.filed(frame, frame.filed(customer)),
@@ -128,27 +134,29 @@ def _leads(frame: Frame, customer: str) -> list[tuple[str, str]]:
     return [(word, address) for word, address in found if address is not None]
 
 
-def open_rows(frame: Frame, found: Any) -> list[dict[str, Any]]:
-    """Open items as text."""
-    return [
-        {
-            "day": each.item.date.isoformat(),
-            "due_day": each.item.due.isoformat(),
-            "amount_raw": exact(each.item.amount, each.item.currency),
-            "open_raw": exact(each.open, each.item.currency),
-            "date": frame.f.date(each.item.date),
-            "due": frame.f.date(each.item.due),
-            "kind": frame.t(each.kind),
-            "number": each.item.name,
-            "href": frame.document(each.item.number),
-            "currency": each.item.currency,
-            "amount": frame.f.amount(each.item.amount, each.item.currency),
-            "open": frame.f.amount(each.open, each.item.currency),
-            "late": each.days_overdue if each.kind == "invoice" else 0,
-            "marks": " ".join(_marks(frame, each)),
-        }
-        for each in found
-    ]
+def open_row(frame: Frame, each: OpenItem, several: bool) -> dict[str, Any]:
+    """An open item as text.
+
+    :param several: whether its table is of several currencies
+    """
+    return {
+        "customer": None,
+        "several": several,
+        "day": each.item.date.isoformat(),
+        "due_day": each.item.due.isoformat(),
+        "amount_raw": exact(each.item.amount, each.item.currency),
+        "open_raw": exact(each.open, each.item.currency),
+        "date": frame.f.date(each.item.date),
+        "due": frame.f.date(each.item.due),
+        "kind": frame.t(each.kind),
+        "number": each.item.name,
+        "href": frame.document(each.item.number),
+        "currency": each.item.currency,
+        "amount": frame.f.amount(each.item.amount, each.item.currency),
+        "open": frame.f.amount(each.open, each.item.currency),
+        "late": each.days_overdue if each.kind == "invoice" else 0,
+        "marks": " ".join(_marks(frame, each)),
+    }
 
 
 def _marks(frame: Frame, each: OpenItem) -> Iterator[str]:

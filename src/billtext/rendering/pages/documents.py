@@ -15,10 +15,11 @@ from billtext.rules.invoices import Row
 
 def index(frame: Frame) -> Page:
     """Make the table of months, one row a currency, and a picture of the last twelve for each currency."""
-    still: dict[tuple[str, str], Decimal] = {}
+    still: dict[tuple[int, int, str], Decimal] = {}
     for each in frame.open:
-        if each.item.kind in DOCUMENTS:
-            key = (_name(each.item.date), each.item.currency)
+        item = each.item
+        if item.kind in DOCUMENTS:
+            key = item.date.year, item.date.month, item.currency
             still[key] = still.get(key, ZERO) + each.open
     rows = []
     for name in frame.months:
@@ -33,7 +34,7 @@ def index(frame: Frame) -> Page:
                     {
                         "currency": currency,
                         **summary(frame, found[currency], currency),
-                        "open": frame.f.amount(still.get((name, currency), ZERO), currency),
+                        "open": frame.f.amount(still.get((first.year, first.month, currency), ZERO), currency),
                     }
                     for currency in frame.currencies(found)
                 ],

@@ -4,11 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
-from jinja2.compiler import CodeGenerator
 from markupsafe import Markup
 
 from billtext import dates
@@ -17,7 +15,8 @@ from billtext.ledger.quotes import Quote
 from billtext.model import Date, Delivery, Document, Draft, Filed, Item, Void
 from billtext.rendering import escape
 from billtext.rendering.language import Language
-from billtext.rendering.pages import addresses, charts, menu
+from billtext.rendering.pages import addresses, charts, menu, rows
+from billtext.rendering.pages.environment import environment
 from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rendering.pages.leads import Leads
 from billtext.rules import ageing, credit_limits, deliveries, drafts, filing_checks, flows, invoices
@@ -32,87 +31,6 @@ from billtext.rules.presenting import language_of
 DOCUMENTS = ("all", "open", "none")
 LONGEST = 1000  # rows of a table
 SHADES = 4  # colours of what is overdue
-
-
-class _Environment(Environment):
-    """Looks for a name in what is a dictionary first: nearly all that a page shows comes in one."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-
-@cache
-def environment() -> Environment:
-    """The templates. Each value is escaped text on one line; a date or an amount has to be written first."""
-    found = _Environment(
-        loader=PackageLoader("billtext.rendering", "templates/pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-        auto_reload=False,
-    )
-    found.filters["yaml"] = lambda text: Markup(escape.yaml(text))  # noqa: S704 - it is not HTML there
-    return found
-
-
-_PLAIN = {"t", "link"}  # functions that want nothing of the template that calls them, and `f` has more
-
-
-class _Code(CodeGenerator):
-    """Writes no second call around each value that is shown: `_shown` has escaped it already.
-
-    Nor does it look in each call of a word, a link or a figure whether the function wants the context.
-    """
-
-    def visit_Call(self, node: Any, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's name
-        of = node.node
-        plain = (isinstance(of, nodes.Name) and of.name in _PLAIN) or (
-            isinstance(of, nodes.Getattr) and isinstance(of.node, nodes.Name) and of.node.name == "f"
-        )
-        if not plain or node.kwargs or node.dyn_args or node.dyn_kwargs:
-            super().visit_Call(node, frame, forward_caller=forward_caller)
-            return
-        self.visit(of, frame)
-        self.write("(")
-        for argument in node.args:
-            self.visit(argument, frame)
-            self.write(", ")
-        self.write(")")
-
-    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
-        self.write(finalize.src)
-
-    def _output_child_post(self, node: Any, frame: Any, finalize: Any) -> None:
-        self.write(")")
-
-
-_Environment.code_generator_class = _Code
-_MOST = 50_000  # texts to remember: most of what a page shows stands on others too
-_known: dict[str, Markup] = {}
-
-
-def _shown(value: Any) -> Any:
-    kind = type(value)
-    if kind is str:
-        found = _known.get(value)
-        if found is None:
-            found = Markup.escape(value if value.isprintable() else escape.one_line(value))
-            if len(_known) > _MOST:
-                _known.clear()
-            _known[value] = found
-        return found
-    if kind is Markup:
-        return value
-    if value is None:
-        return ""
-    if kind is Decimal or isinstance(value, Date):
-        raise TypeError(f"{value!r} is not written in the reader's language")
-    return Markup.escape(value)
 
 
 class Reader:
@@ -195,7 +113,12 @@ class Frame:
         self.name = str(self.company.get("name", ""))
         self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
+        self.kept: rows.Kept | None = None  # of the tables of all, where a face keeps them from time to time
         self._readers: dict[str, Reader] = {}
+
+    def rows(self, macro: str, path: str) -> rows.Row:
+        """What makes the rows of the table of a page; see `rows.of`."""
+        return rows.of(macro, self.t, self.links(path), path, self.kept)
 
     @property
     def sought(self) -> str:
@@ -273,10 +196,7 @@ class Frame:
     def flows(self) -> Months:
         """What moved in each month, by currency; the last month until the day."""
         if self.only is None:
-            this, items = f"{self.as_of.year:04}-{self.as_of:%m}", self.book.items
-            begin = bisect_left(items, self.as_of.replace(day=1), key=_date)
-            before = {name: found for name, found in self.book.months.items() if name < this}
-            return flows.by_month(items[begin : bisect_right(items, self.as_of, key=_date)], before)
+            return self.book.months_until(self.as_of)
         own = (item for id_ in sorted(self.only) for item in self.book.items_of.get(id_, ()))
         return flows.by_month(item for item in own if item.date <= self.as_of)
 
@@ -352,6 +272,8 @@ class Frame:
     @cached_property
     def linked(self) -> list[str]:
         """Numbers of the documents that have a page, in their order."""
+        if self.choice == "none":
+            return []
         return [document.number for document in self.documents if self.document(document.number)]
 
     def document(self, number: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from billtext import dates
 from billtext.model import DOCUMENTS, Date, Item
 from billtext.money import ZERO
 from billtext.rendering import escape
@@ -91,14 +92,12 @@ def _currency(
 ) -> dict[str, Any]:
     """What the page shows of one currency."""
     row = _total(frame, frame.report.totals, currency)
+    last = dates.after(frame.as_of, SOON)
     soon = sum(
         (
-            found.open
-            for items in frame.open_of.values()
-            for found in items
-            if found.item.currency == currency
-            and found.kind == "invoice"
-            and 0 <= (found.item.due - frame.as_of).days <= SOON
+            each.open
+            for each in frame.open
+            if frame.as_of <= each.item.due <= last and each.item.currency == currency and each.kind == "invoice"
         ),
         ZERO,
     )
