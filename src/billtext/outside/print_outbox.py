@@ -40,14 +40,23 @@ def pages(content: bytes, name: str) -> int:
     :raises Refused: it cannot be read, as a damaged one or one with a password
     """
     from pypdf import PdfReader, PdfWriter
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     writer = PdfWriter()
     try:
         for page in PdfReader(io.BytesIO(content)).pages:
             writer.add_page(page)
         writer.write(io.BytesIO())
-    except (PyPdfError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except (
+        PyPdfError,
+        DependencyError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         # The error's own words may be of the document.
         raise Refused(
             f"{name}: damaged, or locked with a password ({type(error).__name__}); file a whole one"

@@ -30,8 +30,8 @@ _IN_WINDOW = 48  # letters of a line that is 95 mm long
 # At most how wide characters of our face are, bold or not, in hundredths of the type's size (em).
 _ADVANCE = {
     char: wide for wide, chars in (
-        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’·"), (40, "frt-()/"), (54, "0123456789+−×aàáâãäåcçeéèêëgsvxyýzž"),
-        (58, "bdhknñopqòóôõöøuùúûüð"), (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&"), (88, "mwMWæÆœŒ%"),
+        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’·"), (40, "frt-()/"), (54, "0123456789+−×aàáâãäåcçeéèêësvxyýzž"),
+        (58, "bdghknñopqòóôõöøuùúûüð"), (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&"), (88, "mwMWæÆœŒ%"),
     ) for char in chars
 }  # fmt: skip
 _HEAD = 0.86  # of a table's head: its type is smaller

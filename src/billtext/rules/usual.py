@@ -17,7 +17,8 @@ from billtext.model import DOCUMENTS, Booked, Document, Item, Meta, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, rounded
 from billtext.rules import vat
 
-_NEVER, _BEFORE = datetime.date.max, datetime.date.min
+ONE = Decimal(1)
+_NEVER = datetime.date.max
 _OWN = 2  # keys that Beancount gives to every posting: its file and line
 
 
@@ -56,17 +57,17 @@ class Usual:
             if not of_line.usual or not of_line.holds(meta):
                 return None
             amount = -posting.units.number if invoice else posting.units.number
-            code = meta.get("vat", "")
-            known = reader.vat_of(code, date)
+            code = meta.get("vat")
+            known = None if code is None else reader.vat_of(code, date)
             if account in vat_accounts:
-                if known is None or account != known.account or code in posted:
+                if known is None or account != known.account or known.code in posted:
                     return None
-                posted[code] = amount
+                posted[known.code] = amount
                 charged += amount
                 continue
             if known is not None:
-                bases[code] = bases.get(code, ZERO) + amount
-            elif code:
+                bases[known.code] = bases.get(known.code, ZERO) + amount
+            elif code is not None:
                 return None
             if not self._is_line(meta, amount, date):
                 return None
@@ -123,7 +124,7 @@ class Usual:
         if price is None:
             right = quantity is None
         else:
-            whole = price.number if quantity is None else CONTEXT.multiply(quantity, price.number)
+            whole = CONTEXT.multiply(ONE if quantity is None else quantity, price.number)
             right = price.currency == self._currency and rounded(whole, self._currency) == net
         return right and (item is None or self._reader.price_list.get(item, _NEVER) <= date)
 
@@ -132,7 +133,7 @@ class Usual:
         reader, meta, date, told = self._reader, posting.meta, entry.date, entry.meta
         number, customer = told[kind], reader.customer_of[posting.account] or ""
         document = kind in DOCUMENTS
-        if not meta or date < reader.since.get(customer, _NEVER):
+        if not meta or not reader.since.get(customer, _NEVER) <= date < _NEVER:
             return None
         own = (CLAIM if document else MONEY).shapes[tuple(meta)]
         if not (
@@ -145,8 +146,9 @@ class Usual:
             and self._is_exact(posting)
         ):
             return None
-        due = meta.get("due") or told.get("due", _BEFORE) if document else date
-        if due < date or kind == "fee" or "name" in own.names:  # the last two fall due by themselves
+        due = meta.get("due") or told.get("due") if document else date
+        # A fee, and what has a name, fall due by themselves; where nothing is written, terms say it.
+        if due is None or due < date or kind == "fee" or "name" in own.names:
             return None
         units = posting.units
         return Item(
