@@ -6,8 +6,8 @@ are the ageing and the open items; `customers` with `card`, `account`, `paying` 
 each `document`; `credit_notes`; `archive`; `faults`. A face that answers questions has `periods`, the statement that is
 asked for, and `unissued`: drafts and quotes. `charts` draws, `figures` writes numbers and `addresses` names the files.
 `tables` lists the tables of all pages, which a face may give away: those of one page each are `office_tables`, of many
-`leaf_tables`.
-The templates are in `rendering/templates/pages`.
+`leaf_tables`. `rows` keeps what was made of a customer about whom nothing has changed.
+The templates are in `rendering/templates/pages`; `environment` is the Jinja2 that fills them.
 
 A page is HTML, in which Jinja2 escapes every value. The site puts it into Markdown as one block, a section of class
 `bt`: nothing in it is ever read as Markdown, and no HTML of the ledger ever runs.
