@@ -85,15 +85,26 @@ def limited(what: str, ours: Figure, seconds: float) -> Result:
 
 def generated() -> Iterator[Result]:
     """Ledgers of 10 000 and 100 000 invoices with payments, and how one grows to the other."""
-    figures = []
     for count, runs in ((10_000, 9), (100_000, 8)):
         main = ledgers.generate(WORK / f"generated-{count}", count)
-        found = list(reading(f"{count:,} invoices".replace(",", " "), main, runs))
-        figures.append([figure for _, figure in found])
-        yield from (result for result, _ in found)
-    small, large = figures
-    yield timed("100 000 / 10 000 invoices: `bean-check` with the plugin", large[0], small[0], 11)
-    yield timed("100 000 / 10 000 invoices: `billtext aging`", large[1], small[1], 11)
+        yield from (result for result, _ in reading(f"{count:,} invoices".replace(",", " "), main, runs))
+    yield from growth(3)
+
+
+def growth(runs: int) -> Iterator[Result]:
+    """How the time grows from 10 000 to 100 000 invoices: both in turn, for the machine's speed is another later."""
+    commands: list[list[str | Path]] = []
+    for count in (10_000, 100_000):
+        main = ledgers.generate(WORK / f"generated-{count}", count)
+        commands += [
+            [BIN / "bean-check", "--no-cache", main],
+            [BIN / "billtext", "-f", main, "aging", "--as-of", DAY],
+            [BIN / "bean-check", "--no-cache", main.parent / "plain.beancount"],
+        ]
+    plugin, aging, bare, *large = in_turn(commands, runs)
+    yield timed("100 000 / 10 000 invoices: `bean-check` with the plugin", large[0], plugin, 11)
+    yield timed("100 000 / 10 000 invoices: `billtext aging`", large[1], aging, 11)
+    yield timed("100 000 / 10 000 invoices: bare `bean-check`", large[2], bare, None)
 
 
 def real_year() -> Path | None:
