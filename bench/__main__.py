@@ -254,4 +254,5 @@ def main(names: list[str]) -> None:
             path.write_text(HEAD + body.rstrip("\n") + "\n", "utf-8")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -13,10 +13,11 @@ import pytest
 
 from billtext import site
 from billtext.ledger import load
-from billtext.outside import compiled, mkdocs_build, page_files
+from billtext.outside import mkdocs_build, page_files, page_templates
 from billtext.rendering.pages import aged, credit_notes, customers, environment
 from billtext.rules import book
 from billtext.site import Place, Wish
+from test_site_again import PAYMENT
 
 DAY = date(2026, 6, 30)
 COMPANY = """
@@ -70,13 +71,6 @@ THIRD = """
 2020-01-01 open Assets:Receivable:C3
 2020-01-01 custom "customer" "C3"
   name: "Between"
-"""
-PAYMENT = """
-2026-05-03 * "Second"
-  payment: "P2"
-  Assets:Bank  50.00 NOK
-  Assets:Receivable:C2  -50.00 NOK
-    settles: "N2"
 """
 FOREIGN = """
 2026-05-04 * "Second"
@@ -240,17 +234,17 @@ def test_a_file_of_the_ledger_is_known_by_its_mark(tmp_path: Path, monkeypatch: 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the compiled templates of a new process are kept."""
-    monkeypatch.setattr(compiled, "cache_from_source", lambda _path: str(tmp_path / "module.pyc"))
-    monkeypatch.setattr(compiled.sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(page_templates, "cache_from_source", lambda _path: str(tmp_path / "module.pyc"))
+    monkeypatch.setattr(page_templates.sys, "dont_write_bytecode", False)
     environment.environment.cache_clear()
-    compiled.use()
+    page_templates.keep_compiled()
     yield tmp_path
     environment.environment.cache_clear()
 
 
 def new_process() -> None:
     environment.environment.cache_clear()
-    compiled.use()
+    page_templates.keep_compiled()
 
 
 def test_a_template_is_compiled_once(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +263,7 @@ def test_a_template_that_is_another_is_compiled_again(kept: Path, monkeypatch: p
     if other == "the file":
         file.write_bytes(file.read_bytes()[:30])
     if other == "Jinja2":
-        monkeypatch.setattr(compiled, "version", lambda _name: "9.9")
+        monkeypatch.setattr(page_templates, "version", lambda _name: "9.9")
     new_process()
     loader: Any = environment.environment().loader
     if other == "its text":
@@ -290,10 +284,10 @@ def test_a_template_that_is_another_is_compiled_again(kept: Path, monkeypatch: p
 
 
 def test_who_may_not_keep_templates_compiles_them(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled.sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(page_templates.sys, "dont_write_bytecode", True)
     assert environment.environment().get_template("_frame.html.j2")
-    monkeypatch.setattr(compiled.sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(compiled, "cache_from_source", lambda _path: str(kept / "not there" / "module.pyc"))
+    monkeypatch.setattr(page_templates.sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(page_templates, "cache_from_source", lambda _path: str(kept / "not there" / "module.pyc"))
     new_process()
     assert environment.environment().get_template("_parts.html.j2")
     assert list(kept.iterdir()) == []

@@ -19,8 +19,8 @@ from markupsafe import Markup
 from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
-from billtext.outside import compiled, forked, mkdocs_build, page_files, program, revision, site_papers, tray
 from billtext.outside import files as disk
+from billtext.outside import forked, mkdocs_build, page_files, page_templates, program, revision, site_papers, tray
 from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
 from billtext.rendering.pages import addresses, faults, finding
@@ -100,7 +100,7 @@ def build(
     start = time.monotonic()
     root = loaded.path.resolve().parent
     with _sources(place, wish) as sources:
-        compiled.use()
+        page_templates.keep_compiled()
         directory = sources / PAGES
         also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)

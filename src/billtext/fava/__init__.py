@@ -22,7 +22,7 @@ from billtext.errors import Refused
 from billtext.fava import acting, asked, downloads, exports, forms, headers, origin, style
 from billtext.fava.shelf import Shelf
 from billtext.fava.watch import Watch
-from billtext.outside import compiled
+from billtext.outside import page_templates
 from billtext.rendering import pages
 from billtext.rendering.language import Language
 from billtext.rendering.pages import finding
@@ -43,7 +43,7 @@ class Receivables(FavaExtensionBase):
 
     def __init__(self, ledger: "FavaLedger", config: str | None = None) -> None:
         super().__init__(ledger, config)
-        compiled.use()
+        page_templates.keep_compiled()
         self._shelf = Shelf(ledger, {})
         self._watch = Watch(ledger, lambda: self._shelf)
 

@@ -44,7 +44,7 @@ _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
 _RECENT = 100  # errors among which those of the same transaction are
-_OWN = 2  # keys that Beancount gives to every posting: its file and line
+OWN = 2  # keys that Beancount gives to every posting: its file and line
 
 Parsed = tuple[Document, list[Line], list[VatPosting]]
 
@@ -120,7 +120,7 @@ class Reader:
         if len(receivable) < len(entry.postings):
             for posting in postings(entry):
                 meta = posting.meta
-                if meta and len(meta) > _OWN and self.customer_of[posting.account] is None:
+                if meta and len(meta) > OWN and self.customer_of[posting.account] is None:
                     self._odd(entry, posting, POSTING.shapes[tuple(meta)])
         due = entry.date
         if kind == "fee" and isinstance(entry.meta.get("due"), datetime.date):
@@ -135,14 +135,15 @@ class Reader:
             own, falls = number, due
             if "name" in shape.names and posting.meta:
                 own, falls = self._number(entry, "name", meta), meta.get("due", due)
-            if (
-                units.currency != self.company
-                or not units.number.same_quantum(self.unit)
-                or units.number.adjusted() >= LARGEST
-            ):
+            if not self.is_exact(units):
                 self._precision(entry, posting)
                 self._company_rate(entry, posting)
             self._item(entry, posting, kind, own, 0, falls if isinstance(falls, datetime.date) else due)
+
+    def is_exact(self, units: Figure) -> bool:
+        """Whether an amount is in the company's currency and to its smallest unit."""
+        number = units.number
+        return units.currency == self.company and number.same_quantum(self.unit) and number.adjusted() < LARGEST
 
     def _transaction(self, entry: Transaction, shape: Shape) -> None:
         """Check the keys of the transaction itself."""

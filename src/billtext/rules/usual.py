@@ -11,15 +11,14 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 
 from billtext import ids
-from billtext.ledger.documents import Reader
+from billtext.ledger.documents import OWN, Reader
 from billtext.ledger.schema import CLAIM, MONEY, POSTING, Shape
 from billtext.model import DOCUMENTS, Booked, Document, Item, Meta, postings
-from billtext.money import CONTEXT, LARGEST, ZERO, rounded
+from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import vat
 
 ONE = Decimal(1)
 _NEVER = datetime.date.max
-_OWN = 2  # keys that Beancount gives to every posting: its file and line
 
 
 class Usual:
@@ -51,7 +50,7 @@ class Usual:
                     return None
                 claim = posting
                 continue
-            if not meta or not self._is_exact(posting) or account == reader.rounding:
+            if not meta or not reader.is_exact(posting.units) or account == reader.rounding:
                 return None
             of_line = POSTING.shapes[tuple(meta)]
             if not of_line.usual or not of_line.holds(meta):
@@ -101,22 +100,13 @@ class Usual:
                 if found is not None:
                     return False
                 found = posting
-            elif meta and len(meta) > _OWN and POSTING.shapes[tuple(meta)].odd:
+            elif meta and len(meta) > OWN and POSTING.shapes[tuple(meta)].odd:
                 return False
         item = None if found is None else self._item(entry, shape, shape.kinds[0], found)
         if item is None:
             return False
         self._reader.items.append(item)
         return True
-
-    def _is_exact(self, posting: Booked) -> bool:
-        """Whether an amount is in the company's currency and to its smallest unit."""
-        units = posting.units
-        return (
-            units.currency == self._currency
-            and units.number.same_quantum(self._reader.unit)
-            and units.number.adjusted() < LARGEST
-        )
 
     def _is_line(self, meta: Meta, net: Decimal, date: datetime.date) -> bool:
         """Whether a line's net is quantity × price, where it says them, and its item is in the price list."""
@@ -143,7 +133,7 @@ class Usual:
             and own.holds(meta)
             and type(number) is str
             and ids.is_number(number)
-            and self._is_exact(posting)
+            and reader.is_exact(posting.units)
         ):
             return None
         due = meta.get("due") or told.get("due") if document else date

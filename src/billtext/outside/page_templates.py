@@ -13,7 +13,7 @@ from jinja2.bccache import Bucket
 from billtext.rendering.pages import environment
 
 
-def use() -> None:
+def keep_compiled() -> None:
     """Have the pages' templates compiled once for all processes."""
     environment.environment().bytecode_cache = _Compiled()
 
