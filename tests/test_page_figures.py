@@ -143,7 +143,7 @@ def test_the_open_items_are_those_of_the_command(demo: Book, day: date) -> None:
     assert sorted(tuple(raw(row)) for row in rows(frame, "open-items", "open")) == expected
     parts = [
         tuple(raw(row))
-        for column in frame.filled
+        for column in frame.report.items
         for row in rows(frame, f"open-items/{pages.addresses.column(column)}", "open")
     ]
     assert sorted(parts) == expected

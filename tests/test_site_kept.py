@@ -14,7 +14,7 @@ import pytest
 from billtext import site
 from billtext.ledger import load
 from billtext.outside import mkdocs_build, page_files, page_templates
-from billtext.rendering.pages import aged, credit_notes, customers, environment
+from billtext.rendering.pages import aged, credit_notes, customers, documents, environment
 from billtext.rules import book
 from billtext.site import Place, Wish
 from test_site_again import PAYMENT
@@ -141,7 +141,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 def test_a_site_built_again_is_as_one_built_from_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, longest: int
 ) -> None:
-    for module in (aged, customers, credit_notes):
+    for module in (aged, customers, credit_notes, documents):
         monkeypatch.setattr(module, "LONGEST", longest)
     rest = dict(CHANGES[change])
     day, wish = rest.pop("day", DAY), rest.pop("wish", Wish())
@@ -212,6 +212,29 @@ def test_a_ledger_that_is_written_while_it_is_built_is_gone_through_again(tmp_pa
         loaded, book.build(loaded.entries, load.sources), Place(site=tmp_path / "site", out=tmp_path / "out"), DAY
     )
     assert build(main, tmp_path / "site") == build(main, tmp_path / "new")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', "\\xff", '{"a": "<script>'])
+def test_kept_rows_that_cannot_be_read_are_made_anew(tmp_path: Path, text: str, rows: list[str]) -> None:
+    main, kept = ledger(tmp_path / "ledger"), tmp_path / "site" / "receivables" / page_files.ROWS
+    before = build(main, tmp_path / "site")
+    assert rows == ["C1", "C2"]
+    (kept / "customers.json").write_bytes(text.encode("latin-1"))
+    assert build(main, tmp_path / "site") == before
+    assert rows[2:] == ["C1", "C2"]
+
+
+def test_rows_of_pages_that_are_no_longer_are_not_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "site" / "receivables" / page_files.ROWS
+    build(ledger(tmp_path / "ledger"), tmp_path / "site")
+    assert {path.stem for path in (kept / "months").iterdir()} == {"2026-03", "2026-04", "2026-06"}
+    build(ledger(tmp_path / "ledger", second=""), tmp_path / "site")
+    assert {path.stem for path in (kept / "months").iterdir()} == {"2026-03", "2026-06"}
+
+
+def test_a_folder_for_a_customer_keeps_no_rows(tmp_path: Path) -> None:
+    build(ledger(tmp_path / "ledger"), tmp_path / "site", wish=Wish(customer="C1"))
+    assert not list(tmp_path.rglob(page_files.ROWS))
 
 
 def test_a_file_of_the_ledger_is_known_by_its_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,4 +96,4 @@ def exact(number: Decimal, currency: str) -> str:
     ('5.00', '0.007', '5')
     """
     places = -int(number.as_tuple().exponent)
-    return format(number, "f") if places > decimals(currency) else format(rounded(number, currency), "f")
+    return format(number, "f") if places >= decimals(currency) else format(rounded(number, currency), "f")

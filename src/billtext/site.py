@@ -129,7 +129,8 @@ def build(
             else:
                 stale.append(leaf)
         count = len(leaves) + len(pages.singles(frame)) + len(pages.columns(frame))
-        frame.kept = Kept(before.rows, lambda customer: fresh("customer", customer))
+        if not wish.customer and not load.changed(loaded):  # else the digests may be of another ledger
+            frame.kept = Kept(lambda page: page_files.rows(directory, page), made_of.mark)
         kept = _pages(frame, directory, untouched, stale, count, progress("Pages", count))
         words = "" if wish.customer else revision.text(root, frame.t)
         page_files.other(directory, SHEET, revision.sheet(words).encode())
@@ -138,10 +139,7 @@ def build(
         else:
             (directory / INDEX).unlink(missing_ok=True)
         site_papers.prune(directory, before.papers, papers.files)
-        left = page_files.Before(
-            made_of=made_of, looks=kept.looks, papers=papers.files, ledger=ledger,
-            rows={page: texts for told in kept.told for page, texts in told.items()},
-        )  # fmt: skip
+        left = page_files.Before(made_of=made_of, looks=kept.looks, papers=papers.files, ledger=ledger)
         # What was written while we read and built is in the digests and may not be on the pages.
         page_files.remember(directory, page_files.Before(papers=papers.files) if load.changed(loaded) else left)
         middle = time.monotonic()
@@ -214,18 +212,21 @@ def _own(page: str) -> Links:
 def _pages(
     frame: Frame, directory: Path, untouched: Any, stale: Any, count: int, step: Callable[[], Any]
 ) -> page_files.Kept:
-    parts, rows = forked.parts(count - len(untouched)), frame.kept
+    parts = forked.parts(count - len(untouched))
     for _ in untouched:
         step()
 
     def made(part: int) -> Iterator[tuple[str, str]]:
         for page in pages.render(frame, part, parts, wanted=stale):
             yield f"{page.path}.md", frame.markdown(page)
+            rows = None if frame.kept is None else frame.kept.taken(page.path)
+            if rows is not None:
+                page_files.keep_rows(directory, page.path, rows)
             if part == 0:
                 for _ in range(parts):  # the others are as far as this one
                     step()
 
-    return page_files.keep(directory, made, parts, untouched, lambda: rows.now if rows else {})
+    return page_files.keep(directory, made, parts, untouched)
 
 
 def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkdocs_build.Site:

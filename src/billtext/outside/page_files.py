@@ -6,17 +6,17 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 
 import json
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from billtext.outside import files, forked
-from billtext.rendering.pages.rows import Texts
 from billtext.rules.fingerprints import Fingerprints, Piece
 
 MARK = b"---\ngenerator: billtext\n"
 STATE = ".made.json"  # MkDocs leaves hidden files out of the site
+ROWS = ".rows"  # a directory of what is kept of tables, a file for each page
 _DRAFT = ".billtext-draft"
 
 Look = tuple[int, int]  # of a file: when it was written, in nanoseconds, and its size
@@ -30,14 +30,12 @@ class Before:
     :param looks: of the files that are as they were left, by path within the directory
     :param papers: digests of what other files were made of, by path
     :param ledger: marks of the ledger's files, by name
-    :param rows: of the pages that are always made anew, by page
     """
 
     made_of: Fingerprints = field(default_factory=lambda: Fingerprints(common="", customers={}, months={}))
     looks: Mapping[str, Look] = field(default_factory=dict)
     papers: Mapping[str, str] = field(default_factory=dict)
     ledger: Mapping[str, str] = field(default_factory=dict)
-    rows: Texts = field(default_factory=dict)
 
     def known(self, ledger: Mapping[str, str]) -> dict[str, Piece]:
         """The digests of the ledger's files that are as they were.
@@ -50,15 +48,11 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What was done, and the files that are there now with how they look.
-
-    :param told: what each part told at its end
-    """
+    """What was done, and the files that are there now with how they look."""
 
     written: int
     removed: int
     looks: Mapping[str, Look]
-    told: Sequence[Any]
 
 
 def before(directory: Path) -> Before:
@@ -68,12 +62,11 @@ def before(directory: Path) -> Before:
         made_of = _made_of(found["made_of"])
         looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
         papers, ledger = _marks(found["papers"]), _marks(found["ledger"])
-        rows = {page: _marks(texts) for page, texts in found["rows"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Before()
     root = str(directory)
     return Before(
-        made_of=made_of, papers=papers, ledger=ledger, rows=rows,
+        made_of=made_of, papers=papers, ledger=ledger,
         looks={name: look for name, look in looks.items() if _look(root, name) == look},
     )  # fmt: skip
 
@@ -121,23 +114,19 @@ def _fields(value: Before | Fingerprints | Piece) -> dict[str, Any]:
 
 def keep(
     directory: Path, pages: Callable[[int], Iterable[tuple[str, str]]], parts: int = 1,
-    untouched: Mapping[str, Look] | None = None, tell: Callable[[], Any] = lambda: None,
+    untouched: Mapping[str, Look] | None = None,
 ) -> Kept:  # fmt: skip
     """Write the pages, and remove generated pages that are not among them. Files of other origin are left alone.
 
     :param pages: gives the pages of a part: path within the directory and text; each text begins with `MARK`
     :param parts: each is written by a process
     :param untouched: pages that are as they should be, by path
-    :param tell: called by each part when its pages are written
     """
     looks: dict[str, Look] = dict(untouched or {})
-    done = forked.share(lambda part: (*_part(directory, pages(part), f"{_DRAFT}-{part}"), tell()), parts)
-    for _, found, _ in done:
+    done = forked.share(lambda part: _part(directory, pages(part), f"{_DRAFT}-{part}"), parts)
+    for _, found in done:
         looks |= found
-    return Kept(
-        written=sum(written for written, _, _ in done), removed=_prune(directory, looks), looks=looks,
-        told=[told for _, _, told in done],
-    )  # fmt: skip
+    return Kept(written=sum(written for written, _ in done), removed=_prune(directory, looks), looks=looks)
 
 
 def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, dict[str, Look]]:
@@ -189,12 +178,30 @@ def _prune(directory: Path, kept: Container[str]) -> int:
             elif name.endswith(".md") and start + name not in kept and _ours(f"{parent}/{name}"):
                 Path(parent, name).unlink()
                 removed += 1
+            elif start.startswith(f"{ROWS}/") and f"{start}{name}".removeprefix(f"{ROWS}/")[:-5] + ".md" not in kept:
+                Path(parent, name).unlink()
     return removed
 
 
 def _ours(path: str) -> bool:
     with open(path, "rb") as file:  # noqa: PTH123
         return file.read(len(MARK)) == MARK
+
+
+def rows(directory: Path, page: str) -> dict[str, str]:
+    """The rows of tables that were kept of a page, by name; none, if none can be read.
+
+    :param page: its path within the directory, without `.md`
+    """
+    try:
+        return _marks(json.loads((directory / ROWS / f"{page}.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def keep_rows(directory: Path, page: str, found: Mapping[str, str]) -> None:
+    """Keep the rows of a page for the next time."""
+    files.replace(directory / ROWS / f"{page}.json", json.dumps(found), durable=False)
 
 
 def other(directory: Path, name: str, data: bytes) -> None:

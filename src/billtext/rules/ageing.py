@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from billtext import dates
@@ -42,17 +42,17 @@ class Row:
     """Ageing of one customer and currency, or of a currency as a whole.
 
     :param columns: amount by column, `unapplied` included, in the order of the report
+    :param total: what the customer owes: the columns add up to it
     """
 
     customer: str
     name: str
     currency: str
     columns: Mapping[str, Decimal]
+    total: Decimal = field(init=False, compare=False)
 
-    @property
-    def total(self) -> Decimal:
-        """What the customer owes: the columns add up to it."""
-        return sum(self.columns.values(), ZERO)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(self.columns.values(), ZERO))
 
     @property
     def overdue(self) -> Decimal:
@@ -67,6 +67,7 @@ class Report:
     :param basis: `due` or `date`
     :param buckets: names of the columns, without `unapplied`
     :param totals: one row a currency
+    :param items: what is open by column, for the columns in which anything is, in their order
     """
 
     as_of: Date
@@ -74,6 +75,7 @@ class Report:
     buckets: tuple[str, ...]
     rows: tuple[Row, ...]
     totals: tuple[Row, ...]
+    items: Mapping[str, Sequence[OpenItem]] = field(repr=False)
 
 
 def buckets(edges: Iterable[int]) -> tuple[str, ...]:
@@ -101,17 +103,21 @@ def open_items(
     """
     wanted = book.spans_of if customers is None else {id_: book.spans_of.get(id_, []) for id_ in customers}
     found = []
-    opened = book.allocations.open
+    opened, touched = book.allocations.open, book.allocations.of
+    ages: dict[Date, int] = {}
     for spans in wanted.values():
         for date, settled, item in spans:
             if date > as_of:
                 break
             if settled is not None and settled <= as_of:
                 continue
-            open_ = opened(item, as_of)
+            open_ = opened(item, as_of) if item in touched else item.amount
             if open_:
-                start = item.due if basis == "due" and item.kind != "credit-note" else item.date
-                found.append(OpenItem(item=item, open=open_, age=dates.days_overdue(start, as_of)))
+                start = item.due if basis == "due" and item.kind != "credit-note" else date
+                age = ages.get(start)
+                if age is None:
+                    age = ages[start] = dates.days_overdue(start, as_of)
+                found.append(OpenItem(item=item, open=open_, age=age))
     return tuple(found)
 
 
@@ -163,17 +169,14 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     )
 
 
-def _place(age: int, edges: Sequence[int]) -> int:
-    """Place of an age in days among the columns."""
-    return 0 if age <= 0 else 1 + bisect_left(edges, age)
-
-
 def column(found: OpenItem, names: Sequence[str], edges: Sequence[int]) -> str:
     """The column that an open item is in.
 
     :param names: of the columns between the edges, as `buckets` gives them
     """
-    return UNAPPLIED if found.kind == UNAPPLIED else names[_place(found.age, edges)]
+    if found.item.stands is None:
+        return UNAPPLIED
+    return names[1 + bisect_left(edges, found.age) if found.age > 0 else 0]
 
 
 def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] | None = None,
@@ -194,9 +197,14 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     names = buckets(edges)
     empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
+    filled: dict[str, list[OpenItem]] = {name: [] for name in empty}
     for found in items:
-        key = (found.item.customer, found.item.currency)
-        sums.setdefault(key, dict(empty))[column(found, names, edges)] += found.open
+        item, name = found.item, column(found, names, edges)
+        columns = sums.get((item.customer, item.currency))
+        if columns is None:
+            columns = sums[item.customer, item.currency] = dict(empty)
+        columns[name] += found.open
+        filled[name].append(found)
     rows = tuple(
         Row(customer=customer, name=name_of(book, customer, as_of), currency=currency, columns=columns)
         for (customer, currency), columns in sorted(sums.items())
@@ -209,6 +217,7 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     return Report(
         as_of=as_of, basis=basis, buckets=names, rows=rows,
         totals=tuple(Row(customer="", name="", currency=c, columns=columns) for c, columns in sorted(totals.items())),
+        items={name: there for name, there in filled.items() if there},
     )  # fmt: skip
 
 

@@ -61,6 +61,10 @@ class Fingerprints:
         """The digest of a customer or a month, if there is such a one."""
         return (self.customers if kind == "customer" else self.months).get(name)
 
+    def mark(self, customer: str) -> str:
+        """The digest of all that a row of one customer hangs on."""
+        return _joined((self.common, customer, self.customers.get(customer, "")))
+
 
 def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: Mapping[str, Any],
        as_of: Date, *also: object, known: Mapping[str, Piece] | None = None) -> Fingerprints:  # fmt: skip

@@ -104,7 +104,7 @@ def leaves(frame: Frame) -> list[Leaf]:
 
 def columns(frame: Frame) -> list[str]:
     """Columns of the ageing that have a page of what is open in them; each is made anew, as a table of all is."""
-    return [] if frame.given else list(frame.filled)
+    return [] if frame.given else list(frame.report.items)
 
 
 def render(frame: Frame, part: int = 0, parts: int = 1, *, wanted: Sequence[Leaf] | None = None) -> Iterator[Page]:

@@ -11,7 +11,7 @@ from typing import Any
 from billtext.money import exact
 from billtext.rendering.pages import addresses, customers
 from billtext.rendering.pages.attention import LIMIT
-from billtext.rendering.pages.frame import LONGEST, Frame, Page
+from billtext.rendering.pages.frame import LONGEST, Frame, Page, grouped
 from billtext.rules import ageing
 from billtext.rules.ageing import OpenItem, Row
 
@@ -108,7 +108,7 @@ def items(frame: Frame, column: str | None = None, *, by_date: bool = False) -> 
     :param column: of the ageing; all of them if None
     :param by_date: whether that is a column of the ageing by document date
     """
-    filled = frame.filled_by_date if by_date else frame.filled
+    filled = frame.filled_by_date if by_date else frame.report.items
     found = frame.open if column is None else filled.get(column, ())
     path = "open-items" if column is None else addresses.open_items(column, by_date=by_date)
     several, row = len(frame.report.totals) > 1, frame.rows("open_items", path)
@@ -148,9 +148,7 @@ def _largest(frame: Frame, found: Sequence[OpenItem]) -> Sequence[OpenItem]:
     """All items if they fit into a table; else those of the customers who owe most, customer by customer."""
     if len(found) <= LONGEST:
         return found
-    mine: dict[str, list[OpenItem]] = {}
-    for each in found:
-        mine.setdefault(each.item.customer, []).append(each)
+    mine = frame.open_of if found is frame.open else grouped(found, lambda each: each.item.customer)
     chosen: list[OpenItem] = []
     for customer in frame.debtors:
         if customer not in mine:
@@ -165,5 +163,5 @@ def _sums(frame: Frame, found: Sequence[OpenItem], column: str | None, by_date: 
     """What is open in a column, or in all, by currency."""
     report = frame.report_by_date if by_date else frame.report
     sums = {row.currency: row.total if column is None else row.columns[column] for row in report.totals}
-    there = frame.currencies({each.item.currency for each in found})
-    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in there]
+    there = {each.item.currency for each in found} if len(sums) > 1 else sums if found else ()
+    return [f"{frame.f.amount(sums[currency], currency)} {currency}" for currency in frame.currencies(there)]

@@ -15,7 +15,7 @@ LIMIT = "limit"  # what the table of the ageing calls a customer beyond the cred
 def lines(frame: Frame) -> list[dict[str, Any]]:
     """The lines that have something to tell, what is wrong first."""
     drafts = [draft for draft in frame.drafts if draft.entry.date <= frame.as_of and _shown(frame, draft.entry.meta)]
-    unapplied = [found for found in frame.open if found.kind == ageing.UNAPPLIED]
+    unapplied = frame.report.items.get(ageing.UNAPPLIED, ())
     return [
         line
         for line in (

@@ -1,31 +1,33 @@
 """Documents: the months that have some, and the documents of a month."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from billtext import dates
 from billtext.model import DOCUMENTS, Date, Document, Void
 from billtext.money import ZERO, exact
-from billtext.rendering.pages import addresses, charts
+from billtext.rendering.pages import addresses, charts, rows
 from billtext.rendering.pages.frame import LONGEST, Frame, Page
 from billtext.rendering.pages.overview import MONTHS, month_ends, summary
 from billtext.rules import invoices
-from billtext.rules.invoices import Row
 
 
 def index(frame: Frame) -> Page:
     """Make the table of months, one row a currency, and a picture of the last twelve for each currency."""
-    still: dict[tuple[int, int, str], Decimal] = {}
+    of_days: dict[tuple[Date, str], Decimal] = {}
     for each in frame.open:
         item = each.item
         if item.kind in DOCUMENTS:
-            key = item.date.year, item.date.month, item.currency
-            still[key] = still.get(key, ZERO) + each.open
-    rows = []
+            of_days[item.date, item.currency] = of_days.get((item.date, item.currency), ZERO) + each.open
+    still: dict[tuple[str, str], Decimal] = {}
+    for (date, currency), amount in of_days.items():
+        still[_name(date), currency] = still.get((_name(date), currency), ZERO) + amount
+    months = []
     for name in frame.months:
         first, last = dates.month(name)
         found = frame.flows.get(name, {})
-        rows.append(
+        months.append(
             {
                 "href": addresses.month(name),
                 "title": frame.f.month(first),
@@ -34,7 +36,7 @@ def index(frame: Frame) -> Page:
                     {
                         "currency": currency,
                         **summary(frame, found[currency], currency),
-                        "open": frame.f.amount(still.get((first.year, first.month, currency), ZERO), currency),
+                        "open": frame.f.amount(still.get((name, currency), ZERO), currency),
                     }
                     for currency in frame.currencies(found)
                 ],
@@ -46,8 +48,8 @@ def index(frame: Frame) -> Page:
         "documents",
         frame.t("Documents"),
         leaf=False,
-        months=rows,
-        count=sum(row["count"] for row in rows),
+        months=months,
+        count=sum(each["count"] for each in months),
         pictures=[drawn for n, currency in enumerate(currencies) if (drawn := _picture(frame, n, currency))],
     )
 
@@ -105,22 +107,26 @@ def month(frame: Frame, name: str, part: int = 1) -> Page:
     first, last = dates.month(name)
     every = _in_month(frame, name)
     start = (part - 1) * LONGEST
-    rows = [
-        _void(frame, each) if isinstance(each, Void) else _row(frame, invoices.row(frame.book, each, frame.as_of))
-        for each in every[start : start + LONGEST]
-    ]
+    shown = every[start : start + LONGEST]
+    path = addresses.month(name, part)
+    row, void = frame.rows("documents", path), rows.alone("void", frame.t, frame.links(path))
     found = frame.flows.get(name, {})
     return frame.render(
         "month.html.j2",
-        addresses.month(name, part),
+        path,
         f"{frame.t('Documents')}, {frame.t.month(first)}",
-        rows=rows,
+        rows=[
+            void(_void(frame, each))
+            if isinstance(each, Void)
+            else row(each.customer, each.number, partial(_row, frame, each))
+            for each in shown
+        ],
         flows=[
             {"currency": currency, **summary(frame, found[currency], currency)} for currency in frame.currencies(found)
         ],
         end=frame.f.date(min(last, frame.as_of)),
         first=start + 1,
-        last=start + len(rows),
+        last=start + len(shown),
         count=len(every),
         pieces=[(addresses.month(name, n), str(n), n == part) for n in range(1, parts(frame, name) + 1)],
     )
@@ -134,12 +140,11 @@ def _void(frame: Frame, void: Void) -> dict[str, Any]:
         "day": void.date.isoformat(),
         "reason": void.reason,
         "status": frame.t("void"),
-        "mark": "void",
     }
 
 
-def _row(frame: Frame, row: Row) -> dict[str, Any]:
-    document = row.document
+def _row(frame: Frame, document: Document) -> dict[str, Any]:
+    row = invoices.row(frame.book, document, frame.as_of)
     currency = document.currency
     return {
         "number": document.number,

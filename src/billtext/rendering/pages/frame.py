@@ -113,7 +113,7 @@ class Frame:
         self.name = str(self.company.get("name", ""))
         self.own = Reader(language or str(self.company.get("language") or ""), hidden=hidden)
         self.t, self.f, self.bucket = self.own.t, self.own.f, self.own.bucket
-        self.kept: rows.Kept | None = None  # of the tables of all, where a face keeps them from time to time
+        self.kept: rows.Kept | None = None  # where a face keeps rows from time to time
         self._readers: dict[str, Reader] = {}
 
     def rows(self, macro: str, path: str) -> rows.Row:
@@ -164,12 +164,6 @@ class Frame:
         if basis == "date":
             found = replace(found, age=dates.days_overdue(found.item.date, self.as_of))
         return ageing.column(found, self.buckets, self._edges)
-
-    @cached_property
-    def filled(self) -> dict[str, list[OpenItem]]:
-        """What is open by ageing column, for the columns in which anything is, in their order."""
-        found = grouped(self.open, self.column)
-        return {name: found[name] for name in (*self.buckets, ageing.UNAPPLIED) if name in found}
 
     @cached_property
     def filled_by_date(self) -> dict[str, list[OpenItem]]:

@@ -96,7 +96,7 @@ def _currency(
     soon = sum(
         (
             each.open
-            for each in frame.open
+            for each in frame.report.items.get(ageing.NOT_DUE, ())
             if frame.as_of <= each.item.due <= last and each.item.currency == currency and each.kind == "invoice"
         ),
         ZERO,
