@@ -69,3 +69,18 @@ def in_turn(commands: Sequence[Sequence[str | Path]], runs: int) -> list[Figure]
         )
         for mine in found
     ]  # fmt: skip
+
+
+def beside(long: Sequence[str | Path], short: Sequence[str | Path], times: int) -> tuple[Figure, Figure]:
+    """Run one command between the halves of several runs of another.
+
+    :return: what the one took, and what the other took on average
+    """
+    before = [once(short) for _ in range(times // 2)]
+    one = once(long)
+    others = [*before, *(once(short) for _ in range(times - len(before)))]
+    return Figure(seconds=one.seconds, memory=one.memory, runs=1), Figure(
+        seconds=statistics.mean(run.seconds for run in others),
+        memory=statistics.median(run.memory for run in others),
+        runs=times,
+    )
