@@ -28,6 +28,7 @@ HOUR = """\
 """
 
 
+ATTACHED = '  attachment: "hours"\n  attachment-file: "hours.csv"\n'
 SHARES = "  Assets:Receivable:C1\n    share: 30\n  Assets:Receivable:C1\n    share: 60\n"
 
 
@@ -52,6 +53,22 @@ def shown(office: Office) -> dict[str, object]:
     after = json.loads(office.get("invoice", "show", number, "--as-of", "2026-11-25", "--format", "json"))
     assert {key: before[key] for key in ("net", "vat", "gross")} == {key: after[key] for key in ("net", "vat", "gross")}
     return after
+
+
+def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office: Office) -> None:
+    """The first of two names a timesheet; it gets a number when that is there."""
+    office.draft("a", HOUR.replace("  customer", f"{ATTACHED}  customer"))
+    office.draft("b", HOUR)
+    told = "the attachment hours.csv is not there; put the file there, or mend `attachment-file`"
+    why = f"{office.root}/drafts/a.beancount:1: {told}\n"
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, done.out, done.err) == (1, "1 of 2 drafts can be issued\n", why)
+    done = office.run("issue", "--all", "--date", "2026-11-25")
+    assert (done.status, done.err) == (1, f"{why}billtext: 1 of 2 drafts were refused, 1 issued\n")
+    (office.root / "hours.csv").write_text("8\n", "utf-8")
+    assert office.run("draft", "check", "--as-of", "2026-11-25").status == 0
+    office.get("issue", "a", "--date", "2026-11-25")
+    assert [found.number for found in office.book().documents] == ["2026-0001", "2026-0002"]
 
 
 def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
