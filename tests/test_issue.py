@@ -442,13 +442,23 @@ def test_a_draft_file_that_cannot_be_read_keeps_back_no_other(office: Office) ->
     broken = office.root / "drafts" / "broken.beancount"
     broken.write_bytes(b'2026-06-01 ! "Caf\xe9"\n')
     why = f"{broken}: not UTF-8 text; save it as UTF-8\n"
-    assert office.run("draft", "list").err == why
+    done = office.run("draft", "list", "--format", "json")
+    assert (done.status, done.err, [one["draft"] for one in json.loads(done.out)]) == (1, why, ["nordlys"])
     assert (office.run("draft", "check").status, office.run("draft", "check").err) == (1, why)
     done = office.run("issue", "--all", "--date", "2026-11-25")
     assert done.status == 1
     assert "2026-0001" in done.out
     assert done.err == why + "billtext: 0 of 1 drafts were refused, 1 issued; 1 of the files cannot be read\n"
     assert broken.read_bytes() == b'2026-06-01 ! "Caf\xe9"\n'
+
+
+def test_a_draft_with_a_mistake_of_form_is_told_beside_the_list(office: Office) -> None:
+    """A text without its end: the list has the others, and says by its status that it is not whole."""
+    office.draft("nordlys", HOUR)
+    office.draft("open", '2026-11-25 ! "Consulting\n')
+    done = office.run("draft", "list", "--format", "json")
+    assert (done.status, [one["draft"] for one in json.loads(done.out)]) == (1, ["nordlys"])
+    assert f"{office.root}/drafts/open.beancount:" in done.err
 
 
 def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:
