@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Unreadable
 from billtext.model import Date, Delivery, Ledger
 from billtext.outside import bounces, einvoice_outbox, print_outbox
 from billtext.outside.print_outbox import Sheet
@@ -117,19 +117,17 @@ def test_receipts_in_every_shape(tmp_path: Path, ledger: Ledger) -> None:
     assert (len(found.new), found.known, found.strange) == (1, 2, ())
 
 
-def test_what_is_no_receipt_at_all_is_refused(tmp_path: Path, ledger: Ledger) -> None:
-    """Not there, not JSON, nested without an end, or as large as no receipt is."""
-    log = sent(ledger)
-    with pytest.raises(Unreadable, match="there is no such file"):
-        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
-    for text in ("<xml/>", "[" * 100_000):
+def test_what_is_no_receipt_at_all_is_told_and_keeps_back_no_other(tmp_path: Path, ledger: Ledger) -> None:
+    """Not JSON, such as half of a receipt that is being written, nested without an end, or as large as none is."""
+    (tmp_path / "z.json").write_text(json.dumps({"document": "2026-0012", "outcome": "delivered"}), "utf-8")
+    texts = (("<xml/>", "is no JSON"), ("[" * 100_000, "is no JSON"), ("\0" * 10_000_001, "larger than 10 MB"))
+    for text, why in texts:
         (tmp_path / "x.json").write_text(text, "utf-8")
-        with pytest.raises(Unreadable, match="is no JSON"):
-            einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
-    with (tmp_path / "x.json").open("wb") as file:
-        file.truncate(10_000_001)
-    with pytest.raises(Refused, match="larger than 10 MB"):
-        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
+        found = einvoice_outbox.receipts([tmp_path], sent(ledger), NOW)
+        assert ([each.outcome for each in found.new], found.strange) == (["delivered"], ())
+        assert [why in words for words in found.unread] == [True]
+    with pytest.raises(Unreadable, match="there is no such file"):
+        einvoice_outbox.receipts([tmp_path / "y.json"], sent(ledger), NOW)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +203,7 @@ def test_a_bounce_is_known_by_its_message_id(tmp_path: Path, ledger: Ledger, kin
 
 def test_what_may_still_arrive_has_not_bounced(tmp_path: Path, ledger: Ledger) -> None:
     (tmp_path / "a.eml").write_text(bounce("delayed", "4.4.1"), "utf-8")
-    assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=())
+    assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=(), unread=())
 
 
 def test_bounces_of_a_mailbox_and_a_maildir(tmp_path: Path, ledger: Ledger) -> None:

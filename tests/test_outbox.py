@@ -120,8 +120,11 @@ def test_a_receipt_of_another_file_is_not_believed(tmp_path: Path) -> None:
     assert "the receipt is of another file" in office.run("outbox", "receipts", "--at", AT).err
     assert office.states() == {"2026-0001": "sent"}
     receipt(office, "a.json", "{")
+    receipt(office, "b.json", json.dumps({"document": "2026-0001", "outcome": "delivered"}))
     done = office.run("outbox", "receipts", "--at", AT)
-    assert (done.status, "is no JSON" in done.err) == (2, True)
+    assert (done.status, "a.json: is no JSON" in done.err) == (2, True)
+    assert done.err.endswith("billtext: one file could not be read; the others were\n")
+    assert office.states() == {"2026-0001": "delivered"}
 
 
 def test_receipts_that_still_lie_there_are_read_once(tmp_path: Path) -> None:
