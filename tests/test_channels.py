@@ -287,6 +287,21 @@ def test_paper_is_sorted_as_the_post_wants_it(tmp_path: Path) -> None:
     assert rows[3].endswith(",2")
 
 
+def test_on_both_sides_each_document_begins_on_a_front() -> None:
+    """The list and documents of one, two, three and one page: an empty page after each odd number but the last."""
+    sheets = [
+        sheet(f"2026-000{n}", "C1", "NO", "0150", 200 + n, count) for n, count in ((1, 1), (2, 2), (3, 3), (4, 1))
+    ]
+    made, table = print_outbox.batch(sheets, NOW, duplex=True)
+    pages = PdfReader(io.BytesIO(made)).pages
+    widths = [round(page.mediabox.width) for page in pages]
+    assert widths == [595, 595, 201, 201, 202, 202, 203, 203, 203, 203, 204]
+    assert pages[1].extract_text() == ""
+    assert [line.rpartition(",")[2] for line in table.decode().splitlines()[1:]] == ["1", "2", "3", "1"]
+    assert "4 documents on 7 pages" in pages[0].extract_text()
+    assert print_outbox.batch(sheets, NOW, duplex=True)[0] == made
+
+
 def test_a_print_writes_over_no_other(tmp_path: Path) -> None:
     made = print_outbox.batch([sheet("2026-0001", "C1", "NO", "0150", 201)], NOW)
     names = [print_outbox.put(tmp_path, NOW, made).name for _ in range(2)]

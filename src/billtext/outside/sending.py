@@ -260,7 +260,10 @@ class Sender:
         if sheets:
             sheets.sort(key=print_outbox.Sheet.sort_key)
             try:
-                batch = print_outbox.batch(sheets, now, root=self.root, paper=forms.paper(self.book))
+                batch = print_outbox.batch(
+                    sheets, now, root=self.root, paper=forms.paper(self.book),
+                    duplex=bool(self.book.register.options.of("duplex")),
+                )  # fmt: skip
             except Refused as why:
                 yield from self._waiting([sheet.parcel for sheet in sheets], why)
                 return
