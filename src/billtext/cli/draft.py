@@ -66,8 +66,11 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 @as_of
 @click.pass_obj
 def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
-    """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees."""
-    from billtext.outside import draft_files, issuing
+    """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees.
+
+    A draft can be issued though its e-invoice would not be right, and could not be sent: that is told too.
+    """
+    from billtext.outside import archive, draft_files, issuing
     from billtext.outside.desk import Desk
 
     desk = Desk.reading(face.path, face.loaded, face.book)
@@ -77,6 +80,9 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
     wrong += refused(outcome)
+    unfit = archive.wrong(desk, outcome.issued)
+    drafts = {one.number: one.prepared.draft for one in outcome.issued}
+    wrong += [f"{relative(drafts[number].file)}:{drafts[number].first}: {why}" for number, why in unfit.items()]
     for sentence in wrong:
         say(sentence, err=True)
     if wrong:

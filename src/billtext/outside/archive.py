@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -143,6 +143,24 @@ def issued(
     after = desk.after(one.prepared.customer for one in found)
     new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
     return file(desk, after, new, step=stage(len(new)))
+
+
+def wrong(desk: Desk, found: Iterable[Issued]) -> Mapping[str, str]:
+    """Why the e-invoices of documents that are being issued are not right, by their numbers; nothing is filed.
+
+    :param desk: with their texts
+    """
+    found = list(found)
+    after = desk.after(one.prepared.customer for one in found)
+    why: dict[str, str] = {}
+    for number in (one.number for one in found if one.number in after.ledger.documents):
+        document = after.ledger.documents[number]
+        for form in right_forms.EINVOICES.intersection(filing.forms(after, document)):
+            try:
+                right_forms.document(after, document, form, root=desk.root)
+            except Refused as error:
+                why[number] = str(error)
+    return why
 
 
 def add(
