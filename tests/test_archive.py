@@ -15,6 +15,7 @@ from beancount import loader
 from beancount.core.data import Document
 
 from billtext.outside import archive, pdf
+from billtext.outside.files import STAGE
 from billtext.rules import filing
 from office import Office
 from test_crash import DRAFT, every_kill
@@ -93,6 +94,26 @@ def test_issuing_files_in_a_ledger_that_has_an_archive(tmp_path: Path) -> None:
     assert made.get("archive", "verify") == "one file as filed\n"
 
 
+def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
+    """Of four, the second has letters that no face has: the others have the first three numbers, and their files."""
+    made = office(tmp_path / "books", drafts=0)
+    for n in range(1, 5):
+        text = "\u65e5\u672c" if n == 2 else f"Draft {n}"
+        made.draft(f"d{n}", DRAFT.format(n=n, c=1, currency="NOK").replace(f"Draft {n}", text))
+    done = made.run("issue", "--all", "--date", "2026-11-25")
+    assert done.status == 1
+    first, last = done.err.splitlines()
+    told = "no font has \u201c\u65e5\u201d of \u201c\u65e5\u672c\u201d"
+    assert f"drafts/d2.beancount:2: it cannot be filed: Invoice NUMBER: {told}" in first
+    assert last == "billtext: 1 of 4 drafts were refused, 3 issued"
+    left = [path.name for path in (made.root / "drafts").iterdir() if " ! " in path.read_text("utf-8")]
+    assert left == ["d2.beancount"]
+    assert [found.entry.narration for found in made.book().documents] == ["Draft 1", "Draft 3", "Draft 4"]
+    assert list(filed(made)) == [f"{C1}/2026-11-25.2026-000{n}.pdf" for n in (1, 2, 3)]
+    assert made.get("archive", "verify") == "3 files as filed\n"
+    assert not (made.root / STAGE).exists()
+
+
 def test_what_cannot_be_filed_is_not_issued(tmp_path: Path) -> None:
     """A template that is wrong, and a file that stands there already, leave the draft and the ledger as they were."""
     made = office(tmp_path / "books", drafts=0)
@@ -102,7 +123,7 @@ def test_what_cannot_be_filed_is_not_issued(tmp_path: Path) -> None:
     template.write_text('#panic("no")\n', "utf-8")
     before = made.files()
     done = made.run("issue", "d", "--date", "2026-11-25")
-    assert (done.status, "2026-0001 cannot be filed, so nothing was changed: " in done.err) == (1, True), done
+    assert (done.status, "drafts/d.beancount:2: it cannot be filed: " in done.err) == (1, True), done
     assert made.files() == before
     template.unlink()
     there = made.root / "documents" / C1 / "2026-11-25.2026-0001.pdf"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from billtext.errors import Refused, Unreadable
+from billtext.errors import Unreadable
 from billtext.model import Date, Delivery, Ledger
 from billtext.outside import bounces, einvoice_outbox, print_outbox
 from billtext.outside.print_outbox import Sheet
@@ -117,19 +117,17 @@ def test_receipts_in_every_shape(tmp_path: Path, ledger: Ledger) -> None:
     assert (len(found.new), found.known, found.strange) == (1, 2, ())
 
 
-def test_what_is_no_receipt_at_all_is_refused(tmp_path: Path, ledger: Ledger) -> None:
-    """Not there, not JSON, nested without an end, or as large as no receipt is."""
-    log = sent(ledger)
-    with pytest.raises(Unreadable, match="there is no such file"):
-        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
-    for text in ("<xml/>", "[" * 100_000):
+def test_what_is_no_receipt_at_all_is_told_and_keeps_back_no_other(tmp_path: Path, ledger: Ledger) -> None:
+    """Not JSON, such as half of a receipt that is being written, nested without an end, or as large as none is."""
+    (tmp_path / "z.json").write_text(json.dumps({"document": "2026-0012", "outcome": "delivered"}), "utf-8")
+    texts = (("<xml/>", "is no JSON"), ("[" * 100_000, "is no JSON"), ("\0" * 10_000_001, "larger than 10 MB"))
+    for text, why in texts:
         (tmp_path / "x.json").write_text(text, "utf-8")
-        with pytest.raises(Unreadable, match="is no JSON"):
-            einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
-    with (tmp_path / "x.json").open("wb") as file:
-        file.truncate(10_000_001)
-    with pytest.raises(Refused, match="larger than 10 MB"):
-        einvoice_outbox.receipts([tmp_path / "x.json"], log, NOW)
+        found = einvoice_outbox.receipts([tmp_path], sent(ledger), NOW)
+        assert ([each.outcome for each in found.new], found.strange) == (["delivered"], ())
+        assert [why in words for words in found.unread] == [True]
+    with pytest.raises(Unreadable, match="there is no such file"):
+        einvoice_outbox.receipts([tmp_path / "y.json"], sent(ledger), NOW)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +203,7 @@ def test_a_bounce_is_known_by_its_message_id(tmp_path: Path, ledger: Ledger, kin
 
 def test_what_may_still_arrive_has_not_bounced(tmp_path: Path, ledger: Ledger) -> None:
     (tmp_path / "a.eml").write_text(bounce("delayed", "4.4.1"), "utf-8")
-    assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=())
+    assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=(), unread=())
 
 
 def test_bounces_of_a_mailbox_and_a_maildir(tmp_path: Path, ledger: Ledger) -> None:
@@ -287,6 +285,21 @@ def test_paper_is_sorted_as_the_post_wants_it(tmp_path: Path) -> None:
     assert rows[1] == "1,2026-0004,C3,Navn,99999,By,DE,1"
     assert rows[2].startswith("2,2026-0001,C1,'=cmd()")
     assert rows[3].endswith(",2")
+
+
+def test_on_both_sides_each_document_begins_on_a_front() -> None:
+    """The list and documents of one, two, three and one page: an empty page after each odd number but the last."""
+    sheets = [
+        sheet(f"2026-000{n}", "C1", "NO", "0150", 200 + n, count) for n, count in ((1, 1), (2, 2), (3, 3), (4, 1))
+    ]
+    made, table = print_outbox.batch(sheets, NOW, duplex=True)
+    pages = PdfReader(io.BytesIO(made)).pages
+    widths = [round(page.mediabox.width) for page in pages]
+    assert widths == [595, 595, 201, 201, 202, 202, 203, 203, 203, 203, 204]
+    assert pages[1].extract_text() == ""
+    assert [line.rpartition(",")[2] for line in table.decode().splitlines()[1:]] == ["1", "2", "3", "1"]
+    assert "4 documents on 7 pages" in pages[0].extract_text()
+    assert print_outbox.batch(sheets, NOW, duplex=True)[0] == made
 
 
 def test_a_print_writes_over_no_other(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ HOUR = """\
 """
 
 
+ATTACHED = '  attachment: "hours"\n  attachment-file: "hours.csv"\n'
 SHARES = "  Assets:Receivable:C1\n    share: 30\n  Assets:Receivable:C1\n    share: 60\n"
 
 
@@ -52,6 +53,22 @@ def shown(office: Office) -> dict[str, object]:
     after = json.loads(office.get("invoice", "show", number, "--as-of", "2026-11-25", "--format", "json"))
     assert {key: before[key] for key in ("net", "vat", "gross")} == {key: after[key] for key in ("net", "vat", "gross")}
     return after
+
+
+def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office: Office) -> None:
+    """The first of two names a timesheet; it gets a number when that is there."""
+    office.draft("a", HOUR.replace("  customer", f"{ATTACHED}  customer"))
+    office.draft("b", HOUR)
+    told = "the attachment hours.csv is not there; put the file there, or mend `attachment-file`"
+    why = f"{office.root}/drafts/a.beancount:1: {told}\n"
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, done.out, done.err) == (1, "1 of 2 drafts can be issued\n", why)
+    done = office.run("issue", "--all", "--date", "2026-11-25")
+    assert (done.status, done.err) == (1, f"{why}billtext: 1 of 2 drafts were refused, 1 issued\n")
+    (office.root / "hours.csv").write_text("8\n", "utf-8")
+    assert office.run("draft", "check", "--as-of", "2026-11-25").status == 0
+    office.get("issue", "a", "--date", "2026-11-25")
+    assert [found.number for found in office.book().documents] == ["2026-0001", "2026-0002"]
 
 
 def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
@@ -425,13 +442,23 @@ def test_a_draft_file_that_cannot_be_read_keeps_back_no_other(office: Office) ->
     broken = office.root / "drafts" / "broken.beancount"
     broken.write_bytes(b'2026-06-01 ! "Caf\xe9"\n')
     why = f"{broken}: not UTF-8 text; save it as UTF-8\n"
-    assert office.run("draft", "list").err == why
+    done = office.run("draft", "list", "--format", "json")
+    assert (done.status, done.err, [one["draft"] for one in json.loads(done.out)]) == (1, why, ["nordlys"])
     assert (office.run("draft", "check").status, office.run("draft", "check").err) == (1, why)
     done = office.run("issue", "--all", "--date", "2026-11-25")
     assert done.status == 1
     assert "2026-0001" in done.out
     assert done.err == why + "billtext: 0 of 1 drafts were refused, 1 issued; 1 of the files cannot be read\n"
     assert broken.read_bytes() == b'2026-06-01 ! "Caf\xe9"\n'
+
+
+def test_a_draft_with_a_mistake_of_form_is_told_beside_the_list(office: Office) -> None:
+    """A text without its end: the list has the others, and says by its status that it is not whole."""
+    office.draft("nordlys", HOUR)
+    office.draft("open", '2026-11-25 ! "Consulting\n')
+    done = office.run("draft", "list", "--format", "json")
+    assert (done.status, [one["draft"] for one in json.loads(done.out)]) == (1, ["nordlys"])
+    assert f"{office.root}/drafts/open.beancount:" in done.err
 
 
 def test_with_atomic_one_mistake_keeps_all(office: Office) -> None:

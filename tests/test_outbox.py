@@ -34,6 +34,9 @@ EHF = """
 """
 
 
+REGISTERED = '2026-11-01 custom "company" "Fjordlys Elektro AS"\n  register: "Foretaksregisteret"\n'
+
+
 def ehf(root: Path) -> Sending:
     office = Sending(root, more=EHF)
     office.invoices(invoice(1).replace("  due:", "  delivery: 2026-11-20\n  due:"))
@@ -83,6 +86,19 @@ def test_an_einvoice_with_an_error_is_not_sent(tmp_path: Path) -> None:
     assert not (office.root / "outbox" / "ehf" / "2026-0001.xml").exists()
 
 
+def test_a_draft_whose_einvoice_would_not_be_right_is_told(tmp_path: Path) -> None:
+    """BR-65: a class of goods without its scheme. It can be issued, for the paper is right."""
+    office = Sending(tmp_path / "books", more=EHF + REGISTERED)
+    line = '  Income:Sales\n    text: "Lamp"\n    price: 100.00 NOK\n    vat: "Z0"\n    classification: "12345"\n'
+    office.draft("d", f'2026-11-25 ! "Lamp"\n  invoice:\n  customer: "C1"\n  delivery: 2026-11-20\n{line}')
+    done = office.run("draft", "check", "--as-of", "2026-11-25")
+    assert (done.status, done.out) == (1, "1 of 1 drafts can be issued\n")
+    assert done.err.startswith(f"{office.root}/drafts/d.beancount:1: its e-invoice is not right: BR-65: ")
+    assert done.err.count("\n") == 1
+    office.draft("d", (office.root / "drafts" / "d.beancount").read_text("utf-8").replace('"12345"', '"STI:12345"'))
+    assert office.run("draft", "check", "--as-of", "2026-11-25").status == 0
+
+
 def test_without_an_endpoint_there_is_no_einvoice(tmp_path: Path) -> None:
     office = Sending(tmp_path / "books", more='2026-11-01 custom "customer" "C1"\n  channel: "ehf"\n')
     office.invoices(invoice(1))
@@ -120,8 +136,11 @@ def test_a_receipt_of_another_file_is_not_believed(tmp_path: Path) -> None:
     assert "the receipt is of another file" in office.run("outbox", "receipts", "--at", AT).err
     assert office.states() == {"2026-0001": "sent"}
     receipt(office, "a.json", "{")
+    receipt(office, "b.json", json.dumps({"document": "2026-0001", "outcome": "delivered"}))
     done = office.run("outbox", "receipts", "--at", AT)
-    assert (done.status, "is no JSON" in done.err) == (2, True)
+    assert (done.status, "a.json: is no JSON" in done.err) == (2, True)
+    assert done.err.endswith("billtext: one file could not be read; the others were\n")
+    assert office.states() == {"2026-0001": "delivered"}
 
 
 def test_receipts_that_still_lie_there_are_read_once(tmp_path: Path) -> None:

@@ -265,6 +265,40 @@ def test_the_sums_are_on_the_page_of_the_last_lines(demo: Book, paper: str, lang
     assert broken  # at some count they went over to the next page together
 
 
+@pytest.mark.parametrize("note", ["", "Takk for handelen.", "\n\n".join(["Takk."] * 5)])
+def test_the_payment_part_never_stands_alone(demo: Book, note: str) -> None:
+    """However many lines there are, the VAT table and a short note are on its page."""
+    moved = 0
+    for count in range(8, 26):
+        one = long_one(demo, count)
+        pages = pages_of(pdf.document(replace(one, notes=(("", note),) if note else ())))
+        (at,) = [n for n, page in enumerate(pages) if "Å betale" in page]
+        assert "MVA-grunnlag" in pages[at], count
+        assert pages[at].count("Takk") == note.count("Takk"), count
+        moved += at > 0 and "Sum NOK" not in pages[at]
+    assert moved  # at some counts they went over to the next page together
+
+
+def test_the_payment_part_stands_below_the_end_of_a_long_note(demo: Book) -> None:
+    """Which is not moved for it: the page before it is filled. Each of 56 paragraphs is there once, in order."""
+    note = "\n\n".join(f"Paragraph {n}." for n in range(1, 57))
+    for count in range(1, 9):
+        pages = pages_of(pdf.document(replace(long_one(demo, count), notes=(("", note),))))
+        assert [int(n) for n in re.findall(r"Paragraph (\d+)\.", " ".join(pages))] == list(range(1, 57))
+        assert "Paragraph 1." in pages[0]
+        assert len(pages) == 2
+
+
+def test_the_payment_part_of_a_statement_stands_with_the_ageing(demo: Book) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    (section,) = report.sections
+    for count in range(10, 30):
+        lines = tuple(replace(section.lines[0], number=f"N{n}.") for n in range(count))
+        pages = pages_of(pdf.statement(demo, replace(report, sections=(replace(section, lines=lines),))))
+        (page,) = [page for page in pages if "Bankkonto" in page]
+        assert "Aldersfordeling" in page, count
+
+
 def test_more_sums_than_a_page_holds_go_over_several(demo: Book) -> None:
     one = long_one(demo, 3)
     off = core_invoice.Adjustment(charge=False, amount=D(1), reason="")

@@ -54,6 +54,22 @@ def test_an_invoice_in_euro(demo: Book) -> None:
     assert (one.language, one.due) == ("de", Date(2026, 12, 20))
 
 
+@pytest.mark.parametrize(
+    ("file", "said", "mime"),
+    [
+        ("scans/hours.pdf", "", "application/pdf"), ("Photo.JPG", "", "image/jpeg"), ("photo.jpeg", "", "image/jpeg"),
+        ("plan.png", "", "image/png"), ("hours.csv", "", "text/csv"),
+        ("hours.xlsx", "", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("hours.ods", "", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("hours.csv", "application/pdf", "application/pdf"), ("letter.docx", "", ""), ("pdf", "", ""), ("", "", ""),
+    ],
+)  # fmt: skip
+def test_the_type_of_an_attachment_is_told_by_the_ending_of_its_file(file: str, said: str, mime: str) -> None:
+    """The types of BT-125-1, where the document says none; of others the rules tell."""
+    keys = {"attachment": "A1", "attachment-file": file, "attachment-mime": said}
+    assert [(found.mime, name) for found, name in presenting.attachments(keys)] == [(mime, file)]
+
+
 def test_a_credit_note_has_no_instalments(demo: Book) -> None:
     """K2026-0002 credits an invoice in two halves: that is how it is applied, and no term of payment."""
     assert len(demo.ledger.documents["K2026-0002"].items) > 1

@@ -154,6 +154,33 @@ def test_a_mail_has_its_document_and_the_ledger_its_hash(tmp_path: Path) -> None
     assert not (office.root / outbox.PLACE / outbox.JOURNAL).exists()
 
 
+def test_a_mail_has_the_files_that_its_document_names(tmp_path: Path) -> None:
+    """A timesheet with the PDF, and the hash of both; a type that is none, or a message of its own, is bytes."""
+    files = (("hours.csv", ""), ("PLAN.PNG", ""), ("x.txt", "message/rfc822"), ("y.txt", "text/plain\r\nX: y"))
+    keys = "".join(
+        f'  attachment{end}: "{name}"\n  attachment-file{end}: "{name}"\n  attachment-mime{end}: "{mime}"\n'
+        for end, (name, mime) in zip(("", "-2", "-3", "-4"), files, strict=True)
+    )
+    link = '  attachment-5: "drawing"\n  attachment-url-5: "https://fjordlys.example/d"\n'
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        for name, _ in files:
+            (office.root / name).write_bytes(f"of {name}".encode())
+        office.invoices(invoice(1).replace("  due:", f"{keys}{link}  due:"))
+        done = office.send()
+        assert (done.status, done.err) == (0, "")
+    parts = list(parsed(room.letters).iter_attachments())
+    assert [(part.get_filename(), part.get_content_type()) for part in parts] == [
+        ("2026-0001.pdf", "application/pdf"), ("hours.csv", "text/csv"), ("PLAN.PNG", "image/png"),
+        ("x.txt", "application/octet-stream"), ("y.txt", "application/octet-stream"),
+    ]  # fmt: skip
+    contents = [part.get_payload(decode=True) for part in parts]
+    assert contents[1:] == [b"of hours.csv", b"of PLAN.PNG", b"of x.txt", b"of y.txt"]
+    digests = " ".join(hashlib.sha256(content).hexdigest() for content in contents)  # type: ignore[arg-type]
+    assert f'  sha256: "{digests}"\n' in office.told
+    office.book()
+
+
 def test_each_is_sent_once(tmp_path: Path) -> None:
     """What was sent is not due any more; --again sends it with another Message-ID, and to others with yet another."""
     with Room(tmp_path) as room:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from aiosmtpd.smtp import SMTP
 
 from billtext.model import Delivery, Document
 from billtext.outside import mail, right_forms
@@ -503,6 +504,70 @@ def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
   outcome: "waiting"
   reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"
 """)
+
+
+def test_a_server_that_closes_the_line_is_not_asked_for_each_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten to each of two domains, in four turns: each domain is tried four times in a turn, so 2 × 4 × 4, not 80."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    asked: list[str] = []
+
+    def closing(to: str) -> str:
+        asked.append(to)
+        return "421 4.3.2 shutting down"
+
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n, "C1" if n <= 10 else "C2") for n in range(1, 21)))
+        room.letters.on_rcpt = closing
+        done = office.send()
+        assert (done.status, waited, len(asked)) == (1, [1, 2, 4], 32)
+        assert set(office.states().values()) == {"waiting"}
+        assert office.told.count('custom "delivery"') == office.told.count('  reason: "421 4.3.2"\n') == 1
+        room.letters.on_rcpt = lambda to: closing(to) if len(asked) < 40 else None
+        assert office.send().status == 0  # the second turn brings all of them
+        assert len(room.letters.all) == 20
+    office.book()
+
+
+@pytest.mark.parametrize("step", ["connect", "EHLO", "MAIL"])
+def test_a_server_that_closes_the_line_before_any_recipient_ends_the_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """421 to whoever comes: it is tried four times over the first of six, and for no other."""
+    waited: list[float] = []
+    monkeypatch.setattr(mail, "wait", waited.append)
+    came: list[str] = []
+
+    async def ehlo(self: SMTP, hostname: str) -> None:
+        came.append(hostname)
+        await self.push("421 4.3.2 shutting down")
+
+    async def sender(self: SMTP, arg: str) -> None:
+        came.append(arg)
+        await self.push("421 4.3.2 shutting down")
+
+    async def greeting(self: SMTP) -> None:
+        came.append("")
+        await self.push("421 4.3.2 shutting down")
+        self.transport.close()
+
+    if step == "connect":
+        monkeypatch.setattr(SMTP, "_handle_client", greeting)
+    elif step == "EHLO":
+        monkeypatch.setattr(SMTP, "smtp_EHLO", ehlo)
+        monkeypatch.setattr(SMTP, "smtp_HELO", ehlo)
+    else:
+        monkeypatch.setattr(SMTP, "smtp_MAIL", sender)
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 6)
+        done = office.send()
+    assert (done.status, waited) == (1, [1, 2, 4])
+    assert len(came) == (8 if step == "EHLO" else 4)  # and by HELO, which older servers know
+    assert office.told.count('custom "delivery"') == 1
+    assert f'  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"\n' in office.told
 
 
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:

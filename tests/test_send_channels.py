@@ -120,6 +120,17 @@ def test_paper_is_one_pdf(tmp_path: Path) -> None:
     assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
 
 
+def test_a_print_on_both_sides_puts_no_two_customers_on_a_sheet(tmp_path: Path) -> None:
+    """The list, and an invoice of one page to each of two customers: pages 1, 3 and 5, and two empty ones between."""
+    duplex = '2020-01-01 custom "billtext-option" "duplex" TRUE\n'
+    office = Sending(tmp_path / "books", more=channel("print") + channel("print", "C2") + duplex)
+    office.invoices(invoice(1), invoice(2, "C2"))
+    assert office.send().status == 0
+    pages = PdfReader(office.root / "outbox" / "print" / "print-20261125-101500.pdf").pages
+    assert [bool(page.extract_text()) for page in pages] == [True, False, True, False, True]
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in pages} == {(595, 842)}
+
+
 def test_the_cover_list_has_the_ledgers_fonts_and_paper(tmp_path: Path) -> None:
     """A name in letters of a font in templates/fonts stands on the list, which is on the paper of the documents."""
     more = channel("print", "C2") + '2020-01-01 custom "billtext-option" "paper" "letter"\n'

@@ -223,6 +223,8 @@ SETTINGS: Mapping[str, Setting] = {
     "archive": Setting(expected="TRUE or FALSE", parse=_flag, dated=True),
     # What PDF files are printed on.
     "paper": Setting(expected='"a4" or "letter"', parse=_one_of("a4", "letter"), default="a4"),
+    # Whether prints are printed on both sides, so that each document begins on the front of a sheet.
+    "duplex": Setting(expected="TRUE or FALSE", parse=_flag, default=False),
     # What the site's own search knows: numbers of documents and customers' ids, their names as well, or nothing.
     "site-search": Setting(
         expected='"numbers", "names" or "none"', parse=_one_of("numbers", "names", "none"), default="numbers"

@@ -50,7 +50,7 @@ def file(
         new = filing.missing(desk.book, wanted)
         desk.refuse_errors(one.customer for one in new)
         with Progress() as progress:
-            filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new)))
+            filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new))).whole()
         if not trial and filed.filed:
             desk.commit(about=[one.customer for one in filed.filed])
         for one in filed.filed if trial or numbers else ():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import click
 
 from billtext.cli.common import Face, example, say
-from billtext.cli.writing import Number, archive, changing, done, force, on, trial
+from billtext.cli.writing import Number, archive, changing, done, force, on, tell_wrong, trial
 
 
 @click.command(
@@ -48,6 +48,6 @@ def command(
         if trial:
             say(f"\n{found.issued.text}\n{written}", nl=False)
         else:
-            archive(desk, [found.issued], date)
+            tell_wrong(archive(desk, [found.issued], date).whole().wrong)
             desk.commit(about=[guest])
         done(desk)

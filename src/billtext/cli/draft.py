@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from billtext.model import Draft
     from billtext.rules.prepared import Prepared
 
+    Prepareds = list[tuple[Draft, Prepared | None, list[Any]]]
+
 
 @click.group(epilog=example("billtext draft list", "billtext draft show nordlys"))
 def command() -> None:
@@ -30,10 +32,10 @@ def list_(face: Face, as_of: datetime.date, form: str) -> None:
     """List the drafts with what they come to when they are issued on a day."""
     from billtext.rendering import drafts
 
-    found = _all(face, as_of)
+    found, wrong = _all(face, as_of)
     prepared = [(draft, one) for draft, one, _ in found]
     face.show(drafts.listed(prepared), [drafts.data(draft, one) for draft, one in prepared], form)
-    _finish(face, found)
+    _finish(face, found, wrong)
 
 
 @command.command(epilog=example("billtext draft show nordlys"))
@@ -48,7 +50,7 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 
     from billtext.rendering import drafts
 
-    found = _all(face, as_of, name)
+    found, wrong = _all(face, as_of, name)
     for draft, prepared, _ in found:
         if prepared is None:
             continue
@@ -56,7 +58,7 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
             click.echo(json.dumps(drafts.data(draft, prepared), ensure_ascii=False, indent=2))
         else:
             say(drafts.preview(prepared, face.book.register), nl=False)
-    _finish(face, found)
+    _finish(face, found, wrong)
 
 
 @command.command(epilog=example("billtext draft check"))
@@ -64,8 +66,11 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 @as_of
 @click.pass_obj
 def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
-    """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees."""
-    from billtext.outside import draft_files, issuing
+    """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees.
+
+    A draft can be issued though its e-invoice would not be right, and could not be sent: that is told too.
+    """
+    from billtext.outside import archive, draft_files, issuing
     from billtext.outside.desk import Desk
 
     desk = Desk.reading(face.path, face.loaded, face.book)
@@ -75,6 +80,9 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
     wrong += refused(outcome)
+    unfit = archive.wrong(desk, outcome.issued)
+    drafts = {one.number: one.prepared.draft for one in outcome.issued}
+    wrong += [f"{relative(drafts[number].file)}:{drafts[number].first}: {why}" for number, why in unfit.items()]
     for sentence in wrong:
         say(sentence, err=True)
     if wrong:
@@ -82,34 +90,28 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     face.finish()
 
 
-def _all(face: Face, date: datetime.date, *names: str) -> "list[tuple[Draft, Prepared | None, list[Any]]]":
+def _all(face: Face, date: datetime.date, *names: str) -> "tuple[Prepareds, list[str]]":
+    """Drafts with what they become and their mistakes, and what is wrong with the files."""
     from billtext.outside import draft_files, issuing
     from billtext.rules import drafts
 
     root = face.path.resolve().parent
     rates = issuing.rates(face.loaded.entries)
-    register = face.book.register
-    if names:
-        return [(draft, *drafts.prepare(draft, register, rates, date)) for _, draft in draft_files.named(root, names)]
-    found: list[tuple[Any, Any, list[Any]]] = []
-    files, unread = draft_files.readable(root)
-    for sentence in unread:
-        say(sentence, err=True)
-    for file in files:
-        for error in file.errors:
-            say(_told(error), err=True)
-        found += [(draft, *drafts.prepare(draft, register, rates, date)) for draft in file.drafts]
-    return found
+    files, wrong = ([], []) if names else draft_files.readable(root)
+    wrong = [*wrong, *(_told(error) for file in files for error in file.errors)]
+    wanted = [draft for file in files for draft in file.drafts]
+    wanted += [draft for _, draft in draft_files.named(root, names)]
+    return [(draft, *drafts.prepare(draft, face.book.register, rates, date)) for draft in wanted], wrong
 
 
 def _told(error: Any) -> str:
     return f"{relative(str(error.source['filename']))}:{error.source['lineno']}: {error.message}"
 
 
-def _finish(face: Face, found: list[Any]) -> None:
-    errors = [error for _, _, wrong in found for error in wrong]
-    for error in errors:
-        say(_told(error), err=True)
-    if errors:
+def _finish(face: Face, found: "Prepareds", wrong: list[str]) -> None:
+    wrong = [*wrong, *(_told(error) for _, _, errors in found for error in errors)]
+    for sentence in wrong:
+        say(sentence, err=True)
+    if wrong:
         raise click.exceptions.Exit(1)
     face.finish()

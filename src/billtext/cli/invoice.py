@@ -216,7 +216,10 @@ def new(
 @form
 @click.pass_obj
 def list_(face: Face, customer: str | None, status: str | None, as_of: datetime.date, form: str) -> None:
-    """List the documents issued until a day, with what is open of them."""
+    """List the documents issued until a day, with what is open of them.
+
+    Net, VAT and gross of a credit note are what it credits, and positive; what is open of it is negative.
+    """
     from billtext.rendering import reports, shapes
     from billtext.rules import invoices
 

@@ -1,11 +1,17 @@
 """`billtext issue`: drafts become documents."""
 
 import datetime
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from billtext.cli.common import Day, Face, example, relative, say
-from billtext.cli.writing import archive, changing, done, force, on, refused, trial
+from billtext.cli.writing import archive, changing, done, force, on, refused, tell_wrong, trial
+
+if TYPE_CHECKING:
+    from billtext.errors import Refused
+    from billtext.outside.issuing import Issued
 
 
 @click.command(
@@ -43,7 +49,18 @@ def command(
         files, unread = draft_files.readable(desk.root) if every else ([], [])
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
-        outcome = issuing.issue(desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery)
+        alone: dict[str, str] = {}  # documents that are filed without their e-invoice, and why
+
+        def filing(issued: "Sequence[Issued]") -> "Mapping[str, Refused]":
+            done = archive(desk, issued, date)
+            alone.clear()
+            alone.update(done.wrong)
+            return done.refused
+
+        outcome = issuing.issue(
+            desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery,
+            file=None if trial else filing,
+        )  # fmt: skip
         for sentence in unread:
             say(sentence, err=True)
         for file in files:
@@ -51,7 +68,7 @@ def command(
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 say(f"{where}: {error.message}", err=True)
         if not trial and outcome.issued:
-            archive(desk, outcome.issued, date)
+            tell_wrong(alone)
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared

@@ -162,7 +162,11 @@ Reader = Callable[[Any, "Log", datetime.datetime], "Read"]
 
 
 def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, trial: bool) -> None:
-    """Read files about what was sent, and write down what they tell."""
+    """Read files about what was sent, and write down what they tell.
+
+    :raises Unreadable: in the end, where one could not be read
+    """
+    from billtext.errors import Unreadable
     from billtext.outside.outbox import Outbox, append, pending, text
     from billtext.rendering import escape
     from billtext.rules.deliveries import Log
@@ -182,6 +186,10 @@ def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, t
             done(desk)
     known = f", {found.known:,} known already" if found.known else ""
     say(f"{counted(len(found.new), 'new outcome')}{known}")
+    for words in found.unread:
+        say(escape.one_line(words), err=True)
+    if found.unread:
+        raise Unreadable(f"{counted(len(found.unread), 'file')} could not be read; the others were")
 
 
 @command.command(epilog=example("billtext outbox bounces Maildir", "billtext outbox bounces bounces.mbox --dry-run"))

@@ -15,6 +15,7 @@ from billtext.cli.progress import Progress
 from billtext.errors import Refused
 
 if TYPE_CHECKING:
+    from billtext.outside.archive import Done
     from billtext.outside.desk import Desk
     from billtext.outside.issuing import Issued, Outcome
 
@@ -80,12 +81,12 @@ def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
         yield desk
 
 
-def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> None:
+def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> "Done":
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise."""
     from billtext.outside import archive
 
     with Progress() as progress:
-        tell_wrong(archive.issued(desk, issued, date, stage=lambda count: progress.stage("Documents", count)))
+        return archive.issued(desk, issued, date, stage=lambda count: progress.stage("Documents", count))
 
 
 def tell_wrong(wrong: Mapping[str, str]) -> None:

@@ -151,11 +151,11 @@ def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     outcome = issuing.issue(
         desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True,
         delivery=typed.date(delivery, t) if delivery else None,
+        file=lambda issued: archive.issued(desk, issued, date).refused,
     )  # fmt: skip
     if outcome.refused:
         _, reasons = outcome.refused[0]
         raise Refused(getattr(reasons[0], "message", str(reasons[0])))
-    archive.issued(desk, outcome.issued, date)
     desk.commit(about=[one.prepared.customer for one in outcome.issued])
     number = outcome.issued[0].number
     return Done(page=addresses.document(number), what=number, date=date)

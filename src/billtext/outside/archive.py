@@ -9,11 +9,11 @@ import os
 import stat
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
 
 from beancount.core.data import Close, Open
 
@@ -56,10 +56,21 @@ class Done:
 
     :param filed: their files
     :param wrong: why an e-invoice was left out, by the document's number
+    :param refused: why a document cannot be made, by its number
     """
 
-    filed: list[Filed]
-    wrong: dict[str, str]
+    filed: list[Filed] = field(default_factory=list)
+    wrong: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Refused] = field(default_factory=dict)
+
+    def whole(self) -> Self:
+        """The same where all could be filed.
+
+        :raises Refused: one could not
+        """
+        for number, why in self.refused.items():
+            raise Refused(f"{number} cannot be filed, so nothing was changed: {why}")
+        return self
 
 
 def file(
@@ -74,14 +85,19 @@ def file(
 
     :param book: the desk's, or as it will be: with documents that are being issued
     :param form: `pdf`, or `facturx` with the e-invoice in it; else what `filing.forms` says
-    :raises Refused: Beancount would not find them, or one cannot be made
+    :raises Refused: Beancount would not find them, or a file stands where one would be
     """
-    done = Done(filed=[], wrong={})
+    done = Done()
     places = _Places(desk)
     for document in wanted:
         account = account_of(book.register, document.customer)
         places.check(account, document.date, document.customer)
-        for made in _forms(desk, book, document, (form,) if form else filing.forms(book, document), done.wrong):
+        try:
+            every = _forms(desk, book, document, (form,) if form else filing.forms(book, document), done.wrong)
+        except Refused as why:
+            done.refused[document.number] = why
+            every = []
+        for made in every:
             one = Filed(
                 date=document.date, file=filing.place(account, document.date, made.name),
                 sha256=files.digest(made.content), kind=document.kind, customer=document.customer,
@@ -102,7 +118,7 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
             continue
         except Refused as why:
             if form not in right_forms.EINVOICES:
-                raise Refused(f"{document.number} cannot be filed, so nothing was changed: {why}") from None
+                raise
             wrong[document.number] = str(why)
         if form == "facturx":
             made.append(forms.document(book, document, "pdf", root=desk.root))
@@ -115,19 +131,36 @@ def issued(
     date: Date,
     *,
     stage: Callable[[int], Callable[[], Any]] = lambda _: lambda: None,
-) -> Mapping[str, str]:
+) -> Done:
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
 
     :param stage: called with how many there are; returns what to call at each
-    :return: why an e-invoice was left out, by the document's number
     """
     said = desk.book.register.options.at("archive", date)
     if said is False or (said is None and not there(desk)):
-        return {}
+        return Done()
     found = list(found)
     after = desk.after(one.prepared.customer for one in found)
     new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
-    return file(desk, after, new, step=stage(len(new))).wrong
+    return file(desk, after, new, step=stage(len(new)))
+
+
+def wrong(desk: Desk, found: Iterable[Issued]) -> Mapping[str, str]:
+    """Why the e-invoices of documents that are being issued are not right, by their numbers; nothing is filed.
+
+    :param desk: with their texts
+    """
+    found = list(found)
+    after = desk.after(one.prepared.customer for one in found)
+    why: dict[str, str] = {}
+    for number in (one.number for one in found if one.number in after.ledger.documents):
+        document = after.ledger.documents[number]
+        for form in right_forms.EINVOICES.intersection(filing.forms(after, document)):
+            try:
+                right_forms.document(after, document, form, root=desk.root)
+            except Refused as error:
+                why[number] = str(error)
+    return why
 
 
 def add(

@@ -30,13 +30,14 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     """Read notifications, and match them with what was sent.
 
     :param places: mbox files, files of one message each, directories of such, or Maildirs
-    :raises Unreadable: a file is not there or cannot be read
+    :raises Unreadable: one is not there
     """
     new: list[Delivery] = []
     strange: list[str] = []
+    unread: list[str] = []
     known = 0
     last = {key: found[-1] for key, found in log.all.items()}
-    for name, content in _messages(places):
+    for name, content in _messages(places, unread):
         try:
             message = email.message_from_bytes(content)
             told = _told(message)
@@ -66,7 +67,7 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
         )  # fmt: skip
         last[key] = found
         new.append(found)
-    return Read(new=tuple(new), known=known, strange=tuple(strange))
+    return Read(new=tuple(new), known=known, strange=tuple(strange), unread=tuple(unread))
 
 
 def _told(message: Message) -> tuple[str, str, str] | None:
@@ -117,8 +118,8 @@ def _time(message: Message) -> str:
         return ""
 
 
-def _messages(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each message."""
+def _messages(places: Iterable[Path], unread: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each message; a file that cannot be read is told and passed over."""
     for place in places:
         if not place.exists():
             raise Unreadable(f"{place}: there is no such file or directory")
@@ -129,21 +130,21 @@ def _messages(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
         else:
             box = [place]
         for path in box:
-            yield from _of_file(path)
+            try:
+                yield from _of_file(path)
+            except OSError as error:
+                unread.append(f"{path}: cannot be read ({error.strerror})")
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
+    with path.open("rb") as file:
+        begin = file.read(5)
+        if begin != b"From ":
+            yield path.name, begin + file.read(_LARGEST)
+            return
+    found = mailbox.mbox(path, create=False)
     try:
-        with path.open("rb") as file:
-            begin = file.read(5)
-            if begin != b"From ":
-                yield path.name, begin + file.read(_LARGEST)
-                return
-        found = mailbox.mbox(path, create=False)
-        try:
-            for n, key in enumerate(found.iterkeys(), 1):
-                yield f"{path.name}, message {n}", found.get_bytes(key)
-        finally:
-            found.close()
-    except OSError as error:
-        raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
+        for n, key in enumerate(found.iterkeys(), 1):
+            yield f"{path.name}, message {n}", found.get_bytes(key)
+    finally:
+        found.close()

@@ -34,6 +34,9 @@ _INCLUDE = re.compile(r'^include\s+"([^"]+)"', re.MULTILINE)
 _OPEN = re.compile(r"^\d{4}-\d\d-\d\d open (\S+)", re.MULTILINE)
 _TOLD = 5  # errors in one refusal
 
+# What is to change: texts that are appended, files with other texts, and files of other kinds.
+Mark = tuple[dict[Path, str], dict[Path, tuple[str | None, str | None]], dict[Path, None]]
+
 
 class Desk:
     """A ledger that is being changed. Used as a context; what is not committed at its end never happened.
@@ -120,13 +123,15 @@ class Desk:
         old = path.read_text("utf-8") if path.exists() else ""
         return (old + self._appended.get(path, "")).count("\n") + 1
 
-    def mark(self) -> tuple[dict[Path, str], dict[Path, tuple[str | None, str | None]]]:
+    def mark(self) -> Mark:
         """What is to change by now; `back` forgets what is decided after it."""
-        return dict(self._appended), dict(self._replaced)
+        return dict(self._appended), dict(self._replaced), dict(self._filed)
 
-    def back(self, mark: tuple[dict[Path, str], dict[Path, tuple[str | None, str | None]]]) -> None:
+    def back(self, mark: Mark) -> None:
         """Forget what was decided after a `mark`."""
-        self._appended, self._replaced = dict(mark[0]), dict(mark[1])
+        for path in [path for path in self._filed if path not in mark[2]]:
+            self._switch.drop(path)
+        self._appended, self._replaced, self._filed = dict(mark[0]), dict(mark[1]), dict(mark[2])
 
     def replace(self, name: str | Path, text: str | None, *, was: str | None = None) -> None:
         """Give a file outside the ledger (a draft, a quote, a template) another text; None deletes it.

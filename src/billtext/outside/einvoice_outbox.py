@@ -71,11 +71,13 @@ class Read:
     :param new: deliveries that are to be written into the ledger
     :param known: how many say what the ledger says already
     :param strange: what is of no document of ours, in words
+    :param unread: why files could not be read, in words: an answer may be in them
     """
 
     new: tuple[Delivery, ...]
     known: int
     strange: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
@@ -85,17 +87,23 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     whatever else it has is passed over.
 
     :param places: files, or directories with files ending in `.json` or `.jsonl`
-    :raises Unreadable: a file cannot be read
+    :raises Unreadable: one is not there
     """
     new: list[Delivery] = []
     strange: list[str] = []
+    unread: list[str] = []
     known = 0
     histories = {
         number: [one for one in found if one.outcome != WAITING]  # what came to nothing has no receipt
         for (number, month), found in log.all.items() if not month
     }  # fmt: skip
     for path in _files(places):
-        for told in _objects(path):
+        try:
+            objects = list(_objects(path))
+        except Refused as why:
+            unread.append(str(why))
+            continue
+        for told in objects:
             number = str(told.get("document") or told.get("number") or "")
             outcome = _OUTCOMES.get(str(told.get("outcome") or told.get("status") or "").lower())
             history = histories.get(number) or []
@@ -121,7 +129,7 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             )  # fmt: skip
             history.append(found)
             new.append(found)
-    return Read(new=tuple(new), known=known, strange=tuple(strange))
+    return Read(new=tuple(new), known=known, strange=tuple(strange), unread=tuple(unread))
 
 
 def _why(sent: Delivery | None, outcome: str | None) -> str:

@@ -114,6 +114,7 @@ class Switch:
         self.recovered: Recovered | None = None
         self._stage = self.root / STAGE
         self._files: list[tuple[str | None, Path, tuple[int, int] | None]] = []
+        self._count = 0
         self._wait = wait
         self._lock = -1
 
@@ -146,7 +147,7 @@ class Switch:
         """
         target = self._inside(path)
         if all(other != target for _, other, _ in self._files):
-            self._files.append((str(len(self._files)), target, _state(target)))
+            self._files.append((self._name(), target, _state(target)))
             staged = self.staged(target)
             staged.touch()
             if target.exists():
@@ -166,11 +167,16 @@ class Switch:
         :raises Refused: the file is outside the ledger's directory or on another file system
         """
         target = self._inside(path)
-        self._files.append((str(len(self._files)), target, _state(target)))
+        self._files.append((self._name(), target, _state(target)))
         with self.staged(target).open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+
+    def drop(self, path: Path) -> None:
+        """Forget a file of bytes that was put."""
+        self.staged(path).unlink()
+        self._files = [found for found in self._files if found[1] != path.resolve()]
 
     def delete(self, path: Path) -> None:
         """Delete a file with the rest of the change.
@@ -179,6 +185,11 @@ class Switch:
         """
         target = self._inside(path)
         self._files.append((None, target, _state(target)))
+
+    def _name(self) -> str:
+        """A name that no staged file has."""
+        self._count += 1
+        return str(self._count)
 
     def _inside(self, path: Path) -> Path:
         target = path.resolve()

@@ -1,6 +1,6 @@
 """Issue drafts: give each its number, its date and its payment reference, and append it to the ledger."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -12,8 +12,10 @@ from billtext.ledger import drafts as draft_reader
 from billtext.ledger import load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
+from billtext.outside import attachments
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
+from billtext.rendering import drafts as drafts_text
 from billtext.rendering import ledger_text
 from billtext.rules import collecting, drafts, legal, references, seals, supply
 from billtext.rules.numbering import Given, Numbers
@@ -63,13 +65,15 @@ Group = tuple[list[tuple[Found, Draft]], Prepared]
 
 
 def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atomic: bool = False,
-          collect: bool = False, checked: bool = False, delivery: Date | None = None) -> Outcome:  # fmt: skip
+          collect: bool = False, checked: bool = False, delivery: Date | None = None,
+          file: Callable[[Sequence[Issued]], Mapping[str, Refused]] | None = None) -> Outcome:  # fmt: skip
     """Issue drafts on a day, as far as they are right; what is decided is not written before `Desk.commit`.
 
     :param atomic: all of them or none
     :param collect: one invoice of the drafts of a customer for a month
     :param checked: what only the ledger sees is looked for here too, so that it keeps back its own draft alone
     :param delivery: day on which was delivered what drafts do not say it of
+    :param file: puts documents into the archive, and tells why some cannot be there, by their numbers
     :raises Refused: with `atomic`, a draft is wrong; or the ledger has no number for one
     """
     register = desk.book.register
@@ -77,21 +81,28 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     wrong: list[tuple[Draft, list[LedgerError | Refused]]] = []
     right: list[Group] = []
     for found, draft in wanted:
-        one, errors = drafts.prepare(draft, register, known_rates, date, delivery)
+        one, mistakes = drafts.prepare(draft, register, known_rates, date, delivery)
+        errors: list[LedgerError | Refused] = [*mistakes]
         if one is not None:
-            errors += legal.check(one, register)
+            errors += [*legal.check(one, register), *_missing(desk, draft)]
         if one is None or errors:
-            wrong.append((draft, list(errors)))
+            wrong.append((draft, errors))
         else:
             right.append(([(found, draft)], one))
     groups = list(_collected(right, register) if collect else right)
     before = desk.mark()
     outcome, places = _batch(desk, groups, date)
-    while checked and groups and (seen := desk.check()):
-        why = _blamed(seen, places, str(desk.path(_file(date))))
-        if not why:  # told elsewhere, as at a document that was there before: the first draft with which it comes
-            n = _first_wrong(desk, groups, date, before)
-            why = {n: [Refused(str(error.message)) for error in seen]}
+    while groups:
+        if checked and (seen := desk.check()):
+            why = _blamed(seen, places, str(desk.path(_file(date))))
+            if not why:  # told elsewhere, as at a document that was there before: the first draft with which it comes
+                n = _first_wrong(desk, groups, date, before)
+                why = {n: [Refused(str(error.message)) for error in seen]}
+        elif file is not None and (unfiled := file(outcome.issued)):
+            of = {one.number: n for one, (n, _, _) in zip(outcome.issued, reversed(places), strict=True)}
+            why = {of[number]: [_unfiled(number, told)] for number, told in unfiled.items()}
+        else:
+            break
         for n, reasons in why.items():
             wrong += [(draft, list(reasons)) for _, draft in groups[n][0]]
         groups = [group for n, group in enumerate(groups) if n not in why]
@@ -102,6 +113,20 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         desk.back(before)
         return replace(outcome, issued=[])
     return outcome
+
+
+def _missing(desk: Desk, draft: Draft) -> list[Refused]:
+    """Why a draft could go to nobody once it has a number: a file that it names is not there."""
+    try:
+        attachments.read(desk.root, draft.entry.meta)
+    except Refused as why:
+        return [why]
+    return []
+
+
+def _unfiled(number: str, why: Refused) -> Refused:
+    """Why a draft cannot be filed, without the number that another one has now."""
+    return Refused(f"it cannot be filed: {str(why).replace(number, drafts_text.NUMBER)}")
 
 
 def _file(date: Date) -> str:

@@ -152,7 +152,9 @@ class Post:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._smtp: smtplib.SMTP | None = None
-        self._lost: set[str] = set()  # domains over whose mail the line was lost, since it was last kept
+        # Why the line was lost over mail to a domain, each time since it was last kept and the turn began.
+        self._lost: dict[str, list[_Temporary]] = {}
+        self._turn = 0
         self._last: float | None = None
 
     def __enter__(self) -> Self:
@@ -172,12 +174,18 @@ class Post:
         """
         self._retried(self._connected)
 
-    def send(self, data: bytes, sender: str, recipient: str) -> Outcome:
+    def send(self, data: bytes, sender: str, recipient: str, *, turn: int = 0) -> Outcome:
         """Send one message, and wait before it as the rate asks.
 
         :param data: the message with its headers, lines ending in CRLF
+        :param turn: another number begins another turn, in which the server may have thought better of it
         :raises Unreachable: the server cannot be reached; the message has surely not gone out
         """
+        if turn != self._turn:
+            self._turn, self._lost = turn, {}
+        lost = self._lost.get(_domain(recipient), [])
+        if len(lost) >= TRIES:  # not once more for each of them
+            return _deferred(lost[-1])
         self._wait()
         try:
             self._retried(lambda: self._attempt(data, sender, recipient))
@@ -185,7 +193,7 @@ class Post:
             return Outcome(outcome="failed", code=why.code, words=why.words)
         except _Temporary as why:
             self._note(recipient, why)
-            return Outcome(outcome="waiting", code=why.code or why.words, words=why.words)
+            return _deferred(why)
         except _Doubtful as why:
             return Outcome(outcome="doubtful", code=str(why), words=str(why))
         self._lost.clear()
@@ -194,12 +202,14 @@ class Post:
     def _note(self, recipient: str, why: _Temporary) -> None:
         """Note whether the line was lost over a message; one recipient stops nobody else's mail, the server does.
 
+        A domain over whose mail it was lost a few times in a row is left alone until the next turn.
+
         :raises Unreachable: it was lost over mail to several domains, one after the other
         """
         if self._smtp is not None:
             self._lost.clear()
             return
-        self._lost.add(recipient.rpartition("@")[2].casefold())
+        self._lost.setdefault(_domain(recipient), []).append(why)
         if len(self._lost) >= TRIES:
             raise self._unreachable(why)
 
@@ -317,6 +327,14 @@ class Post:
             pass
         finally:
             smtp.close()
+
+
+def _domain(recipient: str) -> str:
+    return recipient.rpartition("@")[2].casefold()
+
+
+def _deferred(why: _Temporary) -> Outcome:
+    return Outcome(outcome="waiting", code=why.code or why.words, words=why.words)
 
 
 class _Doubtful(Exception):  # noqa: N818

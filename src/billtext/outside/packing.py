@@ -10,10 +10,10 @@ from pathlib import Path
 from billtext import dates
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Filed
-from billtext.outside import archive, forms, mail_words, print_outbox, right_forms
+from billtext.outside import archive, attachments, forms, mail_words, print_outbox, right_forms
 from billtext.outside.forms import Made
 from billtext.outside.outbox import secret
-from billtext.rendering import mail_message
+from billtext.rendering import einvoice, mail_message
 from billtext.rules import deliveries, filing, statements
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
@@ -117,7 +117,7 @@ class Packer:
         :param sender: the address that it comes from
         :raises Refused: it cannot be made
         """
-        made = [self.made(parcel, form) for form in deliveries.forms(parcel)]
+        made = [*(self.made(parcel, form) for form in deliveries.forms(parcel)), *self._attached(parcel)]
         words = mail_words.of(self.book, parcel, self._report(parcel) if parcel.statement else None, self.root)
         register, now = self.book.register, self.now()
         turn = self.log.turn(parcel)
@@ -138,6 +138,17 @@ class Packer:
             parcel=parcel, made=made, name=f"{name}-{mark[:_TURN]}" if turn else name, data=data, recipient=recipient,
             mark=mark,
         )  # fmt: skip
+
+    def _attached(self, parcel: Parcel) -> Iterator[Made]:
+        """The files that a document names as its attachments.
+
+        :raises Refused: one is not there
+        """
+        if parcel.statement:
+            return
+        for one in attachments.read(self.root, self.book.ledger.documents[parcel.number].entry.meta):
+            if one.content is not None:
+                yield Made(name=einvoice.file_name(one), mime=einvoice.mime(one), content=one.content)
 
     def sheet(self, parcel: Parcel) -> tuple[print_outbox.Sheet, Made]:
         """A parcel on paper.

@@ -67,13 +67,15 @@ def pages(content: bytes, name: str) -> int:
 
 
 def batch(
-    sheets: Sequence[Sheet], now: datetime.datetime, *, root: Path | None = None, paper: str = "a4"
-) -> tuple[bytes, bytes]:
+    sheets: Sequence[Sheet], now: datetime.datetime, *, root: Path | None = None, paper: str = "a4",
+    duplex: bool = False,
+) -> tuple[bytes, bytes]:  # fmt: skip
     """One PDF of all, the list first, and the list as CSV.
 
     :param sheets: in the order in which they are printed
     :param root: directory of the ledger's top file
     :param paper: `a4` or `letter`
+    :param duplex: it is printed on both sides: an empty page where the next document would begin on a back
     :raises Refused: the ledger's own template of the list is wrong
     """
     from pypdf import PdfReader, PdfWriter
@@ -88,6 +90,8 @@ def batch(
     cover = pdf.listing("To be printed", note, _TITLES, rows, now.date(), root=root, paper=paper)
     writer = PdfWriter()
     for content in (cover, *(sheet.content for sheet in sheets)):
+        if duplex and len(writer.pages) % 2:
+            writer.add_blank_page()  # as large as the one before
         for page in PdfReader(io.BytesIO(content)).pages:
             writer.add_page(page)
     out = io.BytesIO()

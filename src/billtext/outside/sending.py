@@ -28,8 +28,8 @@ from billtext.rules.deliveries import Log, Parcel
 
 READY = "ready"  # what a trial says of what would be sent
 
-# Takes a mail and tells what became of it.
-Hand = Callable[[Letter], mail.Outcome]
+# Takes a mail and tells what became of it; the number is of the turn in which it is tried, from 0.
+Hand = Callable[[Letter, int], mail.Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ class Sender:
             with self._hand(sender) as hand:
                 for n in range(mail.TRIES):
                     while left:
-                        result = self._mailed(hand, left[0], sender, last=n == mail.TRIES - 1)
+                        result = self._mailed(hand, left[0], sender, n)
                         parcel = left.pop(0)
                         if result is None:
                             late.append(parcel)
@@ -157,17 +157,18 @@ class Sender:
             place = self.place / "mail"
             if self.outbox is None:
                 files.check_place(place)
-            yield lambda letter: mail_outbox.put(place, letter.name, letter.data)
+            yield lambda letter, _: mail_outbox.put(place, letter.name, letter.data)
             return
         with Post(mail.server(self.book.register)) as post:
             if self.outbox is not None:
                 post.reach()
-            yield lambda letter: post.send(letter.data, mail_message.address(sender), letter.recipient)
+            own = mail_message.address(sender)
+            yield lambda letter, turn: post.send(letter.data, own, letter.recipient, turn=turn)
 
-    def _mailed(self, hand: Hand, parcel: Parcel, sender: str, *, last: bool) -> Result | None:
+    def _mailed(self, hand: Hand, parcel: Parcel, sender: str, turn: int) -> Result | None:
         """Send one mail; None where the server does not take it now, and it is to be tried again after the others.
 
-        :param last: it is not tried again
+        :param turn: the last of `mail.TRIES` is not followed by another
         :raises Refused: neither this nor another can be sent now
         """
         try:
@@ -178,12 +179,12 @@ class Sender:
             return Result(parcel=parcel, outcome=READY)
         number = self.outbox.intend([self._intent(parcel, letter.made, letter.mark)])[0]
         try:
-            found = hand(letter)
+            found = hand(letter, turn)
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
         self.outbox.tell(number, found.outcome, attempts.reason(found.code))
-        if found.outcome == attempts.WAITING and not last:
+        if found.outcome == attempts.WAITING and turn < mail.TRIES - 1:
             return None
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
 
@@ -259,7 +260,10 @@ class Sender:
         if sheets:
             sheets.sort(key=print_outbox.Sheet.sort_key)
             try:
-                batch = print_outbox.batch(sheets, now, root=self.root, paper=forms.paper(self.book))
+                batch = print_outbox.batch(
+                    sheets, now, root=self.root, paper=forms.paper(self.book),
+                    duplex=bool(self.book.register.options.of("duplex")),
+                )  # fmt: skip
             except Refused as why:
                 yield from self._waiting([sheet.parcel for sheet in sheets], why)
                 return

@@ -19,6 +19,7 @@ from billtext.rendering.mail_text import Words
 _POLICY = SMTP.clone(cte_type="7bit")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
+_FILE = re.compile(r"(application|image|text)/[a-z0-9][a-z0-9.+-]*")  # what is no message itself
 _LONGEST_NAME, _LONGEST_ADDRESS = 120, 254  # RFC 5321, 4.5.3.1.3
 
 File = tuple[str, str, bytes]  # name, media type, content
@@ -71,7 +72,7 @@ def build(
     made.set_content(words.text)
     made.add_alternative(words.html, subtype="html")
     for name, mime, content in files:
-        main, _, sub = mime.partition("/")
+        main, _, sub = (mime if _FILE.fullmatch(mime) else "application/octet-stream").partition("/")
         made.add_attachment(content, maintype=main, subtype=sub, filename=escape.file_name(name))
     for n, part in enumerate(part for part in made.walk() if part.is_multipart()):
         part.set_boundary(f"=_{fingerprint}_{n}")  # else they are drawn at random

@@ -6,6 +6,7 @@ Keys of the ledger language that only e-invoices and paper need are read here: t
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any
 
 from billtext.model import Date, Document, Line, Meta, Register, VatPosting
@@ -18,6 +19,12 @@ from billtext.rules.prepared import Prepared
 from billtext.rules.quotes import Estimate
 
 PAID_WITH = frozenset({"payment", "deposit"})
+# Types of files that an e-invoice may have in it (EN 16931-1, BT-125-1), by the ending of the file's name.
+_MIMES = {
+    ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+}  # fmt: skip
 
 
 def language_of(register: Register, customer: str, date: Date) -> str:
@@ -282,21 +289,21 @@ def _accounts(meta: Meta) -> tuple[core.Account, ...]:
 def attachments(meta: Meta) -> tuple[tuple[core.Attachment, str], ...]:
     """What a document says goes with it (BG-24), each with its file below the ledger's directory, or empty.
 
-    Its name is what `attachment-name:` says, as the sender called the file; else that of the file.
+    Its name is what `attachment-name:` says, as the sender called the file; else that of the file. Its type is what
+    `attachment-mime:` says; else what the ending of the file tells.
     """
-    return tuple(
-        (
-            core.Attachment(
-                id=text, description=stated.text(meta, f"attachment-text{end}"),
-                mime=stated.text(meta, f"attachment-mime{end}"),
-                filename=stated.text(meta, f"attachment-name{end}") if f"attachment-name{end}" in meta else
-                stated.text(meta, f"attachment-file{end}").rpartition("/")[2],
-                url=stated.text(meta, f"attachment-url{end}"),
-            ),
-            stated.text(meta, f"attachment-file{end}"),
-        )
-        for end, text in stated.numbered(meta, "attachment")
-    )  # fmt: skip
+    found = []
+    for end, text in stated.numbered(meta, "attachment"):
+        file = stated.text(meta, f"attachment-file{end}")
+        mime = stated.text(meta, f"attachment-mime{end}") or _MIMES.get(PurePosixPath(file).suffix.lower(), "")
+        called = f"attachment-name{end}"
+        name = stated.text(meta, called) if called in meta else file.rpartition("/")[2]
+        one = core.Attachment(
+            id=text, description=stated.text(meta, f"attachment-text{end}"), mime=mime, filename=name,
+            url=stated.text(meta, f"attachment-url{end}"),
+        )  # fmt: skip
+        found.append((one, file))
+    return tuple(found)
 
 
 def _shown(book: Book, number: str) -> str:
