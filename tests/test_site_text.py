@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from billtext.outside import mkdocs_config
 from billtext.rendering.pages import addresses
+from browser_room import paper
 from site_room import HARMLESS, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
@@ -326,4 +327,7 @@ def test_a_statement_prints_alone_on_one_sheet(built: Path, browser: object) -> 
     data = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", data)) == 1
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", data)
+    assert paper(page, "article:target h3", "article:target th", "article:target .r-sum td", ".r-stamp") == []
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")  # that of the margins too
+    assert ground == "rgb(255, 255, 255)"
     page.close()
