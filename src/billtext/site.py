@@ -230,6 +230,9 @@ def _pages(
 
 def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkdocs_build.Site:
     first = addresses.customer(wish.customer) if wish.customer else "index"
+    words = {"lost": frame.t("There is no such page."), "back": frame.t("To the first page")}
+    if frame.finder(""):
+        words |= {"find": frame.sought, "found": frame.t("Nothing is found.")}
     others = [name for name in pages.singles(frame) if name not in {"index", "errors"}]
     return mkdocs_build.Site(
         sources=sources,
@@ -239,7 +242,7 @@ def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkd
         wanted=bool(wish.language),
         first=first,
         others=tuple(others),
-        words={"find": frame.sought, "found": frame.t("Nothing is found.")} if frame.finder("") else {},
+        words=words,
         # Of a folder that is given away nothing is known later.
         looks={} if wish.customer else {f"{PAGES}/{name}": look for name, look in looks.items()},
     )
