@@ -77,6 +77,10 @@ def test_ledger_errors(tmp_path: Path, plugin: str) -> None:
     assert [text.count(str(escape(error["message"]))) for error in told] == [1] * len(told)
     for page in PAGES:
         office.shown(page)
+    for error in told:  # in the editor, and on the page of the document that it is about, no other one
+        assert f"line={error['line']}" in text
+        assert str(escape(error["message"])) in office.shown("documents/2026-0001")
+    assert "r-warning" not in office.shown("documents/2026-0002")
 
 
 def test_no_page_is_told_in_favas_frame(tmp_path: Path) -> None:

@@ -102,8 +102,9 @@ def build(
     with _sources(place, wish) as sources:
         page_templates.keep_compiled()
         directory = sources / PAGES
-        also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)
+        told = [error["message"] for error in frame.errors]  # Beancount's are on pages of documents too
+        also = (program.digest(), site_papers.templates(root), wish, told)
 
         before, leaves = page_files.before(directory), pages.leaves(frame)
         ledger = page_files.marks(loaded.options.get("include", ()), time.time_ns())
