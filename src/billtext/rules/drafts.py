@@ -52,7 +52,7 @@ def prepare(
     if where:  # an e-invoice has the country of its place of delivery (BR-57)
         card = register.values("customer", prepared.customer, date)
         country = card.get("country") or register.company(date).get("country")
-        where = {**({"delivery-country": str(country)} if country else {}), **where}
+        where = where if "delivery-country" in where or not country else {**where, "delivery-country": str(country)}
     return supply.supplied(prepared, delivery, where), []
 
 
