@@ -46,6 +46,25 @@ def opened(browser: Any, *, told: list[str], host: str, phone: bool = False, sch
         context.close()
 
 
+def paper(page: Any, *parts: str) -> list[str]:
+    """Parts of a page, named by selectors, whose ink or ground is wrong when a dark browser prints them."""
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    page.emulate_media(media="print", color_scheme="dark")
+    found: list[str] = page.evaluate(
+        """parts => ["html", "body", ...parts].filter(part => {
+            const style = getComputedStyle(document.querySelector(part));
+            const onWhite = colour => {
+                const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
+                return 1 - a * (1 - (r + g + b) / 765);
+            };
+            return onWhite(style.backgroundColor) < 0.8 || onWhite(style.color) > 0.6 || style.colorScheme === "dark";
+        })""",
+        parts,
+    )
+    return found
+
+
 def accessible(page: Any, part: str) -> list[str]:
     """What axe has to say against a part of a page, named by a selector."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

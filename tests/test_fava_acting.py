@@ -488,6 +488,26 @@ def test_what_a_draft_says_of_its_delivery_is_not_asked(office: FavaOffice) -> N
     assert 'name="delivery"' not in office.shown(DRAFT)
 
 
+def test_a_place_of_delivery_may_be_named(office: FavaOffice, twin: FavaOffice) -> None:
+    """As with `issue --place`, where the draft names none; what was typed stays when the form is refused."""
+    sent = {"date": DAY, "place": "Kaigata 4,\n5003 Bergen"}
+    again = section(office.send(DRAFT, sent, token=UNKNOWN))
+    assert 'value="Kaigata 4,' in again
+    document = again[again.index('<div class="r-document">') : again.index("<details>")]
+    assert "5003 Bergen" in document
+    office.follow(office.send(DRAFT, sent, token=token_of(again)))
+    twin.get("issue", "nordlys", "--date", DAY, "--place", "Kaigata 4, 5003 Bergen")
+    assert office.files() == twin.files()
+    assert '  delivery-city: "Bergen"\n' in office.files()["invoices/2026.beancount"]
+
+
+def test_a_place_that_a_draft_names_is_not_asked(office: FavaOffice) -> None:
+    assert 'name="place"' in office.shown(DRAFT)
+    text = office.files()["drafts/nordlys.beancount"]
+    office.draft("nordlys", text.replace("  customer:", '  delivery-city: "Voss"\n  customer:'))
+    assert 'name="place"' not in office.shown(DRAFT)
+
+
 def test_a_day_of_delivery_long_ago_is_asked_about(office: FavaOffice) -> None:
     """What is issued was delivered within a year; a slip in it would stand on the document for good."""
     sent = {"date": today().isoformat(), "delivery": "2016-05-31"}

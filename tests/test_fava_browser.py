@@ -117,6 +117,23 @@ def test_sorting_is_favas_and_filtering_tells_how_many_are_left(desk: str, brows
     assert told == []
 
 
+def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(desk: str, browser: Any) -> None:
+    told: list[str] = []
+    with opened(browser, told=told, host=origin(desk)) as page:
+        page.goto(f"{desk}?page=index{TIME}")
+        places = page.evaluate(
+            "[...document.querySelectorAll('.r-figures')].map(line => ["
+            "new Set([...line.children].map(one => one.offsetTop)).size,"
+            "new Set([...line.querySelectorAll('small')].map(one => one.getBoundingClientRect().bottom)).size,"
+            "Math.round(line.lastElementChild.getBoundingClientRect().right - line.getBoundingClientRect().right)])"
+        )
+        assert places == [[1, 1, 0]] * 3  # NOK, EUR and SEK: each in a line, its units too, to the edge
+        page.goto(f"{desk}?page=ageing{TIME}")
+        colour = "selector => getComputedStyle(document.querySelector(selector)).color"
+        assert page.evaluate(colour, "#ageing tfoot tr td:last-child") == page.evaluate(colour, "section.bt h1")
+    assert told == []
+
+
 def test_a_time_filter_never_changes_what_was_owed(desk: str, browser: Any, tmp_path: Path) -> None:
     """Whatever day a filter begins on, what was owed at its end is what the command says of that day."""
     command = json.loads(

@@ -18,6 +18,7 @@ from fava.beans.funcs import hash_entry
 from pypdf import PdfReader
 from werkzeug.serving import make_server
 
+from browser_room import paper
 from site_room import ROOT, billtext
 
 AT = "/fjordlys-elektro-as/extension/Receivables/"
@@ -427,6 +428,7 @@ def test_a_statement_prints_alone_on_one_sheet(served: str, view: Any) -> None:
         assert not view.locator(gone).first.is_visible(), gone
     assert "Storgata 1" in view.inner_text("section.bt article")
     assert sheets(view) == 1
+    assert paper(view, "section.bt h3", "section.bt th", "section.bt .r-sum td", "section.bt .r-lead") == []
 
 
 def test_a_month_leads_to_its_statement(served: str, view: Any) -> None:

@@ -77,6 +77,21 @@ def test_ledger_errors(tmp_path: Path, plugin: str) -> None:
     assert [text.count(str(escape(error["message"]))) for error in told] == [1] * len(told)
     for page in PAGES:
         office.shown(page)
+    for error in told:  # in the editor, and on the page of the document that it is about, no other one
+        assert f"line={error['line']}" in text
+        assert str(escape(error["message"])) in office.shown("documents/2026-0001")
+    assert "r-warning" not in office.shown("documents/2026-0002")
+
+
+def test_filters_tell_how_many_customers_they_leave(tmp_path: Path) -> None:
+    """Of the two, C1 is Nordlys; without filters nothing is said."""
+    office = FavaOffice(tmp_path, more=EXTENSION)
+    leads = [
+        re.findall(r'<p class="r-lead">(.*?)</p>', office.shown(**filters))[0].split(" · ")[1:-1]
+        for filters in ({}, {"account": "Assets:Receivable:C1"}, {"filter": 'payee:"Nobody"'})
+    ]
+    assert leads == [[], ["1 customer"], ["0 customers"]]
+    assert "The last twelve months" not in office.shown(filter='payee:"Nobody"')
 
 
 def test_no_page_is_told_in_favas_frame(tmp_path: Path) -> None:
@@ -96,6 +111,7 @@ def test_no_page_is_told_in_favas_frame(tmp_path: Path) -> None:
         assert answer.status_code == 404
         assert sentence(answer) == f"There is no page {page} in the receivables on 2026-06-01."
         assert "<b>" not in section(answer)
+        assert f'<a href="{office.base}">' in section(answer)  # back, without the filters
         assert "ledger-data" in answer.get_data(as_text=True)
     bare = office.ask("nowhere", time="2026-06-01", partial="true")
     assert (bare.status_code, bare.mimetype) == (404, "text/plain")

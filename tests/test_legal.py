@@ -89,7 +89,7 @@ REFUSED = {
     "no day of delivery": (
         {"delivered": ""}, "or `period-start:` and `period-end:`, or issue it with --delivery DATE", "5-1-1",
     ),
-    "no place of delivery": ({"customer": "B6"}, "for customer B6, or `delivery-city:` in the draft", "5-1-1"),
+    "no place of delivery": ({"customer": "B6"}, "for customer B6, or issue it with --place PLACE", "5-1-1"),
     "no Foretaksregisteret": ({"company": without("register")}, "`register: \"Foretaksregisteret\"`", "5-1-2"),
     "NUF by its legal form": (
         {"company": without("register") + '  legal-form: "NUF"\n'}, "the seller is an NUF", "5-1-2",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from billtext.ledger import drafts
-from billtext.rendering import pages
-from billtext.rendering.pages import attention, charts, overview
+from billtext.rendering import pages, sheets
+from billtext.rendering.pages import attention, charts, overview, tables
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import deliveries, dso, flows
 from billtext.rules.book import Book
@@ -273,6 +273,47 @@ def test_what_was_not_sent(book: Book) -> None:
 
 
 # --- ageing and open items --------------------------------------------------------------------------------------
+
+
+OCTOBER = date(2026, 10, 31)
+
+
+def developed(book: Book) -> list[list[str]]:
+    """The table below the first picture of what was owed at the ends of months: its heads, and the last four rows."""
+    page = pages.find(frame(book, OCTOBER), "index")
+    assert page is not None
+    table = page.body[page.body.index('data-table="twelve-months"') :]
+    table = table[: table.index("</table>")]
+    heads = re.findall(r"<th(?: [^>]*)?>(.*?)</th>", table)
+    return [heads, *[cells(row) for row in table.split("<tr")[2:]][-4:]]
+
+
+def test_what_was_owed_at_the_ends_of_months_by_age(book: Book) -> None:
+    """A1 of 900, due on 31 July, from September on 550; A2 of 500 after its credit note, due on 9 September; A3 of 400,
+    due on 20 October; A5 of 1000 is not due; 70 of B2 stand unapplied, and K2 of 10 in the column of its own date."""
+    assert developed(book) == [
+        ["Date", "not due", "1–30 days", "31–60 days", "61–90 days", "91+ days", "unapplied", "Total"],
+        ["31 Jul 2026", "900.00", "0.00", "0.00", "0.00", "0.00", "0.00", "900.00"],
+        ["31 Aug 2026", "900.00", "0.00", "900.00", "0.00", "0.00", "0.00", "1,800.00"],
+        ["30 Sept 2026", "400.00", "500.00", "0.00", "550.00", "0.00", "-70.00", "1,380.00"],
+        ["31 Oct 2026", "1,000.00", "390.00", "500.00", "0.00", "550.00", "-70.00", "2,370.00"],
+    ]
+
+
+def test_where_the_edges_of_the_ageing_changed_what_is_overdue_is_one_column(read: Read) -> None:
+    """500 + 550 in September, 390 + 500 + 550 in October."""
+    book = read(f'{LEDGER}2026-10-01 custom "billtext-option" "aging-edges" "14"\n')
+    heads, *found = developed(book)
+    assert heads == ["Date", "not due", "overdue", "unapplied", "Total"]
+    assert found[-2:] == [
+        ["30 Sept 2026", "400.00", "1,050.00", "-70.00", "1,380.00"],
+        ["31 Oct 2026", "1,000.00", "1,440.00", "-70.00", "2,370.00"],
+    ]
+    made = tables.sheet(frame(book, OCTOBER), "index", "twelve-months")
+    assert made is not None
+    head, *sheet = sheets.as_csv(made).splitlines()
+    assert head == "date,currency,not-due,overdue,unapplied,total"
+    assert "2026-10-31,NOK,1000.00,1440.00,-70.00,2370.00" in sheet
 
 
 def test_the_ageing_table(book: Book) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from billtext.outside import mkdocs_config
 from billtext.rendering.pages import addresses
+from browser_room import paper
 from site_room import HARMLESS, billtext, built, read, write
 
 __all__ = ["built"]  # a fixture
@@ -326,4 +327,24 @@ def test_a_statement_prints_alone_on_one_sheet(built: Path, browser: object) -> 
     data = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", data)) == 1
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12]", data)
+    assert paper(page, "article:target h3", "article:target th", "article:target .r-sum td", ".r-stamp") == []
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")  # that of the margins too
+    assert ground == "rgb(255, 255, 255)"
+    page.close()
+
+
+def test_a_page_that_is_not_there_is_told_at_any_depth_and_on_a_disk(built: Path, browser: object) -> None:
+    """It loads nothing, so it has its style wherever it is shown; on a disk, its link leads to its neighbour."""
+    public = built / "public"
+    page = browser.new_page()  # type: ignore[attr-defined]
+    told: list[str] = []
+    page.on("console", lambda said: told.append(said.text))
+    page.goto((public / "404.html").as_uri())
+    assert "Den siden finnes ikke." in page.inner_text("body")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "400"
+    page.click("a")
+    assert page.url.startswith((public / "receivables/index.html").as_uri())
+    assert told == []
+    links = [link for name in ("href", "src") for link in read(public / "404.html").values(name)]
+    assert links == ["data:,", "/receivables/index.html"]
     page.close()

@@ -1,4 +1,4 @@
-"""When was delivered: a draft says it, or its lines, or who issues it."""
+"""When and where was delivered: a draft says it, or its lines, or who issues it."""
 
 from pathlib import Path
 
@@ -51,6 +51,31 @@ def test_who_issues_names_the_day_for_what_says_nothing(office: Office) -> None:
     office.get("issue", "--all", *ON, "--delivery", "2026-11-24")
     lines = [line.strip() for line in issued(office).splitlines() if "delivery:" in line or "period" in line]
     assert lines == ["delivery: 2026-11-24", "delivery: 2026-11-20", "period-start: 2026-11-01"]
+
+
+def test_who_issues_names_the_place_for_what_names_none(office: Office) -> None:
+    """A place that a draft names stays; its country is the customer's or else the company's, if it says no other."""
+    office.draft(*draft("a", "  delivery: 2026-11-20\n"))
+    office.draft(*draft("b", '  delivery: 2026-11-20\n  delivery-city: "Voss"\n'))
+    office.draft(*draft("c", '  reason: "A mistake"\n', kind="credit-note"))
+    office.get("issue", "--all", *ON, "--place", "Kaigata 4, 5003 Bergen")
+    places = [line.strip() for line in issued(office).splitlines() if line.startswith("  delivery-")]
+    assert places == [
+        'delivery-address: "Kaigata 4"',
+        'delivery-postal-code: "5003"',
+        'delivery-city: "Bergen"',
+        'delivery-country: "NO"',
+        'delivery-city: "Voss"',
+    ]
+    office.draft(*draft("d", "  delivery: 2026-11-20\n"))
+    office.get("issue", "d", *ON, "--place", ' Kungsgatan "1", 111 43 Stockholm,  SE ')
+    found = issued(office)
+    for line in ('address: "Kungsgatan \\"1\\""', 'postal-code: "111 43"', 'city: "Stockholm"', 'country: "SE"'):
+        assert f"  delivery-{line}\n" in found
+    office.get("render", "2026-0003", "--as", "ubl", "--out", str(office.root / "papers"))
+    assert "<cbc:CityName>Stockholm</cbc:CityName>" in next(office.root.glob("papers/**/*2026-0003*")).read_text(
+        "utf-8"
+    )
 
 
 def test_the_days_of_the_lines_are_those_of_the_document(office: Office) -> None:

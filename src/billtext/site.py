@@ -102,8 +102,9 @@ def build(
     with _sources(place, wish) as sources:
         page_templates.keep_compiled()
         directory = sources / PAGES
-        also = (program.digest(), site_papers.templates(root), wish)
         frame = _frame(loaded, book, as_of, wish, root)
+        told = [error["message"] for error in frame.errors]  # Beancount's are on pages of documents too
+        also = (program.digest(), site_papers.templates(root), wish, told)
 
         before, leaves = page_files.before(directory), pages.leaves(frame)
         ledger = page_files.marks(loaded.options.get("include", ()), time.time_ns())
@@ -231,6 +232,9 @@ def _pages(
 
 def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkdocs_build.Site:
     first = addresses.customer(wish.customer) if wish.customer else "index"
+    words = {"lost": frame.t("There is no such page."), "back": frame.t("To the first page")}
+    if frame.finder(""):
+        words |= {"find": frame.sought, "found": frame.t("Nothing is found.")}
     others = [name for name in pages.singles(frame) if name not in {"index", "errors"}]
     return mkdocs_build.Site(
         sources=sources,
@@ -240,7 +244,7 @@ def _site(frame: Frame, sources: Path, out: Path, wish: Wish, looks: Any) -> mkd
         wanted=bool(wish.language),
         first=first,
         others=tuple(others),
-        words={"find": frame.sought, "found": frame.t("Nothing is found.")} if frame.finder("") else {},
+        words=words,
         # Of a folder that is given away nothing is known later.
         looks={} if wish.customer else {f"{PAGES}/{name}": look for name, look in looks.items()},
     )

@@ -20,26 +20,35 @@ if TYPE_CHECKING:
         "billtext issue --all --date 2026-11-30",
         "billtext issue --all --dry-run",
         "billtext issue nordlys --delivery 2026-11-20",
+        'billtext issue nordlys --place "Kaigata 4, 5003 Bergen"',
     )
 )
 @click.argument("names", metavar="[DRAFT]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All drafts.")
 @on
 @click.option("--delivery", type=Day(), metavar="DATE", help="Day of delivery, for drafts that do not say it.")
+@click.option(
+    "--place",
+    default="",
+    metavar="PLACE",
+    help="Place of delivery, for drafts that name none, where it is not the customer's address: street and town, or "
+    "the town alone; another country follows as two letters.",
+)
 @click.option("--collect", is_flag=True, help="One invoice of a customer's drafts for a month.")
 @click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")
 @trial
 @force
 @click.pass_obj
 def command(
-    face: Face, names: tuple[str, ...], every: bool, date: datetime.date, delivery: datetime.date | None, collect: bool,
-    atomic: bool, trial: bool, force: bool,
+    face: Face, names: tuple[str, ...], every: bool, date: datetime.date, delivery: datetime.date | None, place: str,
+    collect: bool, atomic: bool, trial: bool, force: bool,
 ) -> None:  # fmt: skip
     """Issue drafts: each gets its number, date, due date and payment reference, and is appended to the ledger.
 
     A draft with a mistake is refused by name, and the others go through.
     """
     from billtext.errors import Refused
+    from billtext.ledger import write
     from billtext.money import exact
     from billtext.outside import draft_files, issuing
 
@@ -59,7 +68,7 @@ def command(
 
         outcome = issuing.issue(
             desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery,
-            file=None if trial else filing,
+            place=write.clean(place), file=None if trial else filing,
         )  # fmt: skip
         for sentence in unread:
             say(sentence, err=True)

@@ -210,7 +210,9 @@ class Receivables(FavaExtensionBase):
         """End a request with a sentence, in Fava's frame; Fava itself wants it bare."""
         if asked.partial():
             abort(Response(sentence, status, mimetype="text/plain"))
-        body = Markup('<p class="r-warning" role="alert">{}</p>').format(sentence)
+        body = Markup('<p class="r-warning" role="alert">{}</p><p><a href="{}">{}</a></p>').format(
+            sentence, asked.address(""), self.report_title
+        )
         abort(self._framed(Page(path="", heading="", language=self._words.code, body=body, leaf=True), status))
 
     def _framed(self, page: Page, status: int) -> Response:

@@ -87,6 +87,11 @@ def doubts(book: Book, kind: str, subject: str, form: Form, t: Language) -> dict
     return {day: word.format(date=t.date(day)) for day, word in words.items()}
 
 
+def place(form: Mapping[str, str]) -> str:
+    """The place of delivery of a form, in one line."""
+    return write.clean(form.get("place", "")).replace("\n", " ")
+
+
 def sure(form: Form, day: Date) -> bool:
     """Whether the reader has said that a doubtful day is meant."""
     return day.isoformat() in form.getlist("sure")
@@ -150,7 +155,7 @@ def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     delivery = form.get("delivery", "").strip()
     outcome = issuing.issue(
         desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True,
-        delivery=typed.date(delivery, t) if delivery else None,
+        delivery=typed.date(delivery, t) if delivery else None, place=place(form),
         file=lambda issued: archive.issued(desk, issued, date).refused,
     )  # fmt: skip
     if outcome.refused:

@@ -73,7 +73,8 @@ def page(
     _, draft = draft_files.named(shelf.root, [subject])[0]
     date = typing.day(day) or frame.as_of
     delivery = typing.day(values.get("delivery", ""))
-    prepared, errors = drafts.prepare(draft, shelf.book.register, issuing.rates(shelf.entries), date, delivery)
+    rates, place = issuing.rates(shelf.entries), acting.place(values)
+    prepared, errors = drafts.prepare(draft, shelf.book.register, rates, date, delivery, place)
     return forms.issue(frame, draft, prepared, errors, form)
 
 
@@ -95,6 +96,7 @@ def _told(refused: str, t: Language, company: str) -> str:
         "--invoice": t("What it settles first"),
         "--received": t("What the bank made of it, in {currency}").format(currency=company),
         "--delivery DATE": t("Day of delivery"),
+        "--place PLACE": t("Place of delivery"),
     }
     for option, field in fields.items():
         refused = refused.replace(option, f"“{field}”")

@@ -66,6 +66,7 @@ Group = tuple[list[tuple[Found, Draft]], Prepared]
 
 def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atomic: bool = False,
           collect: bool = False, checked: bool = False, delivery: Date | None = None,
+          place: str = "",
           file: Callable[[Sequence[Issued]], Mapping[str, Refused]] | None = None) -> Outcome:  # fmt: skip
     """Issue drafts on a day, as far as they are right; what is decided is not written before `Desk.commit`.
 
@@ -73,6 +74,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     :param collect: one invoice of the drafts of a customer for a month
     :param checked: what only the ledger sees is looked for here too, so that it keeps back its own draft alone
     :param delivery: day on which was delivered what drafts do not say it of
+    :param place: where was delivered what drafts do not say it of, if not at the customer's address
     :param file: puts documents into the archive, and tells why some cannot be there, by their numbers
     :raises Refused: with `atomic`, a draft is wrong; or the ledger has no number for one
     """
@@ -81,7 +83,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     wrong: list[tuple[Draft, list[LedgerError | Refused]]] = []
     right: list[Group] = []
     for found, draft in wanted:
-        one, mistakes = drafts.prepare(draft, register, known_rates, date, delivery)
+        one, mistakes = drafts.prepare(draft, register, known_rates, date, delivery, place)
         errors: list[LedgerError | Refused] = [*mistakes]
         if one is not None:
             errors += [*legal.check(one, register), *_missing(desk, draft)]

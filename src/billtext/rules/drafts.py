@@ -36,18 +36,24 @@ ONE = Decimal(1)
 
 
 def prepare(
-    draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None
+    draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None, place: str = ""
 ) -> tuple[Prepared | None, list[LedgerError]]:
     """Work out what a draft becomes when it is issued on a day.
 
     :param delivery: day of delivery, for a draft that does not say it
+    :param place: of delivery, in the words of who issues it, for a draft that names none
     :return: None if an error stands in the way, and the errors
     """
     work = _Preparing(draft, register, rates, date)
     prepared = work.document()
     if prepared is None or work.errors:
         return None, work.errors
-    return supply.supplied(prepared, delivery), []
+    where = supply.place(place)
+    if where:  # an e-invoice has the country of its place of delivery (BR-57)
+        card = register.values("customer", prepared.customer, date)
+        country = card.get("country") or register.company(date).get("country")
+        where = where if "delivery-country" in where or not country else {**where, "delivery-country": str(country)}
+    return supply.supplied(prepared, delivery, where), []
 
 
 # Keys of a draft that its document does not have, or has in another form.

@@ -122,7 +122,7 @@ def _delivered(view: View) -> Iterator[Lacking]:
     elif view.buyer("org-number", "vat-number") and not view.addressed and not view.placed and not view.guest:
         yield (
             "the document does not say where it was delivered",
-            f"write its `address:` and `city:` for customer {view.customer}, or `delivery-city:` in the draft",
+            f"write its `address:` and `city:` for customer {view.customer}, or issue it with --place PLACE",
             "§ 5-1-1",
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billtext.model import Register
-from billtext.rules import presented_lines
+from billtext.rules import presented_lines, supply
 from billtext.rules.prepared import Prepared
 
 # What is missing, what to do, and the paragraph that asks for it.
@@ -44,7 +44,7 @@ class View:
     @property
     def placed(self) -> bool:
         """Whether the document names a place of delivery of its own (BG-13, BG-15)."""
-        return bool(self._first(self.prepared.keys, "delivery-", (*_ADDRESS, "name", "location")))
+        return supply.placed(self.prepared)
 
     def seller(self, *keys: str) -> str:
         """What the document says of the seller: the first of some keys that it has."""

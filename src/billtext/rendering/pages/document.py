@@ -5,7 +5,7 @@ from typing import Any
 from billtext.model import Document
 from billtext.rendering import document_view
 from billtext.rendering.document_view import View
-from billtext.rendering.pages import addresses, papers
+from billtext.rendering.pages import addresses, faults, papers
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import invoices, presenting
 from billtext.rules.core_invoice import CoreInvoice
@@ -62,6 +62,7 @@ def page(frame: Frame, number: str) -> Page:
         filed=()
         if frame.given
         else papers.filed(frame, [one for one in frame.filed(document.customer) if one.document == number]),
+        wrong=faults.of_entry(frame, document.entry),
         leads=_leads(frame, document),
         downloads=[(word, address) for form, word in DOWNLOADS.items() if (address := frame.leads.form(number, form))],
     )

@@ -79,19 +79,21 @@ def issue(frame: Frame, draft: Draft, prepared: Prepared | None, errors: Sequenc
 
     :param errors: why it cannot be issued
     """
-    amount, text, view, asks = "", "", None, False
+    amount, text, view, when, where = "", "", None, False, False
     if prepared is not None:
         register = frame.book.register
         amount = _money(frame, prepared.gross, prepared.currency)
         text = "" if frame.hidden else _as_written(drafts.preview(prepared, register))
         view = document_view.view(presenting.draft(register, prepared), frame.f)
-        asks = draft.kind == "invoice" and (bool(form.typed.get("delivery")) or not supply.stated(prepared))
+        invoice = draft.kind == "invoice"
+        when = invoice and (bool(form.typed.get("delivery")) or not supply.stated(prepared))
+        where = invoice and (bool(form.typed.get("place")) or not supply.placed(prepared))
     facts = () if view is None else [(word, value, None) for word, value in view.facts]
     return _page(
         frame, "issue.html.j2", _address("issue", draft.name), frame.t("Issue a draft"), form,
         "" if prepared is None else prepared.customer, draft=draft.name, back=addresses.draft(draft.name),
         amount=amount, text=text, view=view, facts=facts, currency="" if prepared is None else prepared.currency,
-        delivery=asks, errors=[error.message for error in errors],
+        delivery=when, place=where, errors=[error.message for error in errors],
     )  # fmt: skip
 
 

@@ -305,6 +305,12 @@ class Frame:
         register = self.book.register
         return [(draft, *drafts.prepare(draft, register, self.rates, self.as_of)) for draft in self.drafts]
 
+    @cached_property
+    def wrong(self) -> dict[tuple[str, int], list[str]]:
+        """What is wrong with the ledger, by file and line."""
+        found = grouped(self.errors, lambda error: (error["path"], error["line"]))
+        return {place: [error["message"] for error in errors] for place, errors in found.items()}
+
     def deliveries(self, number: str, *, statements: bool = False) -> list[Delivery]:
         """What happened until the day to a document, or to the statements of a customer, on their way."""
         found = self.book.deliveries_of.get(number, ())

@@ -12,7 +12,7 @@ from billtext.money import ZERO
 from billtext.rendering import archive, delivery_reports, reports
 from billtext.rendering import drafts as draft_sheets
 from billtext.rendering import quotes as quote_sheets
-from billtext.rendering.pages import addresses, unissued
+from billtext.rendering.pages import addresses, development, unissued
 from billtext.rendering.pages.frame import Frame
 from billtext.rendering.pages.overview import MONTHS, month_ends
 from billtext.rendering.sheets import Cell, Column, Sheet, Word, column
@@ -64,15 +64,16 @@ def open_items(frame: Frame, part: str = "") -> Sheet:
 
 
 def twelve_months(frame: Frame) -> Sheet:
-    """What was owed at the end of each of the last months."""
+    """What was owed at the end of each of the last months, by age."""
     ends = month_ends(frame.as_of, MONTHS)
+    names = development.names(frame, ends)
     rows: list[list[Cell]] = []
     for end, found in zip(ends, ageing.totals(frame.book, ends, customers=frame.only), strict=True):
         for row in found:
-            amounts = (row.columns[ageing.NOT_DUE], row.overdue, row.columns[ageing.UNAPPLIED], row.total)
+            amounts = (*development.amounts(row, names), row.total)
             rows.append([end, row.currency, *(Amount(amount, row.currency) for amount in amounts)])
-    names = ("not-due", "overdue", "unapplied", "total")
-    return sheet_of((column("date"), column("currency"), *(column(name, right=True) for name in names)), rows)
+    heads = (*names, "total")
+    return sheet_of((column("date"), column("currency"), *(column(name, right=True) for name in heads)), rows)
 
 
 def debtors(frame: Frame) -> Sheet:

@@ -10,7 +10,7 @@ from billtext import dates
 from billtext.model import DOCUMENTS, Date, Item
 from billtext.money import ZERO
 from billtext.rendering import escape
-from billtext.rendering.pages import attention, charts
+from billtext.rendering.pages import attention, charts, development
 from billtext.rendering.pages.frame import Frame, Page
 from billtext.rules import ageing, dso
 from billtext.rules.ageing import Row
@@ -120,7 +120,7 @@ def _currency(
         "unapplied": amount(row.columns[ageing.UNAPPLIED]),
         "share": _share(row.overdue, row.total, frame),
         "aged": frame.aged(row, f"aged-{n}"),
-        "development": _development(frame, n, currency, ends, history),
+        "development": development.drawn(frame, n, ends, [_total(frame, each, currency) for each in history]),
         "debtors": _debtors(frame, n, debtors[:DEBTORS], row.total),
         "others": len(debtors) - DEBTORS,
         "month": summary(frame, month, currency),
@@ -175,43 +175,4 @@ def _movement(frame: Frame, item: Item) -> dict[str, Any]:
         "customer": frame.customer(item.customer),
         "amount": frame.f.amount(item.amount, item.currency),
         "currency": item.currency,
-    }
-
-
-def _development(
-    frame: Frame, place: int, currency: str, ends: list[Date], history: Sequence[Sequence[Row]]
-) -> dict[str, Any] | None:
-    """The last months as columns, and as a table."""
-    rows = [_total(frame, each, currency) for each in history]
-    if not any(any(row.columns.values()) for row in rows):
-        return None
-    words = [("r-b0", frame.t("not-due")), ("r-b3", frame.t("overdue")), ("r-u", frame.t("unapplied"))]
-    columns, table = [], []
-    low = high = ZERO
-    for end, row in zip(ends, rows, strict=True):
-        amounts = (row.columns[ageing.NOT_DUE], row.overdue, row.columns[ageing.UNAPPLIED])
-        low = min(low, sum((each for each in amounts if each < 0), ZERO))
-        high = max(high, sum((each for each in amounts if each > 0), ZERO))
-        day = frame.f.date(end)
-        parts = [
-            charts.Part(amount=each, style=style, label=f"{day}, {word}: {frame.f.amount(each, currency)} {currency}")
-            for (style, word), each in zip(words, amounts, strict=True)
-        ]
-        columns.append(charts.Column(name=frame.f.short_month(end), parts=parts))
-        table.append({"day": day, "amounts": [frame.f.amount(each, currency) for each in (*amounts, row.total)]})
-    steps = [(value, frame.f.number(value)) for value in charts.scale(low, high)]
-    title = f"{frame.t('The last twelve months')} {currency}"
-    return {
-        "picture": charts.columns(
-            columns,
-            steps,
-            name=f"months-{place}",
-            title=title,
-            description="; ".join(f"{row['day']}: {row['amounts'][-1]}" for row in table),
-        ),
-        "legend": [
-            {"style": charts.swatch(style, credit=all(column.parts[n].amount <= 0 for column in columns)), "word": word}
-            for n, (style, word) in enumerate(words)
-        ],
-        "table": table,
     }
