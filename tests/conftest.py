@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from billtext.ledger import load
 from billtext.rules import book
 from billtext.rules.book import Book
-from site_room import CHROMIUM, FLAGS
+from site_room import CHROMIUM, FLAGS, window
 
 Read = Callable[[str], Book]
 
@@ -51,3 +51,16 @@ def browser() -> Iterator[Any]:
         launched = found.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Any) -> Any:
+    """One reader's browser for all tests, which closes with it: to make a new one costs as much as three pages."""
+    return browser.new_context(locale="en-GB")
+
+
+@pytest.fixture
+def page(context: Any) -> Iterator[Any]:
+    """An empty page in a browser."""
+    with window(context) as empty:
+        yield empty

@@ -2,12 +2,15 @@
 
 The program runs in a child of this process. Before it renames, deletes, makes or opens a file for writing, brings one
 to disk or writes text, it counts; at the count that was given, it is killed as `kill -9` kills. Half of a text may have
-been written then.
+been written then. What every command begins with, the recovery, runs in children of a process that has nothing else in
+it: a copy of that is made in a tenth of the time.
 """
 
 import contextlib
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,9 +82,36 @@ def run(arguments: list[str], kill_at: int) -> bool:
     return _killed(lambda: program(arguments), kill_at)
 
 
-def recover(root: Path, kill_at: int) -> bool:
-    """What every command begins with, alone; return whether it was killed before it was done."""
-    return _killed(lambda: files.recover(root), kill_at)
+@contextlib.contextmanager
+def recoveries(root: Path) -> Iterator[Callable[[], int]]:
+    """Gives a function that kills the recovery of a ledger at every step, and tells how often that was.
+
+    At the end the ledger is recovered.
+    """
+    command = [sys.executable, __file__, str(root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as small:
+        assert small.stdin
+        assert small.stdout
+        asked, told = small.stdin, small.stdout
+
+        def walk() -> int:
+            print("recover", file=asked, flush=True)
+            return int(told.readline())
+
+        yield walk
+
+
+def _recovery_killed(root: Path) -> int:
+    """Kill the recovery at its first step, then on a fresh copy at its second, until it comes to its end."""
+    broken = root.with_name("broken")
+    shutil.copytree(root, broken)
+    kills = 0
+    while _killed(lambda: files.recover(root), kills + 1):
+        kills += 1
+        shutil.rmtree(root)
+        shutil.copytree(broken, root)
+    shutil.rmtree(broken)
+    return kills
 
 
 def _killed(work: Callable[[], object], kill_at: int) -> bool:
@@ -104,3 +134,8 @@ def _killed(work: Callable[[], object], kill_at: int) -> bool:
         return True
     assert os.WEXITSTATUS(status) == 0, f"ended with {os.WEXITSTATUS(status)}"
     return False
+
+
+if __name__ == "__main__":
+    for _ in sys.stdin:
+        print(_recovery_killed(Path(sys.argv[1])), flush=True)  # noqa: T201 - the answer

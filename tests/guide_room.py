@@ -1,17 +1,15 @@
-"""A page of the guide and a copy of the demo ledger, where its commands are typed, each a program of its own."""
+"""A page of the guide and a copy of the demo ledger, where its commands are typed."""
 
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from office import ENGLISH, run_here
+
 ROOT = Path(__file__).parent.parent
-_OURS = {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in _OURS} | {"LC_ALL": "C", "PYTHONUTF8": "1"}
 
 
 def page(name: str) -> str:
@@ -38,10 +36,12 @@ def typed(words: Sequence[str], place: Path) -> subprocess.CompletedProcess[str]
 
 
 def shell(words: Sequence[str], place: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program in a directory, however it ends."""
-    return subprocess.run(words, capture_output=True, text=True, cwd=place, check=False, env=ENVIRONMENT)
+    """Run a program in a directory, however it ends: ours in this process, as an English reader types it."""
+    if words[0] == "billtext":
+        return run_here(words[1:], place, ENGLISH)
+    return subprocess.run(words, capture_output=True, text=True, cwd=place, check=False, env=ENGLISH)
 
 
 def billtext(command: str) -> list[str]:
     """The program and its arguments for what is typed after `billtext`."""
-    return [sys.executable, "-m", "billtext", *shlex.split(command)]
+    return ["billtext", *shlex.split(command)]

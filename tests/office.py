@@ -3,8 +3,12 @@
 import contextlib
 import gc
 import io
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from billtext.cli import main as program
 from billtext.ledger import load
@@ -84,6 +88,38 @@ CUSTOMERS = """\
 """
 
 
+# An English reader who has named no ledger.
+ENGLISH = {k: v for k, v in os.environ.items() if k not in {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}} | {
+    "LC_ALL": "C", "PYTHONUTF8": "1",
+}  # fmt: skip
+
+
+def run_here(
+    args: Sequence[str], cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run the program in this process, which need not start and import it again; it never ends with a traceback."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    status = 0
+    with (
+        mock.patch.dict(os.environ, environment or {}, clear=environment is not None),
+        contextlib.chdir(cwd or Path.cwd()),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            program(list(args))
+        except SystemExit as end:
+            status = int(end.code or 0)
+        finally:
+            gc.enable()
+    said = []
+    for stream in (out, err):
+        stream.seek(0)
+        said.append(stream.read())
+    assert "Traceback" not in said[1]
+    return subprocess.CompletedProcess(list(args), status, *said)
+
+
 @dataclass(frozen=True)
 class Done:
     """What the program said, and its exit status."""
@@ -115,16 +151,8 @@ class Office:
 
     def run(self, *args: str) -> Done:
         """Run the program; it never ends with a traceback."""
-        out, err = io.StringIO(), io.StringIO()
-        status = 0
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                program(["-f", str(self.main), *args])
-            except SystemExit as end:
-                status = int(end.code or 0)
-        gc.enable()
-        assert "Traceback" not in err.getvalue()
-        return Done(status, out.getvalue(), err.getvalue())
+        done = run_here(["-f", str(self.main), *args])
+        return Done(done.returncode, done.stdout, done.stderr)
 
     def get(self, *args: str) -> str:
         """Run a command that ends well."""

@@ -4,9 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,17 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@contextmanager
+def window(context: Any) -> Iterator[Any]:
+    """An empty page of a browser, which afterwards knows nothing of what the page remembered."""
+    page = context.new_page()
+    yield page
+    if page.url != "about:blank":
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.close()
+
 
 # Every place that holds free text, for a test to fill.
 HARMLESS = """

@@ -1,9 +1,10 @@
 """A small ledger in a directory of its own, and the real program on it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from office import ENGLISH, run_here
 
 LEDGER = """\
 option "operating_currency" "NOK"
@@ -105,13 +106,17 @@ class Office:
 
     def run(self, *args: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run billtext, or another program that takes its arguments; a traceback is a defect."""
-        clean = {k: v for k, v in os.environ.items() if k not in {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}}
-        program = ["-m", "billtext"] if code is None else ["-c", code]
+        given = ["-f", str(self.top), *args]
+        if code is None:
+            return run_here(given, self.root, ENGLISH)
         done = subprocess.run(
-            [sys.executable, *program, "-f", str(self.top), *args],
-            capture_output=True, text=True, cwd=self.root, check=False,
-            env={**clean, "LC_ALL": "C", "PYTHONUTF8": "1"},
-        )  # fmt: skip
+            [sys.executable, "-c", code, *given],
+            capture_output=True,
+            text=True,
+            cwd=self.root,
+            check=False,
+            env=ENGLISH,
+        )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

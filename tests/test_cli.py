@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from billtext.cli import COMMANDS, group
+from office import ENGLISH, run_here
 
 ROOT = Path(__file__).parent.parent
 DEMO = str(ROOT / "ledger" / "main.beancount")
@@ -33,22 +33,26 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, in English, and never let it end with a traceback."""
     command = [sys.executable, "-m", "billtext", *(["-f", ledger] if ledger else []), *args]
-    clean = {k: v for k, v in os.environ.items() if k not in {"BILLTEXT_LEDGER", "BEANCOUNT_FILE"}}
     done = subprocess.run(
         command,
         capture_output=True,
         text=True,
         cwd=cwd,
         check=False,
-        env={**clean, "LC_ALL": "C", "PYTHONUTF8": "1", **environment},
+        env={**ENGLISH, **environment},
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done
 
 
+def here(*args: str, ledger: str | None = DEMO, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The same in this process, where what the program does is looked at, and not how it starts."""
+    return run_here([*(["-f", ledger] if ledger else []), *args], cwd, ENGLISH)
+
+
 def get(*args: str, ledger: str = DEMO) -> str:
     """Output of a command that ends well."""
-    done = run(*args, ledger=ledger)
+    done = here(*args, ledger=ledger)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -13,7 +13,7 @@ import pytest
 
 from billtext.model import Date
 from billtext.outside import files
-from crash_room import recover, run
+from crash_room import recoveries, run
 from office import Office
 
 DRAFT = """\
@@ -60,6 +60,14 @@ def work_done(made: Office, drafts: int) -> int:
     return len(issued)
 
 
+State = tuple[tuple[Path, bytes | None], ...]
+
+
+def state(root: Path) -> State:
+    """All that is in a directory, to the byte."""
+    return tuple((path, path.read_bytes() if path.is_file() else None) for path in sorted(root.rglob("*")))
+
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - where a ledger is copied and brought to disk in a tenth of the time
 
 
@@ -72,37 +80,30 @@ def every_kill(
     """
     template = make(tmp_path / "template")
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as room:
-        return _every_kill(Path(room), template, command, check)
+        made = Office.__new__(Office)
+        made.root, made.main = Path(room) / "cut", Path(room) / "cut" / "main.beancount"
+        with recoveries(made.root) as recover:
+            return _every_kill(made, template.root, command, check, recover)
 
 
-def _every_kill(room: Path, template: Office, command: list[str], check: Callable[[Office], bool]) -> int:
-    kills = 0
-    seen = set()
-    step = 0
-    made = Office.__new__(Office)
-    made.root, made.main = room / "cut", room / "cut" / "main.beancount"
-    place, broken = made.root, room / "broken"
-    shutil.copytree(template.root, place)
+def _every_kill(
+    made: Office, template: Path, command: list[str], check: Callable[[Office], bool], recover: Callable[[], int]
+) -> int:
+    kills = step = 0
+    ended: dict[State, bool] = {}  # what `check` said of each state: of the same files it would say the same again
+    shutil.copytree(template, made.root)
     made.run(*command)  # once in this process, whose copies then need not import what it needs
-    shutil.rmtree(place)
     while True:
         step += 1
-        shutil.copytree(template.root, place)
+        shutil.rmtree(made.root)
+        shutil.copytree(template, made.root)
         if not run(["-f", str(made.main), *command], step):
             break
-        kills += 1
-        # The next command recovers, and may be killed while it does.
-        again = 0
-        shutil.copytree(place, broken)
-        while recover(place, again + 1):
-            again += 1
-            kills += 1
-            shutil.rmtree(place)
-            shutil.copytree(broken, place)
-        seen.add(check(made))
-        shutil.rmtree(place)
-        shutil.rmtree(broken)
-    assert seen == {False, True}, "killed on both sides of the decision"
+        kills += 1 + recover()  # the next command recovers, and may be killed while it does
+        if (there := state(made.root)) not in ended:
+            ended[there] = check(made)
+    assert set(ended.values()) == {False, True}, "killed on both sides of the decision"
+    assert len(ended) == 2
     return kills
 
 

@@ -381,15 +381,13 @@ def served(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def view(browser: Any) -> Iterator[Any]:
+def view(page: Any) -> Iterator[Any]:
     """A page in a browser, whose console says nothing."""
-    found = browser.new_page(locale="en")
     told: list[str] = []
-    found.on("console", lambda message: told.append(message.text))
-    found.on("pageerror", lambda error: told.append(str(error)))
-    yield found
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    yield page
     assert told == []
-    found.close()
 
 
 def test_journal_and_documents_lead_to_the_pages(served: str, view: Any) -> None:

@@ -53,7 +53,7 @@ KEYS = (
     "invoice", "credit-note", "payment", "settles", "corrects", "customer", "due", "vat", "price", "price-per",
     "quantity", "discount", "discount-amount", "terms", "kid", "reference", "allowance", "item", "unit", "closed",
     "country", "rate", "format", "kind", "reset", "first", "gapless", "days", "end-of-month", "currency", "account",
-    "name",
+    "name", "channel", "outcome",
 )  # fmt: skip
 
 Mutation = Callable[[list[str], random.Random], None]
@@ -178,6 +178,7 @@ def test_every_known_key_survives_every_type_of_value(key: str) -> None:
     ledger = Path(ROOT / "tests" / "errors" / "allocate-undo.beancount").read_text("utf-8")
     ledger += '\n2026-01-01 custom "series" "INV" "{year}-{number:04}"\n  kind: "invoice"\n'
     ledger += '\n2026-01-01 custom "terms" "net-14"\n  days: 14\n'
+    ledger += '\n2026-01-01 custom "delivery" "2026-0001"\n  channel: "email"\n'
     for value in VALUES:
         lines = []
         for line in ledger.split("\n"):

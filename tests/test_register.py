@@ -20,7 +20,8 @@ from billtext.ledger import load
 from billtext.ledger.schema import REGISTER
 from billtext.model import Register
 from billtext.rules import book, customer_closing, duplicates, register_changes
-from test_cli import ROOT, run
+from test_cli import ROOT
+from test_cli import here as run
 
 DAY = datetime.date(2026, 11, 23)
 ON = ("--date", "2026-11-23")

@@ -19,7 +19,8 @@ from billtext.outside import vcard_file
 from billtext.rendering import register_files
 from billtext.rules import book, register_import
 from billtext.rules.register_import import Row
-from test_cli import DEMO, run
+from test_cli import DEMO
+from test_cli import here as run
 
 DAY = datetime.date(2026, 11, 23)
 

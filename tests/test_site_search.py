@@ -4,6 +4,7 @@ import json
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -175,8 +176,8 @@ def test_mkdocs_search_knows_no_customer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_number_is_found_from_any_page_opened_from_a_disk(built: Path, browser: object, scheme: str) -> None:
-    page = browser.new_page(color_scheme=scheme)  # type: ignore[attr-defined]
+def test_a_number_is_found_from_any_page_opened_from_a_disk(built: Path, page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
     told: list[str] = []
     loaded: list[str] = []
     page.on("console", lambda message: told.append(message.text))
@@ -199,7 +200,6 @@ def test_a_number_is_found_from_any_page_opened_from_a_disk(built: Path, browser
         page.wait_for_url("**/customers/C00017.html")
         loaded.clear()
     assert told == []
-    page.close()
 
 
 def test_no_page_offends_against_the_policy_and_the_colours_can_be_switched(built: Path, browser: object) -> None:

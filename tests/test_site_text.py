@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -169,8 +170,7 @@ def test_no_two_texts_share_an_address_whatever_the_case_of_letters(texts: list[
     assert all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._~-]*", name) for name in found)
 
 
-def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
+def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], page: Any) -> None:
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("dialog", lambda dialog: told.append(dialog.message))
@@ -180,7 +180,6 @@ def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], browser
         assert page.evaluate("typeof pwned") == "undefined", path
         assert page.evaluate("document.querySelectorAll('section.bt script, section.bt img').length") == 0
     assert told == []
-    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -199,9 +198,10 @@ def test_no_text_of_the_ledger_runs_in_a_browser(sites: dict[str, Path], browser
     ],
 )
 def test_pages_fit_a_telephone_and_no_text_of_a_picture_overlaps(
-    built: Path, browser: object, name: str, scheme: str
+    built: Path, page: Any, name: str, scheme: str
 ) -> None:
-    page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)  # type: ignore[attr-defined]
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme=scheme)
     page.goto((built / f"public/receivables/{name}.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     boxes = page.evaluate(
@@ -215,12 +215,10 @@ def test_pages_fit_a_telephone_and_no_text_of_a_picture_overlaps(
     assert (page.evaluate("getComputedStyle(document.body).getPropertyValue('--r-b0').trim()") == "#5ba3c2") == (
         scheme == "dark"
     )
-    page.close()
 
 
-def test_a_figure_of_the_ageing_leads_to_the_items_behind_it(built: Path, browser: object) -> None:
+def test_a_figure_of_the_ageing_leads_to_the_items_behind_it(built: Path, page: Any) -> None:
     """Of Havkraft 84 337.50 is 61 to 90 days old: an invoice of 91 837.50 less a credit note of 7 500."""
-    page = browser.new_page()  # type: ignore[attr-defined]
     page.goto((built / "public/receivables/ageing.html").as_uri())
     page.click("#ageing a[href='customers/C00028.html#open=61-90']")
     page.wait_for_selector(".r-filter select >> nth=0")
@@ -233,11 +231,9 @@ def test_a_figure_of_the_ageing_leads_to_the_items_behind_it(built: Path, browse
     page.wait_for_function(f"{shown} === '2125.00'")
     page.evaluate("location.hash = '#open='")
     page.wait_for_function(f"{shown}.split(' ').length === 6")
-    page.close()
 
 
-def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
+def test_the_table_of_customers_sorts_and_filters(built: Path, page: Any) -> None:
     page.goto((built / "public/receivables/customers.html").as_uri())
     owed = (
         "[...document.querySelectorAll('#customers tbody tr:not([hidden])')]"
@@ -262,11 +258,9 @@ def test_the_table_of_customers_sorts_and_filters(built: Path, browser: object) 
     assert page.inner_text(".r-filter output") == f"{len(before)} av {len(before)} rader"
     page.select_option(".r-filter select", "unapplied")
     assert len(page.evaluate(owed)) == 2
-    page.close()
 
 
-def test_what_is_folded_stays_folded_on_paper(built: Path, browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
+def test_what_is_folded_stays_folded_on_paper(built: Path, page: Any) -> None:
     page.goto((built / "public/receivables/index.html").as_uri())
     folds = page.locator(".r-figure-chart details")
     assert folds.count() > 1
@@ -275,10 +269,9 @@ def test_what_is_folded_stays_folded_on_paper(built: Path, browser: object) -> N
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")  # as the theme does
     page.emulate_media(media="print")
     assert [folds.nth(n).is_visible() for n in range(folds.count())] == [n == 1 for n in range(folds.count())]
-    page.close()
 
 
-def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: Path, browser: object) -> None:
+def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: Path, page: Any) -> None:
     names = ("Aase", "Ås", "Zoo")
     cards = "".join(f'2020-01-01 custom "customer" "D{n}"\n  name: "{name}"\n' for n, name in enumerate(names))
     write(tmp_path, HARMLESS.replace('  currency: "NOK"\n', '  currency: "NOK"\n  language: "nb"\n', 1) + cards)
@@ -287,18 +280,15 @@ def test_a_norwegian_table_sorts_the_norwegian_way_in_an_english_site(tmp_path: 
         f"INHERIT: {template}/mkdocs.yml\nsite_name: x\ntheme:\n  custom_dir: {template}/theme\n  language: en\n"
     )
     assert billtext(tmp_path, "site", "build").returncode == 0
-    page = browser.new_page()  # type: ignore[attr-defined]
     page.goto((tmp_path / "public/receivables/customers.html").as_uri())
     assert page.evaluate("document.documentElement.lang") == "en"
     page.click("#customers th:nth-child(1) button")
     shown = page.evaluate("[...document.querySelectorAll('#customers tbody tr')].map(r => r.cells[0].innerText.trim())")
     assert [name for name in shown if name in names] == ["Aase", "Ås", "Zoo"]  # descending: aa is å
-    page.close()
 
 
-def test_a_month_has_on_the_screen_what_it_has_on_paper(built: Path, browser: object) -> None:
+def test_a_month_has_on_the_screen_what_it_has_on_paper(built: Path, page: Any) -> None:
     """All but the heads of the letter: what is open at its end, and where to pay."""
-    page = browser.new_page()  # type: ignore[attr-defined]
     page.goto((built / "public/receivables/customers/C00017.html").as_uri() + "#m2026-10")
     shown = page.inner_text("article:target")
     page.emulate_media(media="print")
@@ -310,11 +300,9 @@ def test_a_month_has_on_the_screen_what_it_has_on_paper(built: Path, browser: ob
     assert "Kaigata 4" in paper
     links = [each.get_attribute("href") for each in page.query_selector_all("article:target .r-open td a")]
     assert links == ["../documents/K2025-0005.html", "../documents/2026-0062.html"]
-    page.close()
 
 
-def test_a_statement_prints_alone_on_one_sheet(built: Path, browser: object) -> None:
-    page = browser.new_page()  # type: ignore[attr-defined]
+def test_a_statement_prints_alone_on_one_sheet(built: Path, page: Any) -> None:
     page.goto((built / "public/receivables/customers/C00017.html").as_uri() + "#m2026-10")
     page.emulate_media(media="print")
     shown = page.inner_text("article:target")
@@ -330,13 +318,11 @@ def test_a_statement_prints_alone_on_one_sheet(built: Path, browser: object) -> 
     assert paper(page, "article:target h3", "article:target th", "article:target .r-sum td", ".r-stamp") == []
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")  # that of the margins too
     assert ground == "rgb(255, 255, 255)"
-    page.close()
 
 
-def test_a_page_that_is_not_there_is_told_at_any_depth_and_on_a_disk(built: Path, browser: object) -> None:
+def test_a_page_that_is_not_there_is_told_at_any_depth_and_on_a_disk(built: Path, page: Any) -> None:
     """It loads nothing, so it has its style wherever it is shown; on a disk, its link leads to its neighbour."""
     public = built / "public"
-    page = browser.new_page()  # type: ignore[attr-defined]
     told: list[str] = []
     page.on("console", lambda said: told.append(said.text))
     page.goto((public / "404.html").as_uri())
@@ -347,4 +333,3 @@ def test_a_page_that_is_not_there_is_told_at_any_depth_and_on_a_disk(built: Path
     assert told == []
     links = [link for name in ("href", "src") for link in read(public / "404.html").values(name)]
     assert links == ["data:,", "/receivables/index.html"]
-    page.close()

@@ -59,5 +59,5 @@ def _deliveries(entry: Custom, errors: list[LedgerError]) -> Iterator[Delivery]:
         key: value for key, value in values.items() if key in DELIVERY and isinstance(value, str) and key != "outcome"
     }
     # What nobody can read was an attempt all the same: better looked at by a person than sent twice.
-    known = outcome if outcome in OUTCOMES else "doubtful"
+    known = outcome if isinstance(outcome, str) and outcome in OUTCOMES else "doubtful"
     return (Delivery(date=entry.date, number=each, outcome=known, meta=meta, **texts) for each in numbers)
