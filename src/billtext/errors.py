@@ -491,7 +491,7 @@ class NamelessError(AllocationError):
 
     sentence = (
         "{amount} on the account of customer {customer} has no number and settles nothing; add `settles:` below its "
-        'posting, or give it a number, such as `fee: "F2026-0001"`'
+        "posting, or give it a number, such as {example}"
     )
 
 

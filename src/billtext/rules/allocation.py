@@ -27,6 +27,7 @@ from billtext.errors import (
     SettlesCustomerError,
     SettlesSignError,
     SettlesUnknownError,
+    Words,
 )
 from billtext.ledger.schema import POSTING
 from billtext.model import DOCUMENTS, KINDS, Allocation, Date, Directive, Item, postings
@@ -40,6 +41,12 @@ UNDO, EXPLICIT, LINKED, OLDEST = range(4)
 
 # By kind of money, whether an amount that the customer owes is on the wrong side of the account.
 _AGAINST = {"payment": True, "write-off": True, "deposit": True, "refund": False, "fee": False}
+
+# Numbers such as a movement has that is given none, by whether the customer owes more after it.
+_NUMBERS = {
+    True: Words('`invoice: "2026-0001"` or `fee: "F2026-0001"`'),
+    False: Words('`payment: "B2026-0001"` or `credit-note: "K2026-0001"`'),
+}
 
 # (day, rule, order within the day, what to do, and with which targets): later rules see what earlier ones left.
 Event = tuple[Date, int, int, Item | Directive, list[Item]]
@@ -198,7 +205,8 @@ def _nameless(items: Iterable[Item], options: Options) -> Iterator[LedgerError]:
         told.add(id(item.entry))
         if not _means_to_settle(item):
             amount = f"{exact(item.amount, item.currency)} {item.currency}"
-            yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown")
+            yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown",
+                                   example=_NUMBERS[item.amount > 0])  # fmt: skip
 
 
 def _turned(items: Iterable[Item], names: Names) -> Iterator[LedgerError]:
