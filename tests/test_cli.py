@@ -175,6 +175,25 @@ def test_statement_json_ties_out() -> None:
         assert section["aging"]["total"] == section["closing"]
 
 
+def test_a_statement_on_the_screen_ends_with_what_is_open() -> None:
+    """Movements, then the open items with their ageing, in each currency: 84 337.50 = 91 837.50 - 7 500.00."""
+    lines = get("statement", "C00028", "--month", "2026-10").splitlines()
+    assert [n for n, line in enumerate(lines) if line == "Open items"] == [8, 27]
+    assert [line.split() for line in lines[31:35]] == [
+        ["2025-11-26", "2025-11-26", "unapplied", "B2025-0061", "-28,500.00", "-375.00"],
+        ["2026-08-20", "2026-09-19", "invoice", "2026-0048", "91,837.50", "91,837.50"],
+        ["2026-09-10", "2026-09-10", "credit", "note", "K2026-0007", "-7,500.00", "-7,500.00"],
+        ["2026-10-19", "2026-10-19", "unapplied", "B2026-0051", "-12,500.00", "-12,500.00"],
+    ]
+    assert lines[-1] == "31-60: 84,337.50 · unapplied: -12,875.00"
+
+
+def test_open_items_are_those_of_a_day() -> None:
+    """A statement of open items has no first day to speak of."""
+    first = get("statement", "C00017", "--kind", "open-items", "--to", "2026-10-31").splitlines()[0]
+    assert first == "C00017 Nordlys Interiør AS · NOK · 2026-10-31"
+
+
 def test_open_items_of_instalments_have_their_own_numbers() -> None:
     """2026-0064 has three instalments, of which one is overdue and two are not due on 2026-11-23."""
     found = json.loads(get("open-items", "--as-of", "2026-11-23", "--format", "json"))
