@@ -175,6 +175,18 @@ def test_statement_json_ties_out() -> None:
         assert section["aging"]["total"] == section["closing"]
 
 
+def test_what_is_included_and_not_there_is_told_at_its_line(tmp_path: Path) -> None:
+    """Beancount tells it at line 0 of `<load>`; a bookkeeper looks for the line that names it."""
+    (tmp_path / "main.beancount").write_text('include "years.beancount"\n\nplugin "nope.x"\n', "utf-8")
+    (tmp_path / "years.beancount").write_text('; by year\ninclude "payments/*.beancount"\n', "utf-8")
+    done = run("check", "--format", "json", ledger=str(tmp_path / "main.beancount"))
+    found = [(Path(error["file"]).name, error["line"], error["type"]) for error in json.loads(done.stdout)]
+    assert (done.returncode, sorted(found)) == (
+        1,
+        [("main.beancount", 3, "LoadError"), ("years.beancount", 2, "LoadError")],
+    )
+
+
 def test_a_statement_on_the_screen_ends_with_what_is_open() -> None:
     """Movements, then the open items with their ageing, in each currency: 84 337.50 = 91 837.50 - 7 500.00."""
     lines = get("statement", "C00028", "--month", "2026-10").splitlines()
