@@ -233,6 +233,12 @@ class CustomerMixedError(RegisterError):
     )
 
 
+class PersonNamedError(RegisterError):
+    """What identifies a person stands in the register alone, where it can be corrected and taken out."""
+
+    sentence = "the {where} of this transaction has the name of customer {customer}, a person; write {customer} instead"
+
+
 class TieOutError(RegisterError):
     """A customer's own account must hold what the customer owes, or ledger and statement differ."""
 
@@ -373,6 +379,24 @@ class DocumentSumError(DocumentError):
     sentence = "document {number}: lines {net} + VAT {vat} + rounding {rounding} = {sum}, but the receivable is {gross} {currency}; correct the posting that differs by {difference}"
 
 
+class MoneyWithinError(DocumentError):
+    """Money that comes in with the bill is a movement of its own: within the document it would be a line of it."""
+
+    sentence = (
+        "document {number} books {amount} on {account}, as if that were sold; book money as a transaction of its own, "
+        "with `payment:` or `refund:`, or give the line its `text:`"
+    )
+
+
+class RoundingError(DocumentError):
+    """Rounding makes a total payable: what is more than that is a line that nobody would see."""
+
+    sentence = (
+        "document {number} books {amount} on {account}, too much for a rounding, which is below {limit} {currency}; "
+        "make it a line, on another account"
+    )
+
+
 class DueBeforeDateError(DocumentError):
     """Nothing is due before it is billed."""
 
@@ -493,6 +517,12 @@ class NamelessError(AllocationError):
         "{amount} on the account of customer {customer} has no number and settles nothing; add `settles:` below its "
         "posting, or give it a number, such as {example}"
     )
+
+
+class LinkUnknownError(AllocationError):
+    """A link that looks like a document's number and names none: money that hangs on it stands unapplied."""
+
+    sentence = "the link ^{number} names no document of the ledger, so it settles nothing; correct it"
 
 
 class MoneySignError(AllocationError):

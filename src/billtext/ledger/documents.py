@@ -22,6 +22,7 @@ from billtext.errors import (
     KeyUnknownError,
     KidError,
     LedgerError,
+    MoneyWithinError,
     NumberFormError,
     PeriodError,
     PrecisionError,
@@ -29,6 +30,7 @@ from billtext.errors import (
     RateMixedError,
     ReceivableMissingError,
     RegisterUnknownError,
+    RoundingError,
     TieOutError,
     VatAccountError,
     VatCodeMissingError,
@@ -39,7 +41,7 @@ from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, T
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
-ONE = Decimal(1)
+ONE, TEN = Decimal(1), Decimal(10)
 _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
@@ -62,6 +64,7 @@ class Reader:
         self.unsure: list[Item] = []
         self.customer_of = Receivables(register)
         self.rounding = register.options.rounding
+        self._assets = register.options.receivable.partition(":")[0] + ":"  # where money lies, as receivables do
         self.company = register.currency
         self.vat_accounts = {
             version.values.get("account") for code in register.of("vat").values() for version in code.versions
@@ -254,6 +257,8 @@ class Reader:
         )  # fmt: skip
         if shape.seldom:
             self.seldom(document, shape)
+        if rounding:
+            self._rounding(entry, number, currency, rounding)
         if self._mixed is entry and self._of_lines(document) != currency:
             return document, [], []  # its amounts in two currencies cannot be reckoned with
         if gross < 0:
@@ -262,7 +267,30 @@ class Reader:
             self.errors.append(
                 DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy)
             )
-        return document, lines, vats
+        return document, [line for line in lines if not self._is_money(entry, number, currency, line)], vats
+
+    def _is_money(self, entry: Transaction, number: str, currency: str, line: Line) -> bool:
+        """Tell of a line that is money: nothing is said of it, it stands where money lies, on the side of the claim."""
+        if line.net >= 0 or len(line.meta) > OWN or not line.account.startswith(self._assets):
+            return False
+        amount = f"{exact(-line.net, currency)} {currency}"
+        self.errors.append(
+            MoneyWithinError.at(line.meta, entry, number=number, amount=amount, account=line.account)
+        )  # fmt: skip
+        return True
+
+    def _rounding(self, entry: Transaction, number: str, currency: str, rounding: Decimal) -> None:
+        """Check that a rounding is one: to whole units of the currency, or to tens of one that has no smaller ones."""
+        limit = ONE if quantum(currency) < ONE else TEN
+        if abs(rounding) < limit:
+            return
+        posting = next(posting for posting in postings(entry) if posting.account == self.rounding)
+        self.errors.append(
+            RoundingError.at(
+                posting.meta or entry.meta, entry, number=number, amount=f"{exact(abs(rounding), currency)} {currency}",
+                account=self.rounding, limit=limit, currency=currency,
+            )
+        )  # fmt: skip
 
     def seldom(self, document: Document, shape: Shape) -> None:
         """Check what few documents say."""

@@ -158,7 +158,7 @@ def allocate(
             if targets:
                 events.append((max(item.date, targets[0].date), EXPLICIT, n, item, targets))
         elif item.kind not in DOCUMENTS:
-            linked = _linked(state, n, item, _links(item)) if item.entry.links else []
+            linked = _linked(state, n, item, links_of(item)) if item.entry.links else []
             events.extend(linked)
             if not linked and (not item.number or (item.amount > 0) is _AGAINST.get(item.kind)):
                 lost.append(item)
@@ -314,7 +314,7 @@ def _due_order(item: Item) -> tuple[Date, Date, str, int]:
     return item.due, item.date, item.number, item.instalment
 
 
-def _links(item: Item) -> frozenset[str]:
+def links_of(item: Item) -> frozenset[str]:
     """Links that the bookkeeper wrote: those that the plugin `autolink` added say what is known, not what to do."""
     added = str(item.entry.meta.get("__autolinks__", "")).split()
     return item.entry.links - frozenset(added)

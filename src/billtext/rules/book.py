@@ -32,7 +32,7 @@ from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, RANK, Date, Delivery, Document, Filed, Item, Ledger, Line, Register, VatPosting
 from billtext.money import ZERO, exact
-from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, numbering, vat
+from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, mentions, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 from billtext.rules.usual import Usual
 
@@ -207,6 +207,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(numbering.check(ledger, documents.values()))
     beyond = list(credits_(ledger))
     errors.extend(beyond)
+    errors.extend(mentions.check(items, names, register))
     errors.extend(closing.check(ledger))
     errors.extend(delivery_checks.check(ledger))
     errors.extend(filing_checks.check(register, ledger.filed, documents))

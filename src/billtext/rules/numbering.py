@@ -52,6 +52,17 @@ def written(form: str, year: int, number: int) -> str:
     return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
 
 
+def telling(register: Register) -> tuple[re.Pattern[str], ...]:
+    """What looks like a document's number, by the formats of the series: not digits alone, which may be anything."""
+    forms = {
+        str(version.values.get("format"))
+        for record in register.of("series").values()
+        for version in record.versions
+        if record.latest.get("kind") in DOCUMENTS
+    }
+    return tuple(pattern(form) for form in sorted(forms) if re.search(r"\D", _FIELD.sub("", form)))
+
+
 def likely(number: str, year: int) -> str:
     """The format of the series that a number without one most likely belongs to: its last digits count.
 

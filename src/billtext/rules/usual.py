@@ -56,6 +56,8 @@ class Usual:
             if not of_line.usual or not of_line.holds(meta):
                 return None
             amount = -posting.units.number if invoice else posting.units.number
+            if amount < 0 and len(meta) <= OWN:  # it may be money
+                return None
             code = meta.get("vat")
             known = None if code is None else reader.vat_of(code, date)
             if account in vat_accounts:
