@@ -214,8 +214,8 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     allocations, found = allocation.allocate(items, names, directives, register.options)
     corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
-    if sources is not None and customs and errors:
-        errors = register_reader.at_their_keys(errors, customs, sources)
+    if sources is not None and errors:
+        errors = register_reader.at_their_keys(errors, sources)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
 
