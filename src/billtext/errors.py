@@ -495,6 +495,12 @@ class CreditBeyondError(DocumentError):
     sentence = "credit note {number} brings the credit on {corrects} to {credited}, beyond its {gross} {currency}; credit at most {left} {currency}"
 
 
+class CreditVatError(DocumentError):
+    """VAT is given back at the rate at which it was charged, or the return takes it from the wrong line."""
+
+    sentence = "credit note {number} gives back VAT {code} of {rate} %, but {corrects} charged {charged}; use the code of what is credited"
+
+
 class ReasonMissingError(DocumentError):
     """What stands alone needs a reason that an auditor can read."""
 
