@@ -233,6 +233,15 @@ def test_the_readers_locale() -> None:
     assert run("aging", *DAY, "--format", "json", LC_ALL="nb_NO.UTF-8").stdout == plain
 
 
+def test_a_locale_that_there_is_not() -> None:
+    """A slip would otherwise show English without a word; an environment may have any."""
+    for wrong in ("xx", "../nb", "nb_XX"):
+        done = run("--locale", wrong, "aging", *DAY, "--summary")
+        assert (done.returncode, f"{wrong!r} is no locale" in done.stderr) == (2, True)
+    for known in ("nb_NO.UTF-8", "no_NO", "no", "nb"):
+        assert "Ikke forfalt" in get("--locale", known, "aging", *DAY, "--summary")
+
+
 def test_same_input_same_bytes() -> None:
     """Two runs in processes with different hash seeds print the same bytes."""
     for command in REPORTS.values():
