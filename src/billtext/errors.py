@@ -403,6 +403,12 @@ class DueBeforeDateError(DocumentError):
     sentence = "document {number} of {date} is due {due}, before its own date; correct `due:`"
 
 
+class DueFarError(DocumentError):
+    """A due date that nobody lives to see is a slip of a digit, and its claim would never be overdue."""
+
+    sentence = "document {number} of {date} is due {due}, more than {years} years later; correct `due:`"
+
+
 class PeriodError(DocumentError):
     """A delivery period ends after it begins."""
 
@@ -513,7 +519,7 @@ class ReasonMissingError(DocumentError):
 class SettlesUnknownError(AllocationError):
     """Money that names a document which does not exist would lie about."""
 
-    sentence = "`{number}` is named here, but no other document or payment has that number; correct it"
+    sentence = "`{number}` is named here, but no other document or payment has that number; {remedy}"
 
 
 class NamelessError(AllocationError):

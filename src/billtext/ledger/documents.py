@@ -17,6 +17,7 @@ from billtext.errors import (
     DocumentKindError,
     DocumentSignError,
     DueBeforeDateError,
+    DueFarError,
     ElidedAmountError,
     KeyPlaceError,
     KeyUnknownError,
@@ -46,6 +47,7 @@ _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
 _RECENT = 100  # errors among which those of the same transaction are
+FAR = 10  # years until a document is due at the latest
 OWN = 2  # keys that Beancount gives to every posting: its file and line
 
 Parsed = tuple[Document, list[Line], list[VatPosting]]
@@ -265,7 +267,9 @@ class Reader:
             remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
             amount = f"{exact(gross, currency)} {currency}"
             self.errors.append(
-                DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy)
+                DocumentSignError.at(
+                    meta, entry, kind=kind.replace("-", " "), number=number, amount=amount, remedy=remedy
+                )
             )
         return document, [line for line in lines if not self._is_money(entry, number, currency, line)], vats
 
@@ -339,10 +343,13 @@ class Reader:
         for n, posting in enumerate(receivable, 1):
             meta = posting.meta or _NOTHING
             due = self._due(entry, meta, kind)
+            where = meta if "due" in meta else entry.meta
             if due < entry.date:
+                error = DueBeforeDateError.at(where, entry, number=number, date=entry.date, due=due)
+                self.errors.append(error)
+            elif due.year - entry.date.year > FAR:
                 self.errors.append(
-                    DueBeforeDateError.at(meta if "due" in meta else entry.meta, entry, number=number,
-                                          date=entry.date, due=due)
+                    DueFarError.at(where, entry, number=number, date=entry.date, due=due, years=FAR)
                 )  # fmt: skip
             items.append(self._item(entry, posting, kind, number, n if several else 0, due))
             if items[-1].customer != items[0].customer:

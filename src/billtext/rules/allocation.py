@@ -8,6 +8,7 @@ stands unapplied.
 Days are gone through in their order, so that what is added later never changes an allocation of an earlier day.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -279,7 +280,10 @@ def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
         return found
     targets = [target for target in found if target.entry is not item.entry]
     if not targets:
-        state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number))
+        parts = re.split(r"[\s,;+&]+", number)
+        several = len(parts) > 1 and all(_find(state, part) for part in parts)
+        remedy = "write a posting for each of these numbers" if several else "correct it"
+        state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number, remedy=remedy))
         return []
     own = [target for target in targets if target.customer == item.customer]
     if not own:
@@ -355,7 +359,7 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
     sources, targets = _find(state, directive.by), _find(state, directive.number)
     for number, found in ((directive.by, sources), (directive.number, targets)):
         if not found:
-            state.errors.append(SettlesUnknownError.at(meta, number=number))
+            state.errors.append(SettlesUnknownError.at(meta, number=number, remedy="correct it"))
             return None
     customers = {item.customer for item in sources}
     own = [item for item in targets if item.customer in customers]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 
 from billtext import ids
-from billtext.ledger.documents import OWN, Reader
+from billtext.ledger.documents import FAR, OWN, Reader
 from billtext.ledger.schema import CLAIM, MONEY, POSTING, Shape
 from billtext.model import DOCUMENTS, Booked, Document, Item, Meta, postings
 from billtext.money import CONTEXT, ZERO, rounded
@@ -140,7 +140,7 @@ class Usual:
             return None
         due = meta.get("due") or told.get("due") if document else date
         # A fee, and what has a name, fall due by themselves; where nothing is written, terms say it.
-        if due is None or due < date or kind == "fee" or "name" in own.names:
+        if due is None or due < date or due.year - date.year > FAR or kind == "fee" or "name" in own.names:
             return None
         units = posting.units
         return Item(
