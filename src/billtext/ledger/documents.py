@@ -345,11 +345,11 @@ class Reader:
             due = self._due(entry, meta, kind)
             where = meta if "due" in meta else entry.meta
             if due < entry.date:
-                error = DueBeforeDateError.at(where, entry, number=number, date=entry.date, due=due)
+                error = DueBeforeDateError.at(where, entry, number=number, date=entry.date, due=due, key="due")
                 self.errors.append(error)
             elif due.year - entry.date.year > FAR:
                 self.errors.append(
-                    DueFarError.at(where, entry, number=number, date=entry.date, due=due, years=FAR)
+                    DueFarError.at(where, entry, number=number, date=entry.date, due=due, years=FAR, key="due")
                 )  # fmt: skip
             items.append(self._item(entry, posting, kind, number, n if several else 0, due))
             if items[-1].customer != items[0].customer:
@@ -384,12 +384,12 @@ class Reader:
         if isinstance(kid, str):
             why = ids.kid_fault(kid, self.register.options.at("kid", entry.date))
             if why is not None:
-                self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why))
+                self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why, key="kid"))
 
     def _period(self, entry: Transaction) -> None:
         start, end = entry.meta.get("period-start"), entry.meta.get("period-end")
         if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
-            self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end))
+            self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end, key="period-end"))
 
     def _posting(
         self, entry: Transaction, posting: Booked, number: str, currency: str, rate: Figure | None

@@ -399,7 +399,9 @@ def credits_(ledger: Ledger) -> Iterable[LedgerError]:
         elif invoice.date > document.date:
             why = f"which is dated later, {invoice.date}"
         if invoice is None or why is not None:
-            yield CorrectsUnknownError.at(meta, document.entry, number=number, corrects=corrects, why=why)
+            yield CorrectsUnknownError.at(
+                meta, document.entry, number=number, corrects=corrects, why=why, key="corrects"
+            )
             continue
         before = credited.get(corrects, ZERO)
         credited[corrects] = before + document.gross
