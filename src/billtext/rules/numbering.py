@@ -23,6 +23,7 @@ from billtext.errors import (
     SeriesConflictError,
     VoidYearError,
 )
+from billtext.ids import is_number
 from billtext.ledger.register import place
 from billtext.model import DOCUMENTS, Date, Document, Ledger, Meta, Record, Register, Void
 
@@ -109,6 +110,8 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
         entry, number = document.entry, document.number
         meta, date = entry.meta, entry.date
         fits = _place(kinds[document.kind], number, date)
+        if fits is None and not is_number(number):
+            continue  # which is told of the number itself
         if fits is None:
             formats = (
                 " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"
