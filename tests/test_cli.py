@@ -179,6 +179,37 @@ def test_statement_json_ties_out() -> None:
         assert section["aging"]["total"] == section["closing"]
 
 
+def test_what_is_included_and_not_there_is_told_at_its_line(tmp_path: Path) -> None:
+    """Beancount tells it at line 0 of `<load>`; a bookkeeper looks for the line that names it."""
+    (tmp_path / "main.beancount").write_text('include "years.beancount"\n\nplugin "nope.x"\n', "utf-8")
+    (tmp_path / "years.beancount").write_text('; by year\ninclude "payments/*.beancount"\n', "utf-8")
+    done = run("check", "--format", "json", ledger=str(tmp_path / "main.beancount"))
+    found = [(Path(error["file"]).name, error["line"], error["type"]) for error in json.loads(done.stdout)]
+    assert (done.returncode, sorted(found)) == (
+        1,
+        [("main.beancount", 3, "LoadError"), ("years.beancount", 2, "LoadError")],
+    )
+
+
+def test_a_statement_on_the_screen_ends_with_what_is_open() -> None:
+    """Movements, then the open items with their ageing, in each currency: 84 337.50 = 91 837.50 - 7 500.00."""
+    lines = get("statement", "C00028", "--month", "2026-10").splitlines()
+    assert [n for n, line in enumerate(lines) if line == "Open items"] == [8, 27]
+    assert [line.split() for line in lines[31:35]] == [
+        ["2025-11-26", "2025-11-26", "unapplied", "B2025-0061", "-28,500.00", "-375.00"],
+        ["2026-08-20", "2026-09-19", "invoice", "2026-0048", "91,837.50", "91,837.50"],
+        ["2026-09-10", "2026-09-10", "credit", "note", "K2026-0007", "-7,500.00", "-7,500.00"],
+        ["2026-10-19", "2026-10-19", "unapplied", "B2026-0051", "-12,500.00", "-12,500.00"],
+    ]
+    assert lines[-1] == "31-60: 84,337.50 · unapplied: -12,875.00"
+
+
+def test_open_items_are_those_of_a_day() -> None:
+    """A statement of open items has no first day to speak of."""
+    first = get("statement", "C00017", "--kind", "open-items", "--to", "2026-10-31").splitlines()[0]
+    assert first == "C00017 Nordlys Interiør AS · NOK · 2026-10-31"
+
+
 def test_open_items_of_instalments_have_their_own_numbers() -> None:
     """2026-0064 has three instalments, of which one is overdue and two are not due on 2026-11-23."""
     found = json.loads(get("open-items", "--as-of", "2026-11-23", "--format", "json"))
@@ -204,6 +235,15 @@ def test_the_readers_locale() -> None:
     assert "Sum" in text
     plain = get("aging", *DAY, "--format", "json")
     assert run("aging", *DAY, "--format", "json", LC_ALL="nb_NO.UTF-8").stdout == plain
+
+
+def test_a_locale_that_there_is_not() -> None:
+    """A slip would otherwise show English without a word; an environment may have any."""
+    for wrong in ("xx", "../nb", "nb_XX"):
+        done = run("--locale", wrong, "aging", *DAY, "--summary")
+        assert (done.returncode, f"{wrong!r} is no locale" in done.stderr) == (2, True)
+    for known in ("nb_NO.UTF-8", "no_NO", "no", "nb"):
+        assert "Ikke forfalt" in get("--locale", known, "aging", *DAY, "--summary")
 
 
 def test_same_input_same_bytes() -> None:

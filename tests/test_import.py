@@ -270,6 +270,25 @@ def test_a_vat_code_that_begins_later_is_refused_with_the_remedy(tmp_path: Path)
     )
 
 
+def test_what_the_source_says_for_a_vat_code(tmp_path: Path) -> None:
+    """Most systems write a rate or a word of their own: 25 % of 100 is 25, and nothing of the other two."""
+    text = (DATA / "import-lines.toml").read_text().replace("[line]", '[line]\nvat = "{Rate}"')
+    mapping, table = tmp_path / "m.toml", tmp_path / "t.csv"
+    mapping.write_text(text + '[line.vat-codes]\n"25" = "S25"\n"free" = "Z0"\n"none" = ""\n')
+    table.write_text(
+        "Invoice,Date,Client,Name,Country,Code,Text,Qty,Price,Rate\n"
+        "7,2024-01-01,A,A,,X,T,1,100,25\n7,2024-01-01,A,A,,X,T,1,10,free\n8,2024-01-01,A,A,,X,T,1,3,none\n"
+        "9,2024-01-01,A,A,,X,T,1,3,15\n"
+    )
+    path = ledger(tmp_path)
+    invoice_import.run(path, table, mapping)
+    found = checked(path)
+    assert [(d.number, d.net, d.vat) for d in found.documents] == [("7", 110, 25), ("8", 3, 0)]
+    assert refused(tmp_path / "imports/refused-t.csv") == {
+        5: "unknown VAT code: '15' is not in the ledger on 2024-01-01"
+    }
+
+
 @pytest.mark.parametrize(("old", "new", "reason"), [
     ("05.01.2024;19.01.2024", "31.12.9999;19.01.2024", "bad date: '31.12.9999' is not of the years 1900 to 2199"),
     ("05.01.2024;19.01.2024", "05.01.2024;9999-12-31", "bad due date: '9999-12-31' is not of the years 1900 to 2199"),
@@ -577,6 +596,7 @@ BASE = (DATA / "import-lines.toml").read_text()
         ('reason = "stock adjustment"', "", '[refuse, number 1] reason is missing; add reason = "stock adjustment"'),
         ('id = "GUEST"', 'id = "guest"', "[walk-in] id is 'guest'; an id is letters, digits and `-`"),
         ("[line]", '[line]\naccount = "Sales"', "[line] account is 'Sales'; write an account, such as \"Income:Sales\""),
+        ("[walk-in]", '[line.vat-codes]\n25 = "S25"\n[walk-in]', "[line] vat-codes needs `vat`, the column of what they stand for"),
         ("[line]", '[line]\namount = "{Price}"', "[line] has `amount` and also `quantity`, `price` or `discount`"),
         ("[walk-in]", '[customer.countries]\nEire = "Ireland"\n[walk-in]', "[customer] countries.Eire is 'Ireland'; write an ISO 3166"),
         ("[walk-in]", '[series.invoice]\nformat = "x"\n[walk-in]', "[series.invoice] format is 'x'; write {number} once"),

@@ -96,6 +96,30 @@ def test_it_asks_for_what_it_needs(tmp_path: Path) -> None:
     assert "vat-number" not in text
 
 
+def test_it_asks_again_where_the_answer_is_wrong(tmp_path: Path) -> None:
+    """A slip in one answer is told at once, and none of the others is lost."""
+    answers = "Fjordlys Elektro AS\nXX\nno\n310000018\n310000019\n\n\n\n\nno mail\na@b.example\n\n\n"
+    done = init(str(tmp_path / "books"), answers=answers)
+    assert done.returncode == 0, done.stderr
+    assert "'XX' is not a country" in done.stdout
+    assert '`org-number: "310000018"` is not a valid organisation number' in done.stdout
+    text = (tmp_path / "books" / "company.beancount").read_text("utf-8")
+    assert ('org-number: "310000019"' in text, 'email: "a@b.example"' in text) == (True, True)
+
+
+def test_abroad_it_asks_for_the_rate_of_vat(tmp_path: Path) -> None:
+    """Norway's rates are known; without one a company elsewhere would charge none."""
+    done = init(str(tmp_path / "books"), answers="Brown Ltd\nGB\n\n\n\n\n\n\n\n\nmuch\n20\n")
+    assert done.returncode == 0, done.stderr
+    assert 'custom "vat" "S20" 20' in (tmp_path / "books" / "company.beancount").read_text("utf-8")
+
+
+def test_it_asks_nothing_where_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    done = init(str(tmp_path), answers="X\n")
+    assert (done.returncode, done.stdout, "is not empty" in done.stderr) == (1, "", True)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -233,6 +233,12 @@ class CustomerMixedError(RegisterError):
     )
 
 
+class PersonNamedError(RegisterError):
+    """What identifies a person stands in the register alone, where it can be corrected and taken out."""
+
+    sentence = "the {where} of this transaction has the name of customer {customer}, a person; write {customer} instead"
+
+
 class TieOutError(RegisterError):
     """A customer's own account must hold what the customer owes, or ledger and statement differ."""
 
@@ -373,10 +379,34 @@ class DocumentSumError(DocumentError):
     sentence = "document {number}: lines {net} + VAT {vat} + rounding {rounding} = {sum}, but the receivable is {gross} {currency}; correct the posting that differs by {difference}"
 
 
+class MoneyWithinError(DocumentError):
+    """Money that comes in with the bill is a movement of its own: within the document it would be a line of it."""
+
+    sentence = (
+        "document {number} books {amount} on {account}, as if that were sold; book money as a transaction of its own, "
+        "with `payment:` or `refund:`, or give the line its `text:`"
+    )
+
+
+class RoundingError(DocumentError):
+    """Rounding makes a total payable: what is more than that is a line that nobody would see."""
+
+    sentence = (
+        "document {number} books {amount} on {account}, too much for a rounding, which is below {limit} {currency}; "
+        "make it a line, on another account"
+    )
+
+
 class DueBeforeDateError(DocumentError):
     """Nothing is due before it is billed."""
 
     sentence = "document {number} of {date} is due {due}, before its own date; correct `due:`"
+
+
+class DueFarError(DocumentError):
+    """A due date that nobody lives to see is a slip of a digit, and its claim would never be overdue."""
+
+    sentence = "document {number} of {date} is due {due}, more than {years} years later; correct `due:`"
 
 
 class PeriodError(DocumentError):
@@ -471,6 +501,12 @@ class CreditBeyondError(DocumentError):
     sentence = "credit note {number} brings the credit on {corrects} to {credited}, beyond its {gross} {currency}; credit at most {left} {currency}"
 
 
+class CreditVatError(DocumentError):
+    """VAT is given back at the rate at which it was charged, or the return takes it from the wrong line."""
+
+    sentence = "credit note {number} gives back VAT {code} of {rate} %, but {corrects} charged {charged}; use the code of what is credited"
+
+
 class ReasonMissingError(DocumentError):
     """What stands alone needs a reason that an auditor can read."""
 
@@ -483,7 +519,7 @@ class ReasonMissingError(DocumentError):
 class SettlesUnknownError(AllocationError):
     """Money that names a document which does not exist would lie about."""
 
-    sentence = "`{number}` is named here, but no other document or payment has that number; correct it"
+    sentence = "`{number}` is named here, but no other document or payment has that number; {remedy}"
 
 
 class NamelessError(AllocationError):
@@ -491,8 +527,14 @@ class NamelessError(AllocationError):
 
     sentence = (
         "{amount} on the account of customer {customer} has no number and settles nothing; add `settles:` below its "
-        'posting, or give it a number, such as `fee: "F2026-0001"`'
+        "posting, or give it a number, such as {example}"
     )
+
+
+class LinkUnknownError(AllocationError):
+    """A link that looks like a document's number and names none: money that hangs on it stands unapplied."""
+
+    sentence = "the link ^{number} names no document of the ledger, so it settles nothing; correct it"
 
 
 class MoneySignError(AllocationError):

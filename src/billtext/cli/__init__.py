@@ -102,6 +102,13 @@ def group(ctx: click.Context, path: str | None, locale: str | None) -> None:
     """
     from billtext.cli.common import Face
 
+    if locale:
+        from billtext.ids import is_language
+
+        code = locale.partition(".")[0]
+        if code != "no_NO" and not is_language(code):
+            raise click.BadParameter(f"{locale!r} is no locale; write one such as nb or en_GB", param_hint="--locale")
+        locale = code
     ctx.obj = Face(path, locale)
 
 

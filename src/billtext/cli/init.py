@@ -43,13 +43,17 @@ def command(
     The directory must be empty or not exist. It is there as a whole or not at all.
     """
     from billtext import new_ledger
+    from billtext.outside import directories
 
+    directories.free(directory)
     if not yes:
         name = name or click.prompt("Name of the company")
-        country = country or click.prompt("Country (ISO 3166)", default="NO")
+        country = (country or click.prompt("Country (ISO 3166)", default="NO", value_proc=_country)).upper()
         for key, question in _QUESTIONS:
             if details[key] is None:
-                details[key] = click.prompt(question, default="", show_default=False) or None
+                details[key] = _ask(question, key, country) or None
+        if vat_rate is None and country != "NO":
+            vat_rate = click.prompt("Usual VAT rate in percent", default="0", value_proc=lambda text: str(_rate(text)))
     if not name or not name.strip():
         raise click.UsageError("the company needs a name: --name")
     country = (country or "NO").upper()
@@ -70,8 +74,6 @@ def command(
         days=days, vat_rate=_rate(vat_rate),
     )  # fmt: skip
     texts = _sound(new_ledger.render(company))
-    from billtext.outside import directories
-
     directories.create(directory, texts)
     say(f"{directory}: a new ledger for {name}. Try: billtext -f {directory / 'main.beancount'} check")
 
@@ -83,6 +85,31 @@ _QUESTIONS = (
     ("email", "E-mail address for invoices (or nothing)"), ("bank_account", "Bank account number (or nothing)"),
     ("iban", "IBAN (or nothing)"),
 )  # fmt: skip
+
+
+_OF_BANK = {"bank_account": "number", "iban": "iban"}
+
+
+def _ask(question: str, option: str, country: str) -> str:
+    """The answer to a question, which is asked again until the register accepts it or there is none."""
+    from billtext.ledger.schema import REGISTER, faults
+
+    keys = REGISTER["bank-account" if option in _OF_BANK else "company"]
+    key = _OF_BANK.get(option, option.replace("_", "-"))
+
+    def sound(text: str) -> str:
+        answer = text.strip()
+        for error in faults({key: answer} if answer else {}, keys, {}, None, country).values():
+            raise click.BadParameter(error.message)
+        return answer
+
+    return str(click.prompt(question, default="", show_default=False, value_proc=sound))
+
+
+def _country(text: str) -> str:
+    country = text.strip().upper()
+    _currency(country)
+    return country
 
 
 def _sound(texts: dict[str, str]) -> dict[str, str]:

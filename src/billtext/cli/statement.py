@@ -92,13 +92,14 @@ def _one(face: Face, customer: str, first: datetime.date, last: datetime.date, k
     if form in {"markdown", "html"}:
         click.echo(statement_pages.render(face.book, report, form), nl=False)
     elif form == "json":
-        face.show(reports.statement(report, report.sections[0], face.language), shapes.statement(report), form)
+        face.show(reports.statement_lines(report), shapes.statement(report), form)
     elif form == "csv":
         face.show(reports.statement_lines(report), None, form)
     else:
-        for n, section in enumerate(report.sections):
+        sheets = [sheet for section in report.sections for sheet in reports.statement(report, section, face.language)]
+        for n, sheet in enumerate(sheets):
             say("\n" if n else "", nl=False)
-            face.show(reports.statement(report, section, face.language), None, form)
+            face.show(sheet, None, form)
 
 
 def _all(face: Face, first: datetime.date, last: datetime.date, kind: str, out: Path) -> None:

@@ -17,11 +17,13 @@ from billtext.errors import (
     DocumentKindError,
     DocumentSignError,
     DueBeforeDateError,
+    DueFarError,
     ElidedAmountError,
     KeyPlaceError,
     KeyUnknownError,
     KidError,
     LedgerError,
+    MoneyWithinError,
     NumberFormError,
     PeriodError,
     PrecisionError,
@@ -29,6 +31,7 @@ from billtext.errors import (
     RateMixedError,
     ReceivableMissingError,
     RegisterUnknownError,
+    RoundingError,
     TieOutError,
     VatAccountError,
     VatCodeMissingError,
@@ -39,11 +42,12 @@ from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, T
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
-ONE = Decimal(1)
+ONE, TEN = Decimal(1), Decimal(10)
 _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
 _RECENT = 100  # errors among which those of the same transaction are
+FAR = 10  # years until a document is due at the latest
 OWN = 2  # keys that Beancount gives to every posting: its file and line
 
 Parsed = tuple[Document, list[Line], list[VatPosting]]
@@ -62,6 +66,7 @@ class Reader:
         self.unsure: list[Item] = []
         self.customer_of = Receivables(register)
         self.rounding = register.options.rounding
+        self._assets = register.options.receivable.partition(":")[0] + ":"  # where money lies, as receivables do
         self.company = register.currency
         self.vat_accounts = {
             version.values.get("account") for code in register.of("vat").values() for version in code.versions
@@ -254,15 +259,42 @@ class Reader:
         )  # fmt: skip
         if shape.seldom:
             self.seldom(document, shape)
+        if rounding:
+            self._rounding(entry, number, currency, rounding)
         if self._mixed is entry and self._of_lines(document) != currency:
             return document, [], []  # its amounts in two currencies cannot be reckoned with
         if gross < 0:
             remedy = "make it a credit note" if kind == "invoice" else "make it an invoice, or turn its signs"
             amount = f"{exact(gross, currency)} {currency}"
             self.errors.append(
-                DocumentSignError.at(meta, entry, kind=kind, number=number, amount=amount, remedy=remedy)
+                DocumentSignError.at(
+                    meta, entry, kind=kind.replace("-", " "), number=number, amount=amount, remedy=remedy
+                )
             )
-        return document, lines, vats
+        return document, [line for line in lines if not self._is_money(entry, number, currency, line)], vats
+
+    def _is_money(self, entry: Transaction, number: str, currency: str, line: Line) -> bool:
+        """Tell of a line that is money: nothing is said of it, it stands where money lies, on the side of the claim."""
+        if line.net >= 0 or len(line.meta) > OWN or not line.account.startswith(self._assets):
+            return False
+        amount = f"{exact(-line.net, currency)} {currency}"
+        self.errors.append(
+            MoneyWithinError.at(line.meta, entry, number=number, amount=amount, account=line.account)
+        )  # fmt: skip
+        return True
+
+    def _rounding(self, entry: Transaction, number: str, currency: str, rounding: Decimal) -> None:
+        """Check that a rounding is one: to whole units of the currency, or to tens of one that has no smaller ones."""
+        limit = ONE if quantum(currency) < ONE else TEN
+        if abs(rounding) < limit:
+            return
+        posting = next(posting for posting in postings(entry) if posting.account == self.rounding)
+        self.errors.append(
+            RoundingError.at(
+                posting.meta or entry.meta, entry, number=number, amount=f"{exact(abs(rounding), currency)} {currency}",
+                account=self.rounding, limit=limit, currency=currency,
+            )
+        )  # fmt: skip
 
     def seldom(self, document: Document, shape: Shape) -> None:
         """Check what few documents say."""
@@ -311,10 +343,13 @@ class Reader:
         for n, posting in enumerate(receivable, 1):
             meta = posting.meta or _NOTHING
             due = self._due(entry, meta, kind)
+            where = meta if "due" in meta else entry.meta
             if due < entry.date:
+                error = DueBeforeDateError.at(where, entry, number=number, date=entry.date, due=due, key="due")
+                self.errors.append(error)
+            elif due.year - entry.date.year > FAR:
                 self.errors.append(
-                    DueBeforeDateError.at(meta if "due" in meta else entry.meta, entry, number=number,
-                                          date=entry.date, due=due)
+                    DueFarError.at(where, entry, number=number, date=entry.date, due=due, years=FAR, key="due")
                 )  # fmt: skip
             items.append(self._item(entry, posting, kind, number, n if several else 0, due))
             if items[-1].customer != items[0].customer:
@@ -349,12 +384,12 @@ class Reader:
         if isinstance(kid, str):
             why = ids.kid_fault(kid, self.register.options.at("kid", entry.date))
             if why is not None:
-                self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why))
+                self.errors.append(KidError.at(entry.meta, entry, kid=kid, why=why, key="kid"))
 
     def _period(self, entry: Transaction) -> None:
         start, end = entry.meta.get("period-start"), entry.meta.get("period-end")
         if isinstance(start, datetime.date) and isinstance(end, datetime.date) and end < start:
-            self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end))
+            self.errors.append(PeriodError.at(entry.meta, entry, start=start, end=end, key="period-end"))
 
     def _posting(
         self, entry: Transaction, posting: Booked, number: str, currency: str, rate: Figure | None

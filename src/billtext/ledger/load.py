@@ -73,7 +73,30 @@ def load(path: Path) -> Loaded:
         loading.reset(token)
     for name in options.get("include", ()):
         _readable(Path(name))  # Beancount minds no bytes in comments, and calls a byte order mark a wrong token
+    errors = _at_their_lines(errors, [str(path.resolve()), *options.get("include", ())])
     return Loaded(path=path, entries=entries, errors=errors, options=options)
+
+
+_NAMED = re.compile(r'(?:File glob|Error importing|Error applying plugin) "([^"\n]*)"')
+
+
+def _at_their_lines(errors: list[Any], names: list[str]) -> list[Any]:
+    """Errors of Beancount, of which those about an `include` or a `plugin` stand at its line, not at line 0 of nothing.
+
+    :param names: files of the ledger
+    """
+    found = []
+    for error in errors:
+        about = _NAMED.match(str(error.message)) if error.source.get("filename") == "<load>" else None
+        wrong = re.compile(rf'^(?:include|plugin)\s+"{re.escape(about[1])}"', re.MULTILINE) if about else None
+        for name, text in sources(dict.fromkeys(names)).items() if wrong else ():
+            here = wrong and wrong.search(text)
+            if here:
+                line = text.count("\n", 0, here.start()) + 1
+                error = error._replace(source={"filename": name, "lineno": line})
+                break
+        found.append(error)
+    return found
 
 
 def changed(loaded: Loaded) -> bool:

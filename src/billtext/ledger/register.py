@@ -152,6 +152,8 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
         given.update(meant for _, meant in shape.odd if meant)
         changed = {key: value for key, value in changed.items() if type(found.get(key)) is not KeyTypeError}
         merged = {**before, **changed}
+        if directive == "vat" and not found:
+            errors.extend(_category(entry, merged))
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():
@@ -173,12 +175,29 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
     missing = REQUIRED.get(directive, {}).keys() - given
     if directive == "vat" and versions[-1].values.get("rate") and "account" not in given:
         missing.add("account")
+    if directive == "terms" and len(given & _DISCOUNT.keys()) == 1:
+        missing = missing | (_DISCOUNT.keys() - given)
     for key in sorted(missing):
-        example = REQUIRED.get(directive, {}).get(key, "account: Liabilities:VAT:Output")
+        example = {**_DISCOUNT, **REQUIRED.get(directive, {})}.get(key, "account: Liabilities:VAT:Output")
         errors.append(
             KeyMissingError.at(entries[0].meta, entries[0], directive=directive, id=label, key=key, example=example)
         )
     return Record(directive=directive, id=name, versions=tuple(versions))
+
+
+# A cash discount is so much within so many days: one of the two says nothing.
+_DISCOUNT = {"discount": "discount: 2", "discount-days": "discount-days: 8"}
+# The VAT categories (UNTDID 5305) with a rate, and those without one (EN 16931 BR-S-05, BR-Z-05, BR-E-05 …).
+_CATEGORIES = {True: ("S", "L", "M"), False: ("Z", "E", "AE", "K", "G", "O", "L", "M")}
+
+
+def _category(entry: Custom, values: Mapping[str, Any]) -> Iterator[LedgerError]:
+    """Yield a category that goes ill with the rate: an e-invoice with it would be refused."""
+    rate, category = values.get("rate"), values.get("category")
+    right = _CATEGORIES[bool(rate)]
+    if category is not None and category not in right:
+        expected = Words(f"one of {', '.join(right)}, as the rate is {rate}")
+        yield KeyValueError.at(entry.meta, entry, key="category", value=written(category), expected=expected)
 
 
 def _unknown(entry: Custom, shape: Shape) -> Iterator[LedgerError]:
@@ -243,16 +262,19 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
     return Options(values={name: tuple(values) for name, values in found.items()})
 
 
+_ON_ACCOUNTS = {"vat", "bank-account", "item"}
+
+
 def unopened(
     customs: Iterable[Custom], register: Register, opened: Collection[str], transactions: Iterable[Transaction]
 ) -> dict[str, LedgerError]:
-    """Accounts of VAT codes and options that the ledger neither opens nor posts to, with the error at its directive.
+    """Accounts that the register names and the ledger neither opens nor posts to, with the error at the directive.
 
     :param opened: accounts that are opened; where there are none, Beancount checks no accounts either
     """
     named: dict[str, LedgerError] = {}
     for entry in customs if opened else ():
-        key, account_ = "account", entry.meta.get("account") if entry.type == "vat" else None
+        key, account_ = "account", entry.meta.get("account") if entry.type in _ON_ACCOUNTS else None
         if entry.type == "billtext-option" and entry.values[0].value in {"receivable", "rounding"}:
             key = entry.values[0].value
             account_ = register.options.of(key) if entry.values[1].value == register.options.of(key) else None
@@ -365,19 +387,14 @@ _LONGEST = 200  # lines of one directive
 
 
 def at_their_keys(
-    errors: Iterable[LedgerError], customs: Iterable[Custom], sources: Callable[[list[str]], Mapping[str, str]]
+    errors: Iterable[LedgerError], sources: Callable[[list[str]], Mapping[str, str]]
 ) -> list[LedgerError]:
-    """Errors of which those about a key of one of billtext's directives stand at the line of that key."""
-    ours = {_where(entry.meta) for entry in customs}
-    about = [error for error in errors if error.key and _where(error.source) in ours]
+    """Errors of which those about a key stand at the line of that key: a directive or a posting may have many."""
+    about = [error for error in errors if error.key]
     texts = sources(sorted({error.file for error in about})) if about else {}
     lines = {name: text.split("\n") for name, text in texts.items()}
     found = {id(error) for error in about}
     return [_at_its_key(error, lines.get(error.file)) if id(error) in found else error for error in errors]
-
-
-def _where(meta: Mapping[str, Any]) -> tuple[Any, Any]:
-    return meta.get("filename"), meta.get("lineno")
 
 
 def _at_its_key(error: LedgerError, lines: list[str] | None) -> LedgerError:

@@ -119,6 +119,8 @@ class Shapes(dict[tuple[str, ...], Shape]):
         elsewhere = keys.elsewhere(names)
         meant = {name: close(name, keys.words) for name in names if name not in keys and name not in _BEANCOUNTS}
         checks = tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys)
+        # Beside the key itself, another system's word for it says something of its own.
+        meant = {name: key for name, key in meant.items() if key not in names or name not in _OTHERS}
         odd = tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere)
         found = Shape(
             names=frozenset(names),
@@ -139,7 +141,15 @@ class Shapes(dict[tuple[str, ...], Shape]):
 REFERENCES = ("kid", "reference")
 _SELDOM = frozenset({*REFERENCES, "terms", "period-end"})
 _BEANCOUNTS: dict[str, type] = {"filename": str, "lineno": int}
-_SHORT = {"qty": "quantity"}
+# Words of other systems for ours.
+_OTHERS = {
+    "qty": "quantity", "unit-price": "price", "vat-code": "vat", "due-date": "due", "delivery-date": "delivery",
+    "invoice-number": "invoice", "invoice-no": "invoice", "credit-note-number": "credit-note",
+    "credit-note-no": "credit-note", "payment-number": "payment", "payment-no": "payment", "kid-number": "kid",
+    "kid-no": "kid", "customer-id": "customer", "customer-number": "customer", "customer-no": "customer",
+    "orgnr": "org-number", "org-no": "org-number", "vat-no": "vat-number", "vat-id": "vat-number",
+    "zip": "postal-code", "zip-code": "postal-code", "mail": "email",
+}  # fmt: skip
 MOST = 50  # of the keys of one kind: `note`, `note-2`, … `note-50`
 # Words of their own, however much they look like a key.
 _WORDS = frozenset({
@@ -153,12 +163,17 @@ def close(name: str, keys: tuple[str, ...]) -> str | None:
 
     >>> close("invioce", ("invoice", "due")), close("nmae", ("name", "due")), close("invoice-id", ("invoice", "due"))
     ('invoice', 'name', None)
+    >>> close("due-date", ("invoice", "due"))
+    'due'
     """
     word = name.lower().replace("_", "-")
     if name.startswith("__") or name in _WORDS or name in EVERY:
         return None
+    other = _OTHERS.get(word)
+    if other is not None:
+        return other if other in keys else None
     letters = sorted(word)
-    found = _SHORT.get(word) or next((key for key in keys if sorted(key) == letters), None)
+    found = next((key for key in keys if sorted(key) == letters), None)
     if found is None:
         found = next(iter(difflib.get_close_matches(word, keys, 1, 0.8)), None)
     if found not in keys or word.startswith(f"{found}-") or word.endswith(f"-{found}"):

@@ -15,9 +15,8 @@ def create(directory: Path, texts: Mapping[str, str]) -> None:
     :param texts: text of each file, by its path below the directory
     :raises Refused: there is something already, or it cannot be written
     """
+    free(directory)
     try:
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise Refused(f"{directory} is not empty, so nothing was written; name a new directory")
         parent = directory.absolute().parent
         parent.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=parent))
@@ -31,6 +30,18 @@ def create(directory: Path, texts: Mapping[str, str]) -> None:
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
+    except OSError as error:
+        raise Refused(f"{directory} cannot be made ({error.strerror}); nothing was written") from None
+
+
+def free(directory: Path) -> None:
+    """Look whether a directory can be made.
+
+    :raises Refused: there is something already
+    """
+    try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise Refused(f"{directory} is not empty, so nothing was written; name a new directory")
     except OSError as error:
         raise Refused(f"{directory} cannot be made ({error.strerror}); nothing was written") from None
 

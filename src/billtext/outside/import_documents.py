@@ -131,6 +131,7 @@ class Sorter:
         draft = self.drafts.get(number)
         kind = "credit-note" if credit else "invoice"
         code = self._vat(cells)
+        code = self.mapping.vat_codes.get(code, code)
         if not reason and draft is not None:
             reason = self._disagrees(draft, customer, kind, currency)
         if not reason and code and self.known.register.vat(code, date if draft is None else draft.date) is None:

@@ -111,6 +111,7 @@ class ImportMapping:
 
     :param rows: `lines` or `documents`
     :param due_days: days from a document's date to its due date, where no column says
+    :param vat_codes: the ledger's VAT codes, by what the source says for them
     :param signs: how the source writes credit notes: `negative` or `positive`
     """
 
@@ -140,6 +141,7 @@ class ImportMapping:
     line: Mapping[str, Template]
     account: str
     accounts: Mapping[str, str] = field(default_factory=dict)
+    vat_codes: Mapping[str, str] = field(default_factory=dict)
     create_items: bool = True
     upper: bool = False
     customer: Party

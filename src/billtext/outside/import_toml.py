@@ -127,8 +127,11 @@ def _line(section: Section) -> dict[str, Any]:
     accounts = section.texts("accounts")
     for key, value in accounts.items():
         _account(section, f"accounts.{key}", value)
+    codes = section.texts("vat-codes")
+    if codes and line["vat"] is None:
+        section.fail("vat-codes", "needs `vat`, the column of what they stand for, such as vat = '{VatRate}'")
     return {
-        "line": {key: template for key, template in line.items() if template is not None},
+        "line": {key: template for key, template in line.items() if template is not None}, "vat_codes": codes,
         "account": _account(section, "account", section.text("account", "Income:Sales")), "accounts": accounts,
     }  # fmt: skip
 

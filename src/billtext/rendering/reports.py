@@ -181,24 +181,17 @@ def aging(report: ageing.Report, *, summary: bool = False) -> Sheet:
     )
 
 
-def statement(report: Statement, section: Section, language: Language) -> Sheet:
-    """One section of a statement: movements with a running balance, or the open items."""
+def statement(report: Statement, section: Section, language: Language) -> tuple[Sheet, ...]:
+    """One section of a statement: movements with a running balance, and what is open with its ageing."""
     currency = section.currency
-    period = f"{language.date(report.start)} – {language.date(report.end)}"
+    activity = report.kind == "activity"
+    period = f"{language.date(report.start)} – {language.date(report.end)}" if activity else language.date(report.end)
     title = f"{report.customer} {escape.one_line(report.name)} · {currency} · {period}"
-    if report.kind == "open-items":
-        rows: list[list[Cell]] = [
-            [found.item.date, found.item.due, Word(found.kind), found.item.name, Amount(found.item.amount, currency),
-             Amount(found.open, currency)]
-            for found in section.open_items
-        ]  # fmt: skip
-        columns = (column("date"), column("due"), column("kind"), column("number"), column("amount", right=True),
-                   column("open", right=True))  # fmt: skip
-        totals: list[list[Cell]] = [
-            [None, None, "", language("Closing balance"), None, Amount(section.closing, currency)]
-        ]
-        return Sheet(title=title, columns=columns, rows=rows, totals=totals)
-    rows = [[report.start, "", "", language("Opening balance"), None, Amount(section.opening, currency)]]
+    if not activity:
+        return (_open(section, title, language),)
+    rows: list[list[Cell]] = [
+        [report.start, "", "", language("Opening balance"), None, Amount(section.opening, currency)]
+    ]
     rows += [
         [
             line.date,
@@ -212,7 +205,24 @@ def statement(report: Statement, section: Section, language: Language) -> Sheet:
     ]
     columns = (column("date"), column("kind"), column("number"), column("text"), column("amount", right=True),
                column("balance", right=True))  # fmt: skip
-    totals = [[report.end, "", "", language("Closing balance"), None, Amount(section.closing, currency)]]
+    totals: list[list[Cell]] = [
+        [report.end, "", "", language("Closing balance"), None, Amount(section.closing, currency)]
+    ]
+    movements = Sheet(title=title, columns=columns, rows=rows, totals=totals)
+    return (movements, _open(section, language("Open items"), language)) if section.open_items else (movements,)
+
+
+def _open(section: Section, title: str, language: Language) -> Sheet:
+    """What is open at the end of a statement, with its ageing below."""
+    currency = section.currency
+    rows: list[list[Cell]] = [
+        [found.item.date, found.item.due, Word(found.kind), found.item.name, Amount(found.item.amount, currency),
+         Amount(found.open, currency)]
+        for found in section.open_items
+    ]  # fmt: skip
+    columns = (column("date"), column("due"), column("kind"), column("number"), column("amount", right=True),
+               column("open", right=True))  # fmt: skip
+    totals: list[list[Cell]] = [[None, None, "", language("Closing balance"), None, Amount(section.closing, currency)]]
     note = " · ".join(
         f"{language(name) if not name[0].isdigit() else name}: {shown(Amount(value, currency), language)}"
         for name, value in section.aging.columns.items()

@@ -16,7 +16,7 @@ from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import REFERENCES
 from billtext.model import Directive, Document, Item, Ledger, Void
-from billtext.rules import allocation, book, closing, filing_checks, numbering
+from billtext.rules import allocation, book, closing, filing_checks, mentions, numbering
 from billtext.rules.book import Book
 
 # Directives that are about numbers, and change neither the register nor a month.
@@ -114,7 +114,11 @@ def _settled(
     book.put_in_order(whole)
     of_numbers, names, wrong = book.by_number([*found, *documents], whole)
     ledger = replace(known.ledger, items=tuple(whole), documents=of_numbers)
-    if wrong or any(True for _ in book.credits_(ledger)):
+    if (
+        wrong
+        or any(True for _ in book.credits_(ledger))
+        or any(True for _ in mentions.check(items, names, known.register))
+    ):
         return False
     _, errors = allocation.allocate(whole, names, [*there, *directives], known.register.options)
     return not errors

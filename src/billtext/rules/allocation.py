@@ -8,6 +8,7 @@ stands unapplied.
 Days are gone through in their order, so that what is added later never changes an allocation of an earlier day.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from billtext.errors import (
     SettlesCustomerError,
     SettlesSignError,
     SettlesUnknownError,
+    Words,
 )
 from billtext.ledger.schema import POSTING
 from billtext.model import DOCUMENTS, KINDS, Allocation, Date, Directive, Item, postings
@@ -40,6 +42,12 @@ UNDO, EXPLICIT, LINKED, OLDEST = range(4)
 
 # By kind of money, whether an amount that the customer owes is on the wrong side of the account.
 _AGAINST = {"payment": True, "write-off": True, "deposit": True, "refund": False, "fee": False}
+
+# Numbers such as a movement has that is given none, by whether the customer owes more after it.
+_NUMBERS = {
+    True: Words('`invoice: "2026-0001"` or `fee: "F2026-0001"`'),
+    False: Words('`payment: "B2026-0001"` or `credit-note: "K2026-0001"`'),
+}
 
 # (day, rule, order within the day, what to do, and with which targets): later rules see what earlier ones left.
 Event = tuple[Date, int, int, Item | Directive, list[Item]]
@@ -151,7 +159,7 @@ def allocate(
             if targets:
                 events.append((max(item.date, targets[0].date), EXPLICIT, n, item, targets))
         elif item.kind not in DOCUMENTS:
-            linked = _linked(state, n, item, _links(item)) if item.entry.links else []
+            linked = _linked(state, n, item, links_of(item)) if item.entry.links else []
             events.extend(linked)
             if not linked and (not item.number or (item.amount > 0) is _AGAINST.get(item.kind)):
                 lost.append(item)
@@ -198,7 +206,8 @@ def _nameless(items: Iterable[Item], options: Options) -> Iterator[LedgerError]:
         told.add(id(item.entry))
         if not _means_to_settle(item):
             amount = f"{exact(item.amount, item.currency)} {item.currency}"
-            yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown")
+            yield NamelessError.at(item.meta, item.entry, amount=amount, customer=item.customer or "unknown",
+                                   example=_NUMBERS[item.amount > 0])  # fmt: skip
 
 
 def _turned(items: Iterable[Item], names: Names) -> Iterator[LedgerError]:
@@ -271,7 +280,10 @@ def _targets(state: _State, item: Item, number: str, meta: Meta) -> list[Item]:
         return found
     targets = [target for target in found if target.entry is not item.entry]
     if not targets:
-        state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number))
+        parts = re.split(r"[\s,;+&]+", number)
+        several = len(parts) > 1 and all(_find(state, part) for part in parts)
+        remedy = "write a posting for each of these numbers" if several else "correct it"
+        state.errors.append(SettlesUnknownError.at(meta, item.entry, number=number, remedy=remedy))
         return []
     own = [target for target in targets if target.customer == item.customer]
     if not own:
@@ -306,7 +318,7 @@ def _due_order(item: Item) -> tuple[Date, Date, str, int]:
     return item.due, item.date, item.number, item.instalment
 
 
-def _links(item: Item) -> frozenset[str]:
+def links_of(item: Item) -> frozenset[str]:
     """Links that the bookkeeper wrote: those that the plugin `autolink` added say what is known, not what to do."""
     added = str(item.entry.meta.get("__autolinks__", "")).split()
     return item.entry.links - frozenset(added)
@@ -347,7 +359,7 @@ def _directed(state: _State, n: int, directive: Directive) -> tuple[Date, int, i
     sources, targets = _find(state, directive.by), _find(state, directive.number)
     for number, found in ((directive.by, sources), (directive.number, targets)):
         if not found:
-            state.errors.append(SettlesUnknownError.at(meta, number=number))
+            state.errors.append(SettlesUnknownError.at(meta, number=number, remedy="correct it"))
             return None
     customers = {item.customer for item in sources}
     own = [item for item in targets if item.customer in customers]

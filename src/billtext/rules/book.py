@@ -13,6 +13,7 @@ from billtext.errors import (
     CompanyMissingError,
     CorrectsUnknownError,
     CreditBeyondError,
+    CreditVatError,
     CustomerClosedError,
     CustomerNotYetError,
     CustomerUnknownError,
@@ -31,8 +32,8 @@ from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
 from billtext.ledger.schema import FORMS, REFERENCES, TRANSACTION
 from billtext.model import DOCUMENTS, RANK, Date, Delivery, Document, Filed, Item, Ledger, Line, Register, VatPosting
-from billtext.money import ZERO, exact
-from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, numbering, vat
+from billtext.money import ZERO, exact, plain
+from billtext.rules import allocation, closing, delivery_checks, filing_checks, flows, mentions, numbering, vat
 from billtext.rules.allocation import Allocations, Names
 from billtext.rules.usual import Usual
 
@@ -207,14 +208,15 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(numbering.check(ledger, documents.values()))
     beyond = list(credits_(ledger))
     errors.extend(beyond)
+    errors.extend(mentions.check(items, names, register))
     errors.extend(closing.check(ledger))
     errors.extend(delivery_checks.check(ledger))
     errors.extend(filing_checks.check(register, ledger.filed, documents))
     allocations, found = allocation.allocate(items, names, directives, register.options)
-    corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError)}
+    corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError | CreditVatError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
-    if sources is not None and customs and errors:
-        errors = register_reader.at_their_keys(errors, customs, sources)
+    if sources is not None and errors:
+        errors = register_reader.at_their_keys(errors, sources)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
 
@@ -397,7 +399,9 @@ def credits_(ledger: Ledger) -> Iterable[LedgerError]:
         elif invoice.date > document.date:
             why = f"which is dated later, {invoice.date}"
         if invoice is None or why is not None:
-            yield CorrectsUnknownError.at(meta, document.entry, number=number, corrects=corrects, why=why)
+            yield CorrectsUnknownError.at(
+                meta, document.entry, number=number, corrects=corrects, why=why, key="corrects"
+            )
             continue
         before = credited.get(corrects, ZERO)
         credited[corrects] = before + document.gross
@@ -407,4 +411,19 @@ def credits_(ledger: Ledger) -> Iterable[LedgerError]:
                 meta, document.entry, number=number, corrects=corrects, credited=exact(credited[corrects], currency),
                 gross=exact(invoice.gross, currency), left=exact(max(ZERO, invoice.gross - before), currency),
                 currency=currency,
+            )  # fmt: skip
+        yield from _given_back(document, invoice, ledger.register)
+
+
+def _given_back(document: Document, invoice: Document, register: Register) -> Iterable[LedgerError]:
+    """Check that a credit note has the codes of its invoice, or codes of their rates."""
+    billed, credited = vat.charged(invoice, register), vat.charged(document, register)
+    if billed is None or credited is None:
+        return
+    for code, rate in credited.items():
+        if code not in billed and rate not in billed.values():
+            charged = " and ".join(f"{other} of {plain(percent)} %" for other, percent in sorted(billed.items()))
+            yield CreditVatError.at(
+                document.entry.meta, document.entry, number=document.number, code=code, rate=plain(rate),
+                corrects=invoice.number, charged=charged or "none",
             )  # fmt: skip

@@ -23,6 +23,7 @@ from billtext.errors import (
     SeriesConflictError,
     VoidYearError,
 )
+from billtext.ids import is_number
 from billtext.ledger.register import place
 from billtext.model import DOCUMENTS, Date, Document, Ledger, Meta, Record, Register, Void
 
@@ -50,6 +51,17 @@ def written(form: str, year: int, number: int) -> str:
     'K2026-0007'
     """
     return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
+
+
+def telling(register: Register) -> tuple[re.Pattern[str], ...]:
+    """What looks like a document's number, by the formats of the series: not digits alone, which may be anything."""
+    forms = {
+        str(version.values.get("format"))
+        for record in register.of("series").values()
+        for version in record.versions
+        if record.latest.get("kind") in DOCUMENTS
+    }
+    return tuple(pattern(form) for form in sorted(forms) if re.search(r"\D", _FIELD.sub("", form)))
 
 
 def likely(number: str, year: int) -> str:
@@ -98,6 +110,8 @@ def check(ledger: Ledger, documents: Iterable[Document]) -> Iterator[LedgerError
         entry, number = document.entry, document.number
         meta, date = entry.meta, entry.date
         fits = _place(kinds[document.kind], number, date)
+        if fits is None and not is_number(number):
+            continue  # which is told of the number itself
         if fits is None:
             formats = (
                 " or ".join(str(record.latest.get("format")) for record in kinds[document.kind]) or "there is none"

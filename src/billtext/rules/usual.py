@@ -11,7 +11,7 @@ from decimal import Decimal
 from beancount.core.data import Transaction
 
 from billtext import ids
-from billtext.ledger.documents import OWN, Reader
+from billtext.ledger.documents import FAR, OWN, Reader
 from billtext.ledger.schema import CLAIM, MONEY, POSTING, Shape
 from billtext.model import DOCUMENTS, Booked, Document, Item, Meta, postings
 from billtext.money import CONTEXT, ZERO, rounded
@@ -56,6 +56,8 @@ class Usual:
             if not of_line.usual or not of_line.holds(meta):
                 return None
             amount = -posting.units.number if invoice else posting.units.number
+            if amount < 0 and len(meta) <= OWN:  # it may be money
+                return None
             code = meta.get("vat")
             known = None if code is None else reader.vat_of(code, date)
             if account in vat_accounts:
@@ -138,7 +140,7 @@ class Usual:
             return None
         due = meta.get("due") or told.get("due") if document else date
         # A fee, and what has a name, fall due by themselves; where nothing is written, terms say it.
-        if due is None or due < date or kind == "fee" or "name" in own.names:
+        if due is None or due < date or due.year - date.year > FAR or kind == "fee" or "name" in own.names:
             return None
         units = posting.units
         return Item(

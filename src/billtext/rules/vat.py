@@ -124,6 +124,13 @@ def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
     return posted
 
 
+def charged(document: Document, register: Register) -> dict[str, Decimal] | None:
+    """The codes with a rate on a document, and those rates in percent on its date; None if one of them is unknown."""
+    codes = {(posting.meta or {}).get("vat") for posting in postings(document.entry) if posting.units.number}
+    known = [register.vat(code, document.date) for code in sorted(c for c in codes if isinstance(c, str))]
+    return None if None in known else {vat.code: vat.rate for vat in known if vat is not None and vat.rate}
+
+
 def check(document: Document, lines: list[Line], vats: list[VatPosting], register: Register) -> list[LedgerError]:
     """What does not add up in a document: its lines, its VAT, its total. What follows from one mistake is told once."""
     currency = document.currency
