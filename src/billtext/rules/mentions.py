@@ -80,7 +80,11 @@ def _people(items: Sequence[Item], register: Register) -> Iterator[LedgerError]:
 
 
 def _names(record: Record) -> re.Pattern[str]:
-    """All names that the register has had for a customer; a pattern that nothing fits, if it has none."""
+    """All names that the register has had for a customer; a pattern that nothing fits, if it has none.
+
+    A name of one word may be a word (May, Bill): it has to be the whole text.
+    """
     names = {str(version.values.get("name") or "").strip() for version in record.versions} - {"", record.id}
-    choice = "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
+    choices = (re.escape(name) if " " in name else rf"\A\s*{re.escape(name)}\s*\Z" for name in sorted(names))
+    choice = "|".join(choices) or "(?!)"
     return re.compile(rf"(?<!\w)(?:{choice})(?!\w)", re.IGNORECASE)
