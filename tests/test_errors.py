@@ -173,6 +173,7 @@ option "operating_currency" "NOK"
   reason: "spoilt"
 """
 
+CASH = "Receivable:C1   100.00 NOK\n  Assets:Bank 25.00 NOK"
 VAT_HERE = '2026-01-01 custom "vat"'
 TERMS_HERE = '2026-01-01 custom "terms"'
 THREE_WRONG = "RegisterConflict VatAmount VatAmount VatAmount"  # the later rate holds, and no document has it
@@ -248,6 +249,10 @@ SLIPS = {
     "a rate for a code": ('-25.00 NOK\n    vat: "S25"', "-25.00 NOK\n    vat: 25", "KeyType"),
     "a KID as a number": ('kid: "123456782"', "kid: 123456782", "KeyType"),
     "a due date in quotes": ("due: 2026-03-16", 'due: "2026-03-16"', "KeyType"),
+    "a due date in another century": ("due: 2026-03-16", "due: 2206-03-16", "DueFar"),
+    "ten years until it is due": ("due: 2026-03-16", "due: 2036-12-31", ""),
+    "cash on the bill": ("Receivable:C1   125.00 NOK", CASH, "MoneyWithin"),
+    "a line of its own on assets": ("Receivable:C1   125.00 NOK", CASH + '\n    text: "kept back"', ""),
     "a due date before the invoice": ("due: 2026-03-16", "due: 2025-03-16", "DueBeforeDate"),
     "terms that are not": ('invoice: "I2"', 'invoice: "I2"\n  terms: "net-30"', "RegisterUnknown"),
     "terms as a number": ('invoice: "I2"', 'invoice: "I2"\n  terms: 30', "KeyType"),

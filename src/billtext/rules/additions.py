@@ -74,6 +74,9 @@ def _apart(ledger: Ledger, items: Sequence[Item], referred: Sequence[Document]) 
                 return False
     if any(item.number in owners or (item.instalment and item.name in owners) for item in ledger.items):
         return False
+    # A link that named nothing so far may name somebody else's document now.
+    if any(not owners.keys().isdisjoint(item.entry.links or ()) for item in ledger.items if item.settles is None):
+        return False
     given = [
         (key, document.entry.meta[key]) for document in referred for key in REFERENCES if key in document.entry.meta
     ]
