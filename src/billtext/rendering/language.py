@@ -30,6 +30,7 @@ def _words(language: str) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Languages that have a catalogue."""
     return tuple(sorted(path.stem for path in CATALOGUES.glob("*.po")))
