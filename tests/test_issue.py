@@ -71,6 +71,33 @@ def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office
     assert [found.number for found in office.book().documents] == ["2026-0001", "2026-0002"]
 
 
+NOTES = """\
+2026-11-25 ! "Consulting" ; "one
+  invoice:
+  customer: "C1"
+  note: "Ring \\"twice\\"; wait.
+
+Door 2,
+; first floor \\\\"
+  Income:Sales
+    ; a comment within
+    item: "CONS"
+    quantity: 8
+"""
+
+
+def test_a_draft_with_a_text_of_several_lines_goes_whole(office: Office) -> None:
+    """Two such drafts in a file, one issued after the other: of the first nothing is left but what is a comment."""
+    office.draft("d", f"{NOTES}\n{NOTES.replace('one', 'two')}")
+    office.get("issue", "d:1", "--date", "2026-11-25")
+    path = office.root / "drafts" / "d.beancount"
+    assert path.read_text("utf-8") == f"; a comment within\n\n{NOTES.replace('one', 'two')}"
+    office.get("issue", "--all", "--date", "2026-11-25")
+    assert path.read_text("utf-8") == "; a comment within\n\n; a comment within\n"
+    notes = [document.entry.meta["note"] for document in office.book().documents]
+    assert notes == ['Ring "twice"; wait.\n\nDoor 2,\n; first floor \\'] * 2
+
+
 def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
     """A name that turns the text around, or begins a colour: its letters are printed, and nothing else of it."""
     customers = office.root / "customers" / "register.beancount"
