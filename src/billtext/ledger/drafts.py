@@ -13,7 +13,6 @@
 ('nordlys', 'invoice', 2, 7, [])
 """
 
-import re
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +20,7 @@ from beancount.core.data import Transaction
 
 from billtext.errors import DraftError, DraftFormError, DraftNumberError
 from billtext.ledger import load
+from billtext.ledger.lines import end_of, within
 from billtext.ledger.schema import written
 from billtext.model import DOCUMENTS, Draft
 
@@ -53,33 +53,6 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
     return found, [*errors, *wrong]
 
 
-def end_of(lines: list[str], first: int) -> int:
-    """The last line of a directive that begins on a line, counted from 1."""
-    return first - 1 + len(_within(lines, first))
-
-
-_PARTS = re.compile(r'"|\\.|;')
-
-
-def _within(lines: list[str], first: int) -> list[bool]:
-    """Of each line of a directive that begins on a line, whether it begins within a text, which may have several lines.
-
-    >>> _within(['2026-11-25 ! "Cable"', '  note: "Ring', '', 'twice"  ; "x', '  invoice:', '', 'x'], 1)
-    [False, False, True, True, False]
-    """
-    found: list[bool] = []
-    inside = False
-    for line in lines[first - 1 :]:
-        if found and not inside and not (line[:1] in (" ", "\t") and line.strip()):
-            break
-        found.append(inside)
-        for part in _PARTS.findall(line):
-            if part == ";" and not inside:
-                break
-            inside ^= part == '"'
-    return found
-
-
 def without(text: str, drafts: list[Draft]) -> str | None:
     """The text of a file after drafts are taken out of it; None where nothing is left but white space.
 
@@ -88,7 +61,7 @@ def without(text: str, drafts: list[Draft]) -> str | None:
     lines = text.split("\n")
     for draft in sorted(drafts, key=lambda draft: -draft.first):
         end = draft.last
-        own = zip(lines[draft.first - 1 : end], _within(lines, draft.first), strict=True)
+        own = zip(lines[draft.first - 1 : end], within(lines, draft.first), strict=True)
         kept = [line.strip() for line, inside in own if line.lstrip().startswith(";") and not inside]
         if not kept and end < len(lines) and not lines[end].strip():
             end += 1
