@@ -118,6 +118,15 @@ def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
     assert "Nordlys[31m AS" in office.get("customer", "list")
 
 
+def test_a_name_of_two_lines_makes_no_line_of_its_own(office: Office) -> None:
+    customers = office.root / "customers" / "register.beancount"
+    text = customers.read_text("utf-8")
+    customers.write_text(text.replace("Nordlys Interiør AS", "Nordlys\n2026-0009  Ola  1.00 NOK"), "utf-8")
+    drafted(office, 'item: "CONS"; quantity: 8')
+    first = office.get("issue", "d", "--date", "2026-11-25").splitlines()[0]
+    assert first.startswith("2026-0001  Nordlys 2026-0009 Ola 1.00 NOK  12000.00 NOK  due 2026-12-09, kid ")
+
+
 def test_everything_that_a_draft_leaves_out_comes_from_the_register(office: Office) -> None:
     """8 hours at 1200.00 (the price since July) are 9600.00, VAT 2400.00; due in 14 days; KID 001, 20260001 and 9.
 
