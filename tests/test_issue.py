@@ -71,6 +71,33 @@ def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office
     assert [found.number for found in office.book().documents] == ["2026-0001", "2026-0002"]
 
 
+NOTES = """\
+2026-11-25 ! "Consulting" ; "one
+  invoice:
+  customer: "C1"
+  note: "Ring \\"twice\\"; wait.
+
+Door 2,
+; first floor \\\\"
+  Income:Sales
+    ; a comment within
+    item: "CONS"
+    quantity: 8
+"""
+
+
+def test_a_draft_with_a_text_of_several_lines_goes_whole(office: Office) -> None:
+    """Two such drafts in a file, one issued after the other: of the first nothing is left but what is a comment."""
+    office.draft("d", f"{NOTES}\n{NOTES.replace('one', 'two')}")
+    office.get("issue", "d:1", "--date", "2026-11-25")
+    path = office.root / "drafts" / "d.beancount"
+    assert path.read_text("utf-8") == f"; a comment within\n\n{NOTES.replace('one', 'two')}"
+    office.get("issue", "--all", "--date", "2026-11-25")
+    assert path.read_text("utf-8") == "; a comment within\n\n; a comment within\n"
+    notes = [document.entry.meta["note"] for document in office.book().documents]
+    assert notes == ['Ring "twice"; wait.\n\nDoor 2,\n; first floor \\'] * 2
+
+
 def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
     """A name that turns the text around, or begins a colour: its letters are printed, and nothing else of it."""
     customers = office.root / "customers" / "register.beancount"
@@ -89,6 +116,15 @@ def test_a_name_does_not_steer_the_terminal(office: Office) -> None:
         assert done.status == 0, done.err
         assert not {"\u202e", "\u001b", "\u2066"} & {*done.out, *done.err}, command
     assert "Nordlys[31m AS" in office.get("customer", "list")
+
+
+def test_a_name_of_two_lines_makes_no_line_of_its_own(office: Office) -> None:
+    customers = office.root / "customers" / "register.beancount"
+    text = customers.read_text("utf-8")
+    customers.write_text(text.replace("Nordlys Interiør AS", "Nordlys\n2026-0009  Ola  1.00 NOK"), "utf-8")
+    drafted(office, 'item: "CONS"; quantity: 8')
+    first = office.get("issue", "d", "--date", "2026-11-25").splitlines()[0]
+    assert first.startswith("2026-0001  Nordlys 2026-0009 Ola 1.00 NOK  12000.00 NOK  due 2026-12-09, kid ")
 
 
 def test_everything_that_a_draft_leaves_out_comes_from_the_register(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Seals and closed months: what was issued is not changed, removed or inserted unseen; the rest stays editable."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -167,6 +168,20 @@ def test_what_was_typed_by_hand_can_be_sealed(office: Office) -> None:
     assert [line[:9] for line in added] == ['  seal: "']
     assert [line for line in after if line not in added] == before
     assert "5 of 5 documents sealed" in office.get("verify")
+
+
+def test_the_seal_stands_below_a_title_of_several_lines(tmp_path: Path) -> None:
+    """Within the title it would be part of it, and the file could not be read any more."""
+    made = Office(tmp_path / "books")
+    made.draft("d", DRAFT.format(n=1, month=10))
+    made.get("issue", "d", "--date", "2026-10-11")
+    change(made, lambda text: re.sub('  seal: ".*"\n', "", text).replace('"Part 1"', '"Part 1,\n\nand; more"'))
+    made.get("seal")
+    head = re.search(r'"Part 1,\n\nand; more" \^2026-0001\n(.*?)"', invoices(made).read_text("utf-8"))
+    assert head is not None
+    assert head[1] == "  seal: "
+    assert told(made) == []
+    assert [document.entry.narration for document in made.book().documents] == ["Part 1,\n\nand; more"]
 
 
 def test_the_plugin_tells_the_same_and_billing_leaves_seals_alone(office: Office) -> None:

@@ -31,7 +31,7 @@ def command(
 ) -> None:  # fmt: skip
     """Issue a guest's running account and book its payment, both or neither."""
     from billtext.outside import guests, paying
-    from billtext.rendering import money_text
+    from billtext.rendering import escape, money_text
     from billtext.rules.claims import told
 
     if (method == "voucher") != (code is not None):
@@ -41,7 +41,7 @@ def command(
         way = paying.Way(method=method, account=account, fee=fee, code=code, number=number, text=text)
         found = guests.checkout(till, guest, date, way)
         one = found.issued.prepared
-        say(f"{found.issued.number}  {one.payee}  {told(one.gross, one.currency)}")
+        say(f"{found.issued.number}  {escape.one_line(one.payee)}  {told(one.gross, one.currency)}")
         written = "" if found.receipt is None else till.write(found.receipt.movement)
         for line in () if found.receipt is None else money_text.receipt(found.receipt):
             say(line)

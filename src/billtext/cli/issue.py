@@ -51,6 +51,7 @@ def command(
     from billtext.ledger import write
     from billtext.money import exact
     from billtext.outside import draft_files, issuing
+    from billtext.rendering import escape
 
     if bool(names) == every:
         raise click.UsageError("name the drafts to issue, or say --all")
@@ -82,10 +83,9 @@ def command(
         for one in outcome.issued:
             prepared = one.prepared
             reference = "".join(f", {key} {value}" for key, value in one.reference.items())
-            say(
-                f"{one.number}  {prepared.payee}  {exact(prepared.gross, prepared.currency)} {prepared.currency}"
-                f"{f'  due {prepared.instalments[-1][0]}' if prepared.draft.kind == 'invoice' else ''}{reference}"
-            )
+            amount = f"{exact(prepared.gross, prepared.currency)} {prepared.currency}"
+            due = f"  due {prepared.instalments[-1][0]}" if prepared.draft.kind == "invoice" else ""
+            say(f"{one.number}  {escape.one_line(prepared.payee)}  {amount}{due}{reference}")
             if trial:
                 say(one.text)
         for sentence in refused(outcome):

@@ -20,6 +20,7 @@ from beancount.core.data import Transaction
 
 from billtext.errors import DraftError, DraftFormError, DraftNumberError
 from billtext.ledger import load
+from billtext.ledger.lines import end_of, within
 from billtext.ledger.schema import written
 from billtext.model import DOCUMENTS, Draft
 
@@ -52,14 +53,6 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
     return found, [*errors, *wrong]
 
 
-def end_of(lines: list[str], first: int) -> int:
-    """The last line of a directive that begins on a line, counted from 1."""
-    last = first
-    while last < len(lines) and lines[last][:1] in (" ", "\t") and lines[last].strip():
-        last += 1
-    return last
-
-
 def without(text: str, drafts: list[Draft]) -> str | None:
     """The text of a file after drafts are taken out of it; None where nothing is left but white space.
 
@@ -68,7 +61,8 @@ def without(text: str, drafts: list[Draft]) -> str | None:
     lines = text.split("\n")
     for draft in sorted(drafts, key=lambda draft: -draft.first):
         end = draft.last
-        kept = [line.strip() for line in lines[draft.first - 1 : end] if line.lstrip().startswith(";")]
+        own = zip(lines[draft.first - 1 : end], within(lines, draft.first), strict=True)
+        kept = [line.strip() for line, inside in own if line.lstrip().startswith(";") and not inside]
         if not kept and end < len(lines) and not lines[end].strip():
             end += 1
         lines[draft.first - 1 : end] = kept

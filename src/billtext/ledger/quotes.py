@@ -29,7 +29,7 @@ from beancount.core.data import Custom, Transaction
 
 from billtext.errors import DraftLineError, DraftNumberError, LedgerError
 from billtext.ledger import load
-from billtext.ledger.drafts import end_of
+from billtext.ledger.lines import end_of
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import QUOTE, QUOTE_EVENTS, QUOTE_POSTING, faults
 from billtext.model import DOCUMENTS, Date, Draft

@@ -5,8 +5,9 @@ from pathlib import Path
 from billtext import dates
 from billtext.errors import Refused
 from billtext.ledger import write
+from billtext.ledger.lines import head_of
 from billtext.model import Date
-from billtext.outside import git_history
+from billtext.outside import files, git_history
 from billtext.outside.desk import Desk
 from billtext.rules import closing, seals
 
@@ -20,6 +21,7 @@ def seal(desk: Desk) -> list[str]:
         raise Refused(f"nothing was sealed: {Path(error.file).name}:{error.line}: {error.message}")
     numbers: list[str] = []
     lines: dict[Path, dict[int, str]] = {}
+    texts: dict[Path, list[str]] = {}
     for documents in seals.chains(desk.book.ledger).values():
         before = ""
         last = max((n for n, document in enumerate(documents) if seals.of(document) is not None), default=-1)
@@ -28,7 +30,10 @@ def seal(desk: Desk) -> list[str]:
             if n > last:
                 own = seals.seal(document.entry, before)
                 meta = document.entry.meta
-                lines.setdefault(Path(str(meta["filename"])), {})[int(meta["lineno"])] = f'  seal: "{own}"\n'
+                path = Path(str(meta["filename"]))
+                if path not in texts:
+                    texts[path] = files.raw(path).split("\n")
+                lines.setdefault(path, {})[head_of(texts[path], int(meta["lineno"]))] = f'  seal: "{own}"\n'
                 numbers.append(document.number)
             before = own or ""
     for path, new in lines.items():
