@@ -114,6 +114,25 @@ def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
     assert not (made.root / STAGE).exists()
 
 
+def test_a_document_that_cannot_be_filed_keeps_back_no_other(tmp_path: Path) -> None:
+    """Of three, the second names an attachment that is not there: it is filed when that is."""
+    made = office(tmp_path / "books", drafts=3)
+    path = made.root / "invoices" / "2026.beancount"
+    attached = '  attachment: "hours"\n  attachment-file: "hours.csv"\n  due:'
+    before, found, after = path.read_text("utf-8").partition('  invoice: "2026-0002"\n')
+    path.write_text(before + found + after.replace("  due:", attached, 1), "utf-8")
+    done = made.run("archive", "file", "--all")
+    assert (done.status, done.out.splitlines()[0]) == (1, "2 documents filed")
+    assert done.err == (
+        "2026-0002: the attachment hours.csv is not there; put the file there, or mend `attachment-file`\n"
+        "billtext: 1 of 3 documents cannot be filed; mend what is said above\n"
+    )
+    assert sorted(name[-13:] for name in filed(made)) == ["2026-0001.pdf", "2026-0003.pdf"]
+    (made.root / "hours.csv").write_text("8\n", "utf-8")
+    assert made.run("archive", "file", "--all").status == 0
+    assert made.get("archive", "verify") == "3 files as filed\n"
+
+
 def test_what_cannot_be_filed_is_not_issued(tmp_path: Path) -> None:
     """A template that is wrong, and a file that stands there already, leave the draft and the ledger as they were."""
     made = office(tmp_path / "books", drafts=0)

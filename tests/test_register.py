@@ -47,6 +47,24 @@ def demo(tmp_path: Path) -> Path:
     return root / "main.beancount"
 
 
+def test_a_key_given_twice_is_told_below_a_text_of_several_lines() -> None:
+    """Lines of the text are no keys, whatever they look like; Beancount would keep the last city silently."""
+    text = """\
+2026-01-01 custom "customer" "Z1"
+  name: "Zed"
+  note: "One
+
+Two: three
+name: four"
+  city: "Oslo"
+  city: "Bergen"
+"""
+    found = book.build(load.parse(text, "test.beancount")[0], lambda names: dict.fromkeys(names, text)).errors
+    assert [(error.line, error.message.split(";")[0]) for error in found if "twice" in error.message] == [
+        (8, "`city:` is given twice in this customer (first in line 7)")
+    ]
+
+
 def change(top: Path, *args: str) -> str:
     """Run a command that ends well; return what it says."""
     done = run(*args, ledger=str(top))

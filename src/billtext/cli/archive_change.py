@@ -31,10 +31,12 @@ def file(
 ) -> None:  # fmt: skip
     """File issued documents that are not filed yet; the ledger gets the hash of each file.
 
-    Each is filed as PDF, and with its e-invoice where the customer gets that: what was filed is what is sent.
+    Each is filed as PDF, and with its e-invoice where the customer gets that: what was filed is what is sent. One that
+    cannot be made is told with the reason, and the others are filed.
     """
     from billtext.errors import Refused
     from billtext.outside import archive
+    from billtext.rendering import escape
     from billtext.rules import filing
 
     if sum([bool(numbers), month is not None, everything]) != 1:
@@ -50,19 +52,26 @@ def file(
         new = filing.missing(desk.book, wanted)
         desk.refuse_errors(one.customer for one in new)
         with Progress() as progress:
-            filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new))).whole()
+            filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new)))
         if not trial and filed.filed:
             desk.commit(about=[one.customer for one in filed.filed])
         for one in filed.filed if trial or numbers else ():
             say(archive.text(one), nl=False)
         tell_wrong(filed.wrong)
+        for number, why in filed.refused.items():
+            say(escape.one_line(f"{number}: {why}"), err=True)
+        count = len(new) - len(filed.refused)
         before = len(wanted) - len(new)
         was = "was" if before == 1 else "were"
-        where = f" in {len(filed.filed):,} files" if len(filed.filed) > len(new) else ""
-        told = f"{counted(len(new), 'document')} {'to be ' if trial else ''}filed{where}"
+        where = f" in {len(filed.filed):,} files" if len(filed.filed) > count else ""
+        told = f"{counted(count, 'document')} {'to be ' if trial else ''}filed{where}"
         say(f"{told}{f', {before:,} {was} filed before' if before else ''}")
         if trial or len(desk.written) < 10:
             done(desk)
+    if filed.refused:
+        raise Refused(
+            f"{len(filed.refused):,} of {counted(len(new), 'document')} cannot be filed; mend what is said above"
+        )
 
 
 @click.command(

@@ -35,6 +35,7 @@ from billtext.errors import (
     Words,
 )
 from billtext.ids import is_id, is_number
+from billtext.ledger.lines import end_of
 from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
 from billtext.model import Closing, Directive, Record, Register, Version, Void
 from billtext.money import LARGEST, rounded
@@ -412,7 +413,11 @@ def _duplicate_keys(customs: Iterable[Custom], lines: list[str]) -> Iterator[Led
         while stop < len(lines) and (lines[stop][:1] in " \t" or not lines[stop].strip()):
             stop += 1
         stop = min(stop, start + _LONGEST)
-        if len(_KEY.findall("\n".join(lines[start:stop]))) <= len(values_of(entry.meta)):
+        text = "\n".join(lines[start:stop])
+        if text.count('"') % 2:  # a text goes on at the margin
+            stop = min(end_of(lines, start), start + _LONGEST)
+            text = "\n".join(lines[start:stop])
+        if len(_KEY.findall(text)) <= len(values_of(entry.meta)):
             continue
         # The rare case: let Beancount's own lexer tell keys from what only looks like one.
         first: dict[str, int] = {}

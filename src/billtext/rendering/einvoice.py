@@ -22,7 +22,7 @@ def wanted(core: CoreInvoice) -> CoreInvoice:
     :raises Refused: it is a quote
     """
     if core.kind == QUOTE:
-        raise Refused(f"{core.number} is a quote, which has no e-invoice; render it as pdf, html or markdown")
+        raise Refused(f"{core.number} is a quote, which has no e-invoice; render it as pdf, html, markdown or json")
     if all(part.category != "O" for part in core.vat):
         return core
     return replace(
