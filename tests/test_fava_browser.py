@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from browser_room import accessible, fava, opened, with_extension
+from browser_room import PHONE, accessible, fava, opened, with_extension
 from site_room import DAY, billtext
 
 EACH = 2  # pages of a kind that are opened
@@ -135,6 +135,11 @@ def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(d
         page.goto(f"{desk}?page=ageing{TIME}")
         colour = "selector => getComputedStyle(document.querySelector(selector)).color"
         assert page.evaluate(colour, "#ageing tfoot tr td:last-child") == page.evaluate(colour, "section.bt h1")
+        page.set_viewport_size(PHONE)
+        name, total = (page.locator(f"#ageing tbody tr:first-child td:{which}-child") for which in ("first", "last"))
+        total.scroll_into_view_if_needed()
+        assert name.bounding_box()["x"] >= 0  # whose it is stays in sight
+        assert total.bounding_box()["x"] >= name.bounding_box()["x"] + name.bounding_box()["width"]
     assert told == []
 
 

@@ -77,6 +77,9 @@ def test_a_customers_folder_has_their_documents_and_statements(given: Path, demo
     page = (public / f"customers/{ID}.html").read_text("utf-8")
     assert f'href="../statements/{ID}/2026-10.pdf">PDF</a>' in page
     assert (given / f"public-{ID}/index.html").read_text().count(f"receivables/customers/{ID}.html") == 3
+    page = (public / f"customers/{ID}.html").read_text("utf-8")
+    assert ' aria-current="true">Overview</a>' in page  # it is where the menu begins, so nothing leads back to it
+    assert "r-crumbs" not in page
 
 
 def test_a_customers_folder_says_nothing_of_the_office(given: Path) -> None:

@@ -27,7 +27,7 @@ function address(page) {
 }
 
 /**
- * Let a row lead to a page: a small link at the end of an element of it, one at most.
+ * Let a row lead to a page: a small link at the beginning of an element of it, one at most. Fava cuts off its end.
  * @param {Element | null} element
  * @param {string} page none if it is empty
  */
@@ -43,8 +43,8 @@ function lead(element, page) {
   link.href = address(page);
   link.textContent = "→";
   link.title = page.slice(page.indexOf("/") + 1);
-  link.style.marginLeft = "0.5em";
-  element.append(link);
+  link.style.marginRight = "0.5em";
+  element.prepend(link);
 }
 
 /**

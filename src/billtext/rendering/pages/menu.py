@@ -33,13 +33,16 @@ class Entry:
 def of(path: str, left_out: Container[str] = ()) -> list[Entry]:
     """The menu of a page.
 
-    :param left_out: addresses of pages that there are not
+    :param left_out: addresses of pages that there are not; what would belong to one of them belongs to the first
 
     >>> [entry.word for entry in of("months/2026-10", {"quotes"}) if entry.here]
     ['Documents']
+    >>> [entry.word for entry in of("customers/C00017", {"customers"}) if entry.here]
+    ['Overview']
     """
     first = path.partition("/")[0]
     here = _BELOW.get(first, first)
+    here = "index" if here in left_out else here
     return [
         Entry(address=address, word=word, here=address == here) for address, word in ENTRIES if address not in left_out
     ]
