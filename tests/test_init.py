@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from billtext.ledger import load
+from office import run_here
 
 
 def init(*args: str, answers: str = "") -> subprocess.CompletedProcess[str]:
@@ -18,8 +19,7 @@ def init(*args: str, answers: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def check(main: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "billtext", "-f", str(main), "check", "--format", "json"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return run_here(["-f", str(main), "check", "--format", "json"])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,8 @@ def test_a_new_ledger_checks_clean(options: list[str], tmp_path: Path) -> None:
     done = init(str(tmp_path / "books"), *options, "--yes")
     assert done.returncode == 0, done.stderr
     main = tmp_path / "books" / "main.beancount"
-    assert (check(main).returncode, json.loads(check(main).stdout)) == (0, [])
+    checked = check(main)
+    assert (checked.returncode, json.loads(checked.stdout)) == (0, [])
     plain = subprocess.run(
         [Path(sys.executable).with_name("bean-check"), main], capture_output=True, text=True, check=False
     )
