@@ -28,14 +28,22 @@ FLAGS = (
 )
 
 
+# At the first document of each place in a window, before anything of it runs.
+_FORGET = """try {
+    if (!sessionStorage.getItem("here")) localStorage.clear();
+    sessionStorage.setItem("here", "yes");
+} catch {}"""
+
+
 @contextmanager
 def window(context: Any) -> Iterator[Any]:
-    """An empty page of a browser, which afterwards knows nothing of what the page remembered."""
+    """An empty page of a browser, which remembers nothing of others: a page may write to its last moment."""
     page = context.new_page()
-    yield page
-    if page.url != "about:blank":
-        page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.close()
+    page.add_init_script(_FORGET)
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 # Every place that holds free text, for a test to fill.

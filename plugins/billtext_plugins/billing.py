@@ -12,7 +12,7 @@ A ledger with a mistake::
 
 gives::
 
-    main.beancount:3: document 2026-0012 of 2026-03-02 is due 2026-02-16, before its own date; correct `due:`
+    main.beancount:5: document 2026-0012 of 2026-03-02 is due 2026-02-16, before its own date; correct `due:`
 
 The entries come back as they were. The plugin may be named twice, and a ledger without invoices has no errors of it.
 """
