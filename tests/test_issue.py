@@ -71,6 +71,23 @@ def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office
     assert [found.number for found in office.book().documents] == ["2026-0001", "2026-0002"]
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "why"),
+    [
+        (".billtext/secret", 8, "is hidden, and hidden files go to nobody"),
+        ("work/.env", 8, "is hidden, and hidden files go to nobody"),
+        ("hours.csv", 20_000_001, "is larger than 20 MB"),
+    ],
+)
+def test_what_is_meant_for_nobody_or_too_large_is_not_attached(office: Office, name: str, size: int, why: str) -> None:
+    office.draft("a", HOUR.replace("  customer", f"{ATTACHED}  customer".replace("hours.csv", name)))
+    path = office.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x" * size)
+    done = office.run("issue", "a", "--date", "2026-11-25")
+    assert (done.status, f"the attachment {name} {why}" in done.err) == (1, True)
+
+
 NOTES = """\
 2026-11-25 ! "Consulting" ; "one
   invoice:

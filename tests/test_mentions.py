@@ -48,7 +48,7 @@ def messages(text: str) -> list[str]:
 def test_a_link_that_only_a_document_can_have_names_one() -> None:
     """The form of a series tells it; without a series a link may be anything, and so may digits alone."""
     slip = PAID.format(link="2026-0010", customer="C2")
-    nothing = ["the link ^2026-0010 names no document of the ledger, so it settles nothing; correct it"]
+    nothing = ["the link ^2026-0010 looks like a document's number, and the ledger has no such document; correct it"]
     assert messages(SERIES + SALE + slip) == nothing
     assert messages(SALE + slip) == []
     assert messages(SERIES + SALE + PAID.format(link="trip-2026-0010", customer="C2")) == []
@@ -111,3 +111,20 @@ def test_a_name_of_one_word_may_be_a_word() -> None:
     assert judged(text.replace('"Sale"', '"C1" "Rent of May"'), "")[1] == []
     assert judged(text.replace('"Sale"', '" may " "Rent"'), "")[1] == [f"the payee {named}"]
     assert judged(text.replace('"Sale"', '"C1" "Rent of Kari Nordmann"'), "")[1] == [f"the narration {named}"]
+
+
+def test_who_is_a_person_is_judged_on_the_day_and_not_in_what_is_closed() -> None:
+    """A company that became a person was named rightly before; what is closed cannot be written anew."""
+    became = '2026-04-01 custom "customer" "C2"\n  kind: "person"\n'
+    before = SALE.replace('"Sale"', '"Bergen Bakeri AS" "Sale"')
+    after = before.replace("2026-03-02", "2026-04-02").replace("0001", "0002")
+    assert messages(became + before) == []
+    told = ["the payee of this transaction has the name of customer C2, a person; write C2 instead"]
+    assert messages(became + before + after) == told
+    closed = '2026-05-02 custom "close" "2026-04"\n  movements: 2\n  volume: "200.00 NOK"\n'
+    assert not [message for message in messages(became + before + after + closed) if "a person" in message]
+
+
+def test_a_month_is_no_number_of_a_document() -> None:
+    short = SERIES.replace("{number:04}", "{number}")
+    assert messages(short + PAID.format(link="2026-03", customer="C2")) == []

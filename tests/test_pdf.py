@@ -471,6 +471,13 @@ def test_a_template_of_the_ledgers_own(demo: Book, tmp_path: Path) -> None:
     assert "KID" not in found
 
 
+def test_a_template_that_is_no_text_is_told(demo: Book, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_bytes("= Fin\n".encode("utf-16"))
+    with pytest.raises(Refused, match=r"invoice\.typ: not UTF-8 text; save the template as UTF-8"):
+        pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
 def test_a_mistake_in_a_template_is_told_with_its_line(demo: Book, tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "invoice.typ").write_text("= Fine\n\n#wrong\n")

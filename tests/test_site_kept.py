@@ -132,8 +132,21 @@ CHANGES: dict[str, dict[str, Any]] = {
     "an option": {"main": COMPANY + '2020-01-01 custom "billtext-option" "aging-edges" "10 20"\n'},
     "the company": {"main": COMPANY.replace('"NOK"\ninc', '"EUR"\ninc')},
     "the order of what is open": {"second": SECOND.replace("invoice", "due: 2026-03-01\n  invoice")},
+    "the receivables": {"main": COMPANY + '2020-01-01 custom "billtext-option" "receivable" Assets:Owed\n'},
     "a credit note more": {"second": SECOND.replace("K2", "K4") + SECOND[SECOND.index("\n2026-04-03") :]},
 }
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_what_is_pushed_anywhere_is_for_all_that_follows(tmp_path: Path, line: int) -> None:
+    """Even on the first line of a file, where no empty line is before it."""
+    head = "\n" * (line - 1) + 'pushmeta reason: "{}"\n'
+    end = "\npopmeta reason:\n"
+    build(ledger(tmp_path / "ledger", second=head.format("Broken") + SECOND + end), tmp_path / "site")
+    main = ledger(tmp_path / "ledger", second=head.format("Too large") + SECOND + end)
+    again = build(main, tmp_path / "site")
+    assert again == build(main, tmp_path / "new")
+    assert b"Too large" in again["receivables/credit-notes.md"]
 
 
 @pytest.mark.parametrize("longest", [1000, 2])
@@ -152,6 +165,15 @@ def test_a_site_built_again_is_as_one_built_from_nothing(
     assert (again == before) is (change == "nothing")
     # And back: what is kept by now is that of the change.
     assert build(ledger(tmp_path / "ledger", third=""), tmp_path / "site") == before
+
+
+def test_a_key_may_be_called_as_one_of_beancounts_own(tmp_path: Path) -> None:
+    """Then Beancount does not say where the document is, and its page tells nothing of what is wrong there."""
+    odd = FIRST.replace('invoice: "N3"', 'invoice: "N3"\n  lineno: 5').replace('corrects: "N1"', 'corrects: "N0"')
+    made = build(ledger(tmp_path / "ledger", first=odd), tmp_path / "site")
+    assert b"N0" in made["receivables/errors.md"]
+    assert b"r-warning" in made["receivables/documents/K1.md"]
+    assert b"r-warning" not in made["receivables/documents/N3.md"]
 
 
 def test_a_credit_note_on_another_customers_invoice_leads_to_it_as_long_as_it_has_a_page(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_who_issues_names_the_day_for_what_says_nothing(office: Office) -> None:
 
 
 def test_who_issues_names_the_place_for_what_names_none(office: Office) -> None:
-    """A place that a draft names stays; its country is the customer's or else the company's, if it says no other."""
+    """A place that a draft names stays; its country is the company's, if it says no other and nobody is abroad."""
     office.draft(*draft("a", "  delivery: 2026-11-20\n"))
     office.draft(*draft("b", '  delivery: 2026-11-20\n  delivery-city: "Voss"\n'))
     office.draft(*draft("c", '  reason: "A mistake"\n', kind="credit-note"))
@@ -76,6 +76,36 @@ def test_who_issues_names_the_place_for_what_names_none(office: Office) -> None:
     assert "<cbc:CityName>Stockholm</cbc:CityName>" in next(office.root.glob("papers/**/*2026-0003*")).read_text(
         "utf-8"
     )
+
+
+@pytest.mark.parametrize(
+    ("abroad", "keys", "place", "country"),
+    [
+        ("", "", "Voss", "NO"),
+        ("DE", "", "Voss", None),
+        ("DE", "", "Voss, NO", "NO"),
+        ("DE", '  delivery-country: "SE"\n', "Lund", "SE"),
+        ("", '  delivery-country: "SE"\n', "Lund", "SE"),
+        ("", "", "London, UK", None),
+        ("", "", "London, GB", "GB"),
+    ],
+)
+def test_a_place_is_in_a_country_that_is_known(
+    office: Office, abroad: str, keys: str, place: str, country: str | None
+) -> None:
+    if abroad:
+        register = office.root / "customers" / "register.beancount"
+        card = '  city: "Oslo"\n'
+        register.write_text(register.read_text("utf-8").replace(card, f'{card}  country: "{abroad}"\n'), "utf-8")
+    office.draft(*draft("d", f"  delivery: 2026-11-20\n{keys}"))
+    done = office.run("issue", "d", *ON, "--place", place)
+    if country is None:
+        assert done.status == 1
+        assert f"the place of delivery {place!r} is in no country that is known; write the country after it" in done.err
+        assert "delivery-" not in issued(office)
+    else:
+        assert done.status == 0
+        assert issued(office).count(f'delivery-country: "{country}"') == 1
 
 
 def test_the_days_of_the_lines_are_those_of_the_document(office: Office) -> None:

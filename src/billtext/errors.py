@@ -392,7 +392,7 @@ class RoundingError(DocumentError):
     """Rounding makes a total payable: what is more than that is a line that nobody would see."""
 
     sentence = (
-        "document {number} books {amount} on {account}, too much for a rounding, which is below {limit} {currency}; "
+        "document {number} books {amount} on {account}, too much for a rounding, which is less than {limit} {currency}; "
         "make it a line, on another account"
     )
 
@@ -534,7 +534,7 @@ class NamelessError(AllocationError):
 class LinkUnknownError(AllocationError):
     """A link that looks like a document's number and names none: money that hangs on it stands unapplied."""
 
-    sentence = "the link ^{number} names no document of the ledger, so it settles nothing; correct it"
+    sentence = "the link ^{number} looks like a document's number, and the ledger has no such document; correct it"
 
 
 class MoneySignError(AllocationError):

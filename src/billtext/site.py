@@ -8,7 +8,7 @@ a style sheet that all pages share.
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from billtext.rendering.pages.frame import Frame, Links, files
 from billtext.rendering.pages.rows import Kept
 from billtext.rules import fingerprints
 from billtext.rules.book import Book
+from billtext.rules.fingerprints import Fingerprints, Piece
 
 PAGES = "receivables"
 SHEET, INDEX = "revision.css", "search.js"
@@ -109,8 +110,14 @@ def build(
         before, leaves = page_files.before(directory), pages.leaves(frame)
         ledger = page_files.marks(loaded.options.get("include", ()), time.time_ns())
         known = before.known(ledger)
-        texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ()) if name not in known}
-        made_of = fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also, known=known)
+
+        def taken(known: Mapping[str, Piece]) -> Fingerprints:
+            texts = {name: Path(name).read_bytes() for name in loaded.options.get("include", ()) if name not in known}
+            return fingerprints.of(book, loaded.entries, texts, loaded.options, as_of, *also, known=known)
+
+        made_of = taken(known)
+        if known and made_of.common != before.made_of.common:
+            made_of = taken({})
         same = made_of.common == before.made_of.common
 
         def fresh(kind: str, name: str) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     default="",
     metavar="PLACE",
     help="Place of delivery, for drafts that name none, where it is not the customer's address: street and town, or "
-    "the town alone; another country follows as two letters.",
+    "the town alone. A country follows as two letters, and has to where the customer is abroad.",
 )
 @click.option("--collect", is_flag=True, help="One invoice of a customer's drafts for a month.")
 @click.option("--atomic", is_flag=True, help="All of them, or none where one is wrong.")

@@ -42,7 +42,7 @@ from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, T
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
 from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
 
-ONE, TEN = Decimal(1), Decimal(10)
+ONE, TEN, HUNDRED = Decimal(1), Decimal(10), Decimal(100)
 _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
@@ -284,8 +284,12 @@ class Reader:
         return True
 
     def _rounding(self, entry: Transaction, number: str, currency: str, rounding: Decimal) -> None:
-        """Check that a rounding is one: to whole units of the currency, or to tens of one that has no smaller ones."""
-        limit = ONE if quantum(currency) < ONE else TEN
+        """Check that a rounding is one.
+
+        The largest coin is ten units at most, a hundred of a currency without smaller ones; and an invoice may have the
+        roundings of several drafts.
+        """
+        limit = TEN if quantum(currency) < ONE else HUNDRED
         if abs(rounding) < limit:
             return
         posting = next(posting for posting in postings(entry) if posting.account == self.rounding)

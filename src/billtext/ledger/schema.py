@@ -120,7 +120,7 @@ class Shapes(dict[tuple[str, ...], Shape]):
         meant = {name: close(name, keys.words) for name in names if name not in keys and name not in _BEANCOUNTS}
         checks = tuple((name, keys[name].type, keys[name].valid) for name in names if name in keys)
         # Beside the key itself, another system's word for it says something of its own.
-        meant = {name: key for name, key in meant.items() if key not in names or name not in _OTHERS}
+        meant = {name: key for name, key in meant.items() if key not in names or _spelt(name) not in _OTHERS}
         odd = tuple((name, meant.get(name)) for name in names if meant.get(name) or name in elsewhere)
         found = Shape(
             names=frozenset(names),
@@ -144,17 +144,18 @@ _BEANCOUNTS: dict[str, type] = {"filename": str, "lineno": int}
 # Words of other systems for ours.
 _OTHERS = {
     "qty": "quantity", "unit-price": "price", "vat-code": "vat", "due-date": "due", "delivery-date": "delivery",
-    "invoice-number": "invoice", "invoice-no": "invoice", "credit-note-number": "credit-note",
-    "credit-note-no": "credit-note", "payment-number": "payment", "payment-no": "payment", "kid-number": "kid",
-    "kid-no": "kid", "customer-id": "customer", "customer-number": "customer", "customer-no": "customer",
-    "orgnr": "org-number", "org-no": "org-number", "vat-no": "vat-number", "vat-id": "vat-number",
-    "zip": "postal-code", "zip-code": "postal-code", "mail": "email",
+    "kid-number": "kid", "kid-no": "kid", "orgnr": "org-number", "org-no": "org-number", "vat-no": "vat-number",
+    "vat-id": "vat-number", "zip": "postal-code", "zip-code": "postal-code", "mail": "email",
 }  # fmt: skip
 MOST = 50  # of the keys of one kind: `note`, `note-2`, … `note-50`
 # Words of their own, however much they look like a key.
 _WORDS = frozenset({
     "change", "contact", "contacts", "county", "delivered", "depot", "free", "quality", "season", "teams",
 })  # fmt: skip
+
+
+def _spelt(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 @cache
@@ -166,7 +167,7 @@ def close(name: str, keys: tuple[str, ...]) -> str | None:
     >>> close("due-date", ("invoice", "due"))
     'due'
     """
-    word = name.lower().replace("_", "-")
+    word = _spelt(name)
     if name.startswith("__") or name in _WORDS or name in EVERY:
         return None
     other = _OTHERS.get(word)

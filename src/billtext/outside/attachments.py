@@ -10,6 +10,8 @@ from billtext.errors import Refused, shown
 from billtext.rules import presenting
 from billtext.rules.core_invoice import Attachment
 
+LARGEST = 20_000_000  # bytes, of which a mail takes a third more
+
 
 def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
     """The attachments of a document (BG-24): what names a file goes with it whole, or not at all.
@@ -23,8 +25,12 @@ def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
             path = (root / name).resolve()
             if not path.is_relative_to(root.resolve()):
                 why = "is not below the ledger's directory"
+            elif any(part.startswith(".") for part in path.relative_to(root.resolve()).parts):
+                why = "is hidden, and hidden files go to nobody"
             elif not stat.S_ISREG(path.stat().st_mode):
                 why = "is no file"
+            elif path.stat().st_size > LARGEST:
+                why = f"is larger than {LARGEST // 1_000_000} MB"
             else:
                 return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):

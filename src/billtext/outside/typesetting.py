@@ -66,7 +66,10 @@ def pages(
 def _compiled(compiler: Any, source: Path, values: dict[str, Any], moment: int, *, lenient: bool) -> bytes:
     import typst
 
-    main = _BEGIN + source.read_bytes()
+    try:
+        main = _BEGIN + source.read_text("utf-8").encode()
+    except UnicodeDecodeError:
+        raise Refused(f"{source}: not UTF-8 text; save the template as UTF-8") from None
     for _ in range(len({*chain(*_texts(values))}) if lenient else _SIGNS):
         try:
             made = compiler.compile(

@@ -208,7 +208,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     errors.extend(numbering.check(ledger, documents.values()))
     beyond = list(credits_(ledger))
     errors.extend(beyond)
-    errors.extend(mentions.check(items, names, register))
+    errors.extend(mentions.check(items, names, register, closing.until(ledger)))
     errors.extend(closing.check(ledger))
     errors.extend(delivery_checks.check(ledger))
     errors.extend(filing_checks.check(register, ledger.filed, documents))

@@ -23,6 +23,7 @@ from billtext.errors import (
     LedgerError,
     RegisterUnknownError,
 )
+from billtext.ids import is_country
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
@@ -49,10 +50,15 @@ def prepare(
     if prepared is None or work.errors:
         return None, work.errors
     where = supply.place(place)
-    if where:  # an e-invoice has the country of its place of delivery (BR-57)
-        card = register.values("customer", prepared.customer, date)
-        country = card.get("country") or register.company(date).get("country")
-        where = where if "delivery-country" in where or not country else {**where, "delivery-country": str(country)}
+    if where and not supply.placed(prepared):  # an e-invoice has the country of its place of delivery (BR-57)
+        home, named = register.company(date).get("country"), where.get("delivery-country")
+        at_home = register.values("customer", prepared.customer, date).get("country") in {None, home}
+        country = named or prepared.keys.get("delivery-country") or (home if at_home else None)
+        if (home or named) and (country is None or not is_country(str(country))):
+            seen = f"the place of delivery {place!r} is in no country that is known"
+            remedy = "write the country after it as two letters, such as --place PLACE with `, NO` at its end"
+            return None, [DraftCustomerError.at(draft.entry.meta, draft.entry, why=seen, remedy=remedy)]
+        where |= {"delivery-country": str(country)} if country else {}
     return supply.supplied(prepared, delivery, where), []
 
 

@@ -8,6 +8,7 @@ that all pages share. What a plugin of somebody else does to entries is not in t
 
 import hashlib
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,7 +22,7 @@ from billtext.rules.book import Book
 
 _OURS = ("billtext_plugins.", "beancount.")
 _OF_THE_LOAD = {"filename", "input_hash"}  # what Beancount says of itself among the options
-_PUSHED = b"\npush"  # a tag or a key for all that follows
+_PUSHED = b"\npush"  # at the beginning of a line: a tag or a key for all that follows
 _BREAK = b"\n\n"
 
 
@@ -74,7 +75,8 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     :param texts: the ledger's files by name, without those that are known
     :param options: Beancount's, of the load
     :param also: what else all pages depend on
-    :param known: what was taken of files that are as they were
+    :param known: what was taken of files that are as they were; right as long as `common` comes out as it was then, for
+        what a line of one file means may hang on what another says for all
     """
     plugins = [str(name) for name, _ in options.get("plugin", ())]
     if not all(name.startswith(_OURS) for name in plugins):
@@ -84,15 +86,15 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     common += [repr(plugins), *(error.message for error in book.errors)]
     files = _pieces(book, entries, texts, known or {})
     cards: dict[str, list[str]] = {}
-    customers: dict[str, list[str]] = {}
-    months: dict[str, list[str]] = {}
+    customers: dict[str, list[str]] = defaultdict(list)
+    months: dict[str, list[str]] = defaultdict(list)
     for _, piece in sorted(files.items()):
         common.append(piece.common)
         for target, marks in ((cards, piece.cards), (customers, piece.items), (months, piece.months)):
             for name, mark in marks.items():
                 target.setdefault(name, []).append(mark)
     for customer, found in cards.items():
-        customers.setdefault(customer, []).extend(found)
+        customers[customer].extend(found)
     for item, touching in book.allocations.of.items():
         for each in touching:
             words = f"{each.date}{each.amount}{each.source.name}{each.source.kind}{each.target.name}"
@@ -107,7 +109,7 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     for month, there in _whose(book).items():
         months[month] += [mark for customer in sorted(there) for mark in cards.get(customer, ())]
     for one in book.ledger.filed:
-        months.setdefault(f"archive/{_month(one.date)}", []).extend(customers[one.customer])
+        months[f"archive/{_month(one.date)}"].extend(customers[one.customer])
     for month, flow in book.months_until(as_of).items():
         months[month].append(repr(flow))
     return Fingerprints(
@@ -125,7 +127,7 @@ def _pieces(
     changed = [entry for entry in entries if entry.meta.get("filename") not in known]
     told = _told(changed, texts)
     common: dict[str, list[str]] = {
-        name: [_digest(text).hex()] if _PUSHED in text else [] for name, text in texts.items()
+        name: [_digest(text).hex()] if _PUSHED in b"\n" + text else [] for name, text in texts.items()
     }
     cards: dict[str, dict[str, list[str]]] = {}
     items: dict[str, dict[str, list[str]]] = {}

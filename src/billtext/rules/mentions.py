@@ -1,10 +1,10 @@
 """What a movement mentions beside its amounts: documents, by its links, and people, by their names."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from billtext.errors import LedgerError, LinkUnknownError, PersonNamedError, SettlesCustomerError
-from billtext.model import DOCUMENTS, Item, Record, Register
+from billtext.model import DOCUMENTS, Date, Item, Record, Register
 from billtext.rules import numbering
 from billtext.rules.allocation import Names, links_of
 
@@ -12,13 +12,14 @@ from billtext.rules.allocation import Names, links_of
 PRIVATE = ("person", "guest")
 
 
-def check(items: Sequence[Item], names: Names, register: Register) -> Iterator[LedgerError]:
+def check(items: Sequence[Item], names: Names, register: Register, closed: Date | None = None) -> Iterator[LedgerError]:
     """Check what movements mention.
 
     :param names: the items of each number that can be meant
+    :param closed: the last day of what is closed
     """
     yield from _links(items, names, register)
-    yield from _people(items, register)
+    yield from _people(items, register, closed)
 
 
 def _links(items: Sequence[Item], names: Names, register: Register) -> Iterator[LedgerError]:
@@ -62,29 +63,38 @@ def _owners(names: Names, link: str) -> set[str]:
     return {item.customer for item in names.get(link, ()) if item.kind in DOCUMENTS}
 
 
-def _people(items: Sequence[Item], register: Register) -> Iterator[LedgerError]:
-    """Check that what is not issued under seal carries a person's id, not the name."""
+def _people(items: Sequence[Item], register: Register, closed: Date | None) -> Iterator[LedgerError]:
+    """Check that what is not issued under seal carries a person's id, not the name; what is closed stays as it is."""
     private = {
-        name: _names(record) for name, record in register.of("customer").items() if record.latest.get("kind") in PRIVATE
+        name: _names(record)
+        for name, record in register.of("customer").items()
+        if any(version.values.get("kind") in PRIVATE for version in record.versions)
     }
     told: set[int] = set()
     for item in items if private else ():
         named, entry = private.get(item.customer), item.entry
-        if named is None or id(entry) in told or "seal" in entry.meta:
+        if not named or id(entry) in told or "seal" in entry.meta or (closed is not None and entry.date <= closed):
             continue
         for where, text in (("payee", entry.payee), ("narration", entry.narration)):
-            if text and named.search(text):
+            kind = register.values("customer", item.customer, entry.date).get("kind") if _says(text, named) else None
+            if kind in PRIVATE:
                 told.add(id(entry))
                 yield PersonNamedError.at(entry.meta, entry, where=where, customer=item.customer)
                 break
 
 
-def _names(record: Record) -> re.Pattern[str]:
-    """All names that the register has had for a customer; a pattern that nothing fits, if it has none.
+def _names(record: Record) -> frozenset[str]:
+    """All names that the register has had for a customer, in small letters."""
+    names = (str(version.values.get("name") or "").strip() for version in record.versions)
+    return frozenset(name.casefold() for name in names if name not in {"", record.id})
 
-    A name of one word may be a word (May, Bill): it has to be the whole text.
-    """
-    names = {str(version.values.get("name") or "").strip() for version in record.versions} - {"", record.id}
-    choices = (re.escape(name) if " " in name else rf"\A\s*{re.escape(name)}\s*\Z" for name in sorted(names))
-    choice = "|".join(choices) or "(?!)"
-    return re.compile(rf"(?<!\w)(?:{choice})(?!\w)", re.IGNORECASE)
+
+def _says(text: str | None, names: Iterable[str]) -> bool:
+    """Whether a text has one of these names in it. One of one word (May, Bill) has to be all of it."""
+    small = (text or "").casefold()
+    for name in names:
+        if name in small:
+            found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", small) if " " in name else small.strip() == name
+            if found:
+                return True
+    return False

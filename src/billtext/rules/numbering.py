@@ -53,15 +53,25 @@ def written(form: str, year: int, number: int) -> str:
     return _FIELD.sub(lambda m: f"{year:04}" if m[1] == "year" else f"{number:0{int(m[2] or 1)}}", form)
 
 
+_MONTH = 2  # digits
+
+
 def telling(register: Register) -> tuple[re.Pattern[str], ...]:
-    """What looks like a document's number, by the formats of the series: not digits alone, which may be anything."""
+    """What looks like a document's number, by the formats of the series.
+
+    Not digits alone, which may be anything; nor a number of one or two digits, which may be a month.
+    """
     forms = {
         str(version.values.get("format"))
         for record in register.of("series").values()
         for version in record.versions
         if record.latest.get("kind") in DOCUMENTS
     }
-    return tuple(pattern(form) for form in sorted(forms) if re.search(r"\D", _FIELD.sub("", form)))
+    return tuple(
+        pattern(form)
+        for form in sorted(forms)
+        if re.search(r"\D", _FIELD.sub("", form)) and any(int(m[2] or 1) > _MONTH for m in _FIELD.finditer(form))
+    )
 
 
 def likely(number: str, year: int) -> str:

@@ -125,9 +125,17 @@ def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
 
 
 def charged(document: Document, register: Register) -> dict[str, Decimal] | None:
-    """The codes with a rate on a document, and those rates in percent on its date; None if one of them is unknown."""
-    codes = {(posting.meta or {}).get("vat") for posting in postings(document.entry) if posting.units.number}
-    known = [register.vat(code, document.date) for code in sorted(c for c in codes if isinstance(c, str))]
+    """The codes with a rate on a document, and those rates in percent on its date; None if one of them is unknown.
+
+    On a credit note those at which something is given back: what it charges, such as a fee, is not.
+    """
+    sums: dict[str, Decimal] = {}
+    for posting in postings(document.entry):
+        code = (posting.meta or {}).get("vat")
+        if isinstance(code, str):
+            sums[code] = sums.get(code, ZERO) + posting.units.number
+    codes = sorted(code for code, amount in sums.items() if document.kind == "invoice" or amount > 0)
+    known = [register.vat(code, document.date) for code in codes]
     return None if None in known else {vat.code: vat.rate for vat in known if vat is not None and vat.rate}
 
 

@@ -39,6 +39,7 @@ def of_entry(frame: Frame, entry: Any) -> list[str]:
     if not frame.errors:
         return []
     metas = (entry.meta, *(posting.meta or {} for posting in entry.postings))
-    lines = [meta["lineno"] for meta in metas if "lineno" in meta]
-    places = ((entry.meta["filename"], line) for line in range(min(lines), max(lines) + 1))
+    # A key of the ledger's own may be called as Beancount's are.
+    lines = [meta["lineno"] for meta in metas if type(meta.get("lineno")) is int]
+    places = ((entry.meta["filename"], line) for line in range(min(lines, default=0), max(lines, default=0) + 1))
     return [message for place in places for message in frame.wrong.get(place, ())]
