@@ -82,6 +82,30 @@ def test_what_is_issued_is_filed_where_the_ledger_says_so(tmp_path: Path) -> Non
     assert [path.suffix for path in (tmp_path / "documents").rglob("*") if path.is_file()] == [".pdf"]
 
 
+def test_a_number_is_not_spent_on_an_einvoice_that_cannot_be_sent(tmp_path: Path) -> None:
+    """Plain text is no type of attachment that an e-invoice may have (BR-CL-24)."""
+    archive = '2020-01-01 custom "billtext-option" "archive" TRUE\n'
+    office = FavaOffice(tmp_path, more=EXTENSION + WRITE + archive)
+    (tmp_path / "documents").mkdir()
+    main = office.main.read_text("utf-8")
+    office.main.write_text(f'option "documents" "documents"\n{main}', "utf-8")
+    (tmp_path / "hours.txt").write_text("8 h\n", "utf-8")
+    (card,) = [path for path in tmp_path.rglob("customers/*") if '"customer" "C1"' in path.read_text("utf-8")]
+    head = '"customer" "C1"\n'
+    card.write_text(
+        card.read_text("utf-8").replace(head, f'{head}  channel: "email"\n  attach: "pdf+xml"\n', 1), "utf-8"
+    )
+    (draft,) = (tmp_path / "drafts").glob("nordlys*")
+    text = draft.read_text("utf-8")
+    attached = '  attachment: "hours"\n  attachment-file: "hours.txt"\n  customer:'
+    draft.write_text(text.replace("  customer:", attached, 1), "utf-8")
+    before = office.files()
+    answer = issued(office, DAY)
+    assert answer.status_code == 422
+    assert "its e-invoice would not be right" in sentence(answer)
+    assert office.files() == before
+
+
 def test_foreign_money(office: FavaOffice, twin: FavaOffice) -> None:
     """What the bank made of 100 euro."""
     done = {"amount": "100.00", "date": DAY, "invoice": "2026-0003", "received": "1140.00"}

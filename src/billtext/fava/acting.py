@@ -6,7 +6,7 @@ afterwards, and all of it or nothing.
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -153,10 +153,16 @@ def _allocate(desk: Desk, customer: str, form: Form, t: Language) -> Done:
 def _issue(desk: Desk, name: str, form: Form, t: Language) -> Done:
     date = typed.date(form.get("date", ""), t)
     delivery = form.get("delivery", "").strip()
+
+    def filing(issued: Sequence[issuing.Issued]) -> dict[str, Refused]:
+        filed = archive.issued(desk, issued, date)
+        why = "its e-invoice would not be right ({}); mend the draft, or issue it with `billtext issue` all the same"
+        return {**{number: Refused(why.format(wrong)) for number, wrong in filed.wrong.items()}, **filed.refused}
+
     outcome = issuing.issue(
         desk, draft_files.named(desk.root, [name]), date, atomic=True, checked=True,
         delivery=typed.date(delivery, t) if delivery else None, place=place(form),
-        file=lambda issued: archive.issued(desk, issued, date).refused,
+        file=filing,
     )  # fmt: skip
     if outcome.refused:
         _, reasons = outcome.refused[0]
