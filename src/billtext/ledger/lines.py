@@ -1,6 +1,7 @@
 """Lines of a directive in a file, for what changes exactly those: a text may go over several, indented or not."""
 
 import re
+from itertools import islice
 
 _PARTS = re.compile(r'"|\\.|;')
 
@@ -13,7 +14,7 @@ def within(lines: list[str], first: int) -> list[bool]:
     """
     found: list[bool] = []
     inside = False
-    for line in lines[first - 1 :]:
+    for line in islice(lines, first - 1, None):
         if found and not inside and not (line[:1] in (" ", "\t") and line.strip()):
             break
         found.append(inside)
