@@ -65,6 +65,47 @@ name: four"
     ]
 
 
+def faults(text: str) -> list[tuple[int, str]]:
+    """The errors of a ledger given as text, after a company: the line of each, and what it says first."""
+    text = '2020-01-01 custom "company" "Fjordlys AS"\n  currency: "NOK"\n' + text
+    found = book.build(load.parse(text, "test.beancount")[0], lambda names: dict.fromkeys(names, text)).errors
+    return [(error.line, error.message.split(";")[0]) for error in found]
+
+
+def test_a_key_given_three_times_is_told_at_each_line() -> None:
+    """The customer begins on line 3, its first address stands on 5."""
+    text = """\
+2020-01-01 custom "customer" "C4"
+  name: "A"
+  email: "a@b.no"
+  email: "b@b.no"
+  email: "c@b.no"
+"""
+    assert faults(text) == [
+        (6, "`email:` is given twice in this customer (first in line 5)"),
+        (7, "`email:` is given twice in this customer (first in line 5)"),
+    ]
+
+
+def test_an_error_stands_at_its_key_and_not_within_a_text() -> None:
+    """The invoice begins on line 8, its note on 10; what looks like a key on 11 is the note's second line."""
+    text = """\
+2020-01-01 custom "series" "INV" "{year}-{number:04}"
+  kind: "invoice"
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys AS"
+  phone: "22"
+2026-03-02 * "Nordlys AS" "Work"
+  invoice: "2026-0001"
+  note: "we said
+  due: 2026-01-01 or so"
+  due: 2026-02-01
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales  -100.00 NOK
+"""
+    assert [line for line, _ in faults(text)] == [12]
+
+
 def change(top: Path, *args: str) -> str:
     """Run a command that ends well; return what it says."""
     done = run(*args, ledger=str(top))

@@ -35,7 +35,7 @@ from billtext.errors import (
     Words,
 )
 from billtext.ids import is_id, is_number
-from billtext.ledger.lines import end_of
+from billtext.ledger.lines import end_of, within
 from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
 from billtext.model import Closing, Directive, Record, Register, Version, Void
 from billtext.money import LARGEST, rounded
@@ -391,7 +391,8 @@ def at_their_keys(
     errors: Iterable[LedgerError], sources: Callable[[list[str]], Mapping[str, str]]
 ) -> list[LedgerError]:
     """Errors of which those about a key stand at the line of that key: a directive or a posting may have many."""
-    about = [error for error in errors if error.key]
+    # A key given twice is told at its line already.
+    about = [error for error in errors if error.key and not isinstance(error, DuplicateKeyError)]
     texts = sources(sorted({error.file for error in about})) if about else {}
     lines = {name: text.split("\n") for name, text in texts.items()}
     found = {id(error) for error in about}
@@ -399,10 +400,10 @@ def at_their_keys(
 
 
 def _at_its_key(error: LedgerError, lines: list[str] | None) -> LedgerError:
-    at = error.line
-    while lines is not None and at < len(lines) and (lines[at][:1] in " \t" or not lines[at].strip()):
-        at += 1
-        if lines[at - 1].split(":")[0].strip() == error.key:
+    if lines is None or not 0 < error.line <= len(lines):
+        return error
+    for at, inside in enumerate(within(lines, error.line), error.line):
+        if at > error.line and not inside and lines[at - 1].split(":")[0].strip() == error.key:
             return replace(error, source={**error.source, "lineno": at})
     return error
 
