@@ -106,6 +106,35 @@ def test_an_error_stands_at_its_key_and_not_within_a_text() -> None:
     assert [line for line, _ in faults(text)] == [12]
 
 
+def test_a_category_that_goes_ill_with_the_rate_is_told_once() -> None:
+    """X1 on line 3 bears VAT as if it had none; X2 on 9 has no category at all; X3 loses its rate on line 17."""
+    text = """\
+2020-01-01 custom "vat" "X1" 25.00
+  category: "Z"
+  account: Liabilities:VAT
+2024-01-01 custom "vat" "X1" 24
+2025-01-01 custom "vat" "X1" 23
+  text: "x"
+2020-01-01 custom "vat" "X2" 25.00
+  category: "Q"
+  account: Liabilities:VAT
+2024-01-01 custom "vat" "X2" 0
+2020-01-01 custom "vat" "X3" 25
+  category: "S"
+  account: Liabilities:VAT
+2023-01-01 custom "vat" "X3" 24
+2024-01-01 custom "vat" "X3" 0.00
+2025-01-01 custom "vat" "X3" 0
+"""
+    assert faults(text) == [
+        (4, '`category: "Z"` cannot be used'),
+        (10, '`category: "Q"` cannot be used'),
+        (17, '`category: "S"` cannot be used'),
+    ]
+    (wrong, *_) = book.build(load.parse(text, "test.beancount")[0]).errors
+    assert wrong.message.endswith("write one of S, L, M, as the rate is 25")
+
+
 def change(top: Path, *args: str) -> str:
     """Run a command that ends well; return what it says."""
     done = run(*args, ledger=str(top))

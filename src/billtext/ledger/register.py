@@ -38,7 +38,7 @@ from billtext.ids import is_id, is_number
 from billtext.ledger.lines import end_of, within
 from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
 from billtext.model import Closing, Directive, Record, Register, Version, Void
-from billtext.money import LARGEST, rounded
+from billtext.money import LARGEST, plain, rounded
 from billtext.options import SETTINGS, Options
 
 
@@ -154,7 +154,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
         changed = {key: value for key, value in changed.items() if type(found.get(key)) is not KeyTypeError}
         merged = {**before, **changed}
         if directive == "vat" and not found:
-            errors.extend(_category(entry, merged))
+            errors.extend(_category(entry, changed, before))
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():
@@ -192,12 +192,16 @@ _DISCOUNT = {"discount": "discount: 2", "discount-days": "discount-days: 8"}
 _CATEGORIES = {True: ("S", "L", "M"), False: ("Z", "E", "AE", "K", "G", "O", "L", "M")}
 
 
-def _category(entry: Custom, values: Mapping[str, Any]) -> Iterator[LedgerError]:
-    """Yield a category that goes ill with the rate: an e-invoice with it would be refused."""
-    rate, category = values.get("rate"), values.get("category")
-    right = _CATEGORIES[bool(rate)]
-    if category is not None and category not in right:
-        expected = Words(f"one of {', '.join(right)}, as the rate is {rate}")
+def _category(entry: Custom, changed: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[LedgerError]:
+    """Yield a category that goes ill with the rate: an e-invoice with it would be refused.
+
+    It is told where one of the two is given, and not again with each later rate. What is no category is told already.
+    """
+    rate, category = changed["rate"], changed.get("category", before.get("category"))
+    if "category" not in changed and bool(rate) is bool(before.get("rate")):
+        return
+    if category in _CATEGORIES[not rate] and category not in _CATEGORIES[bool(rate)]:
+        expected = Words(f"one of {', '.join(_CATEGORIES[bool(rate)])}, as the rate is {plain(rate)}")
         yield KeyValueError.at(entry.meta, entry, key="category", value=written(category), expected=expected)
 
 
