@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from beancount import loader
 from beancount.core.amount import Amount
 
 from billtext.cli.register import KEYS
@@ -133,6 +134,65 @@ def test_a_category_that_goes_ill_with_the_rate_is_told_once() -> None:
     ]
     (wrong, *_) = book.build(load.parse(text, "test.beancount")[0]).errors
     assert wrong.message.endswith("write one of S, L, M, as the rate is 25")
+
+
+UNSOLD = """\
+2020-01-01 open Assets:Bank
+2020-01-01 custom "item" "NEW"
+  text: "Not sold yet"
+  account: Income:New
+2020-01-01 custom "bank-account" "savings"
+  account: Assets:Savings
+2020-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT
+2026-03-02 * "Coffee"
+  Assets:Bank     -10.00 NOK
+  Expenses:Coffee  10.00 NOK
+"""
+
+
+def test_what_a_plugin_opens_when_it_is_used_is_not_missed_before() -> None:
+    """Items and banks may wait for their first posting; without the plugin they are told on lines 6 and 8."""
+    told = "is no account that the ledger opens"
+    plugin = 'plugin "beancount.plugins.auto_accounts"\n'
+    opened, errors, _ = loader.load_string(plugin + UNSOLD)
+    assert errors == []
+    assert [error.line for error in book.build(opened).errors if told in error.message] == [8]  # the VAT code
+    assert [line for line, message in faults(UNSOLD) if told in message] == [6, 8, 10]
+
+
+def test_an_account_whose_name_begins_another_hides_no_error() -> None:
+    """The item's account is not opened; the VAT of 250.00 stands on an account of another code all the same."""
+    text = """\
+2020-01-01 custom "series" "INV" "{year}-{number:04}"
+  kind: "invoice"
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys AS"
+2020-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT:Out
+2020-01-01 custom "vat" "S15" 15
+  account: Liabilities:VAT:Outp2
+2020-01-01 custom "item" "X"
+  text: "X"
+  account: Liabilities:VAT:Outp
+2020-01-01 open Assets:Receivable:C1
+2020-01-01 open Income:Sales
+2020-01-01 open Liabilities:VAT:Out
+2020-01-01 open Liabilities:VAT:Outp2
+2026-03-02 * "Nordlys AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   1250.00 NOK
+  Income:Sales  -1000.00 NOK
+    vat: "S25"
+  Liabilities:VAT:Outp2  -250.00 NOK
+    vat: "S25"
+"""
+    posted = "VAT code S25 is posted to Liabilities:VAT:Outp2, but its account is Liabilities:VAT:Out"
+    unopened = "`account: Liabilities:VAT:Outp` is no account that the ledger opens"
+    assert faults(text) == [(13, unopened), (23, posted)]
+    # The account of the code itself not opened: that is the mistake, and the posting follows from it.
+    text = text.replace("2020-01-01 open Liabilities:VAT:Out\n", "")
+    assert [line for line, _ in faults(text)] == [8, 13]
 
 
 def change(top: Path, *args: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from beancount.core import account
-from beancount.core.data import Custom, Transaction
+from beancount.core.data import Custom, Open, Transaction
 from beancount.parser import lexer
 
 from billtext import dates
@@ -268,18 +268,22 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
 
 
 _ON_ACCOUNTS = {"vat", "bank-account", "item"}
+_AUTO = "<auto_accounts>"  # the file that `beancount.plugins.auto_accounts` names for what it opens
 
 
 def unopened(
-    customs: Iterable[Custom], register: Register, opened: Collection[str], transactions: Iterable[Transaction]
+    customs: Iterable[Custom], register: Register, opens: Collection[Open], transactions: Iterable[Transaction]
 ) -> dict[str, LedgerError]:
     """Accounts that the register names and the ledger neither opens nor posts to, with the error at the directive.
 
-    :param opened: accounts that are opened; where there are none, Beancount checks no accounts either
+    :param opens: where there are none, Beancount checks no accounts either; where a plugin opens what is posted to,
+        the account of an item that is not sold yet, or of a bank that is not used yet, is no mistake
     """
+    opened = {entry.account for entry in opens}
+    checked = {"vat"} if any(entry.meta.get("filename") == _AUTO for entry in opens) else _ON_ACCOUNTS
     named: dict[str, LedgerError] = {}
     for entry in customs if opened else ():
-        key, account_ = "account", entry.meta.get("account") if entry.type in _ON_ACCOUNTS else None
+        key, account_ = "account", entry.meta.get("account") if entry.type in checked else None
         if entry.type == "billtext-option" and entry.values[0].value in {"receivable", "rounding"}:
             key = entry.values[0].value
             account_ = register.options.of(key) if entry.values[1].value == register.options.of(key) else None
