@@ -195,6 +195,17 @@ def test_an_account_whose_name_begins_another_hides_no_error() -> None:
     assert [line for line, _ in faults(text)] == [8, 13]
 
 
+@pytest.mark.parametrize(("country", "lines"), [("SE", []), ("NO", [6])])
+def test_a_bank_account_is_of_the_country_of_the_company(country: str, lines: list[int]) -> None:
+    """5001-1234567 may be an account in Sweden; in Norway its last digit would be 6.
+
+    5 × 5 + 0 × 4 + 0 × 3 + 1 × 2 + 1 × 7 + 2 × 6 + 3 × 5 + 4 × 4 + 5 × 3 + 6 × 2 = 104, and 11 - 104 % 11 = 6 (MOD11).
+    """
+    card = f'2020-01-01 custom "company" "Fjordlys AS"\n  country: "{country}"\n'
+    text = '2019-01-01 custom "bank-account" "main"\n  number: "5001-1234567"\n'
+    assert [line for line, message in faults(card + text) if "bank account number" in message] == lines
+
+
 def change(top: Path, *args: str) -> str:
     """Run a command that ends well; return what it says."""
     done = run(*args, ledger=str(top))

@@ -121,9 +121,9 @@ def read(customs: Iterable[Custom]) -> tuple[Register, list[LedgerError]]:
         if entry.type in REGISTER:
             grouped[entry.type, _id(entry)].append(entry)
     records: dict[str, dict[str, Record]] = {directive: {} for directive in REGISTER}
-    for (directive, name), entries in sorted(grouped.items()):
-        records[directive][name] = _record(directive, name, entries, errors)
     register = Register(records=records, options=options)
+    for directive, name in sorted(grouped, key=lambda one: (one[0] != "company", one)):
+        records[directive][name] = _record(directive, name, grouped[directive, name], register, errors)
     errors.extend(_references(register))
     return register, errors
 
@@ -134,7 +134,11 @@ def _id(entry: Custom) -> str:
     return " ".join(v.value for v in entry.values[:2]) if entry.type == "contact" else str(entry.values[0].value)
 
 
-def _record(directive: str, name: str, entries: list[Custom], errors: list[LedgerError]) -> Record:
+def _record(directive: str, name: str, entries: list[Custom], register: Register, errors: list[LedgerError]) -> Record:
+    """Read one record from its directives.
+
+    :param register: with the company, whose country is that of a bank account
+    """
     versions: list[Version] = []
     given: set[str] = set()
     label = name or entries[0].values[0].value  # the company has no id: its errors name it
@@ -146,7 +150,8 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
             changed = {**changed, "rate" if directive == "vat" else "format": entry.values[1].value}
         given |= changed.keys()
         before: Mapping[str, Any] = versions[-1].values if versions else {}
-        found = faults(changed, REGISTER[directive], entry.meta, entry, str({**before, **changed}.get("country", "NO")))
+        own = register.company(entry.date) if directive == "bank-account" else {**before, **changed}
+        found = faults(changed, REGISTER[directive], entry.meta, entry, str(own.get("country", "NO")))
         errors.extend(found.values())
         shape = REGISTER[directive].shapes[tuple(changed)]
         errors.extend(_unknown(entry, shape))
