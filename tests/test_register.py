@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from beancount.core.amount import Amount
 from billtext.cli.register import KEYS
 from billtext.errors import Refused
 from billtext.ledger import load
+from billtext.ledger.lines import within
 from billtext.ledger.schema import REGISTER
 from billtext.model import Register
 from billtext.rules import book, customer_closing, duplicates, register_changes
@@ -71,6 +73,29 @@ def faults(text: str) -> list[tuple[int, str]]:
     text = '2020-01-01 custom "company" "Fjordlys AS"\n  currency: "NOK"\n' + text
     found = book.build(load.parse(text, "test.beancount")[0], lambda names: dict.fromkeys(names, text)).errors
     return [(error.line, error.message.split(";")[0]) for error in found]
+
+
+class Counted(list[str]):
+    """Lines that count how many of them are read."""
+
+    read = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.read += len(found) if isinstance(at, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        for line in super().__iter__():
+            self.read += 1
+            yield line
+
+
+def test_the_end_of_a_directive_is_found_without_the_rest_of_the_file() -> None:
+    """Two lines and the one that shows where they end, whatever stands before and after them."""
+    lines = Counted([*["; before"] * 100, '2020-01-01 custom "customer" "C1"', '  name: "A"', *["; after"] * 100])
+    assert within(lines, 101) == [False, False]
+    assert lines.read == 3
 
 
 def test_a_key_given_three_times_is_told_at_each_line() -> None:

@@ -1,7 +1,6 @@
 """Lines of a directive in a file, for what changes exactly those: a text may go over several, indented or not."""
 
 import re
-from itertools import islice
 
 _PARTS = re.compile(r'"|\\.|;')
 
@@ -14,7 +13,8 @@ def within(lines: list[str], first: int) -> list[bool]:
     """
     found: list[bool] = []
     inside = False
-    for line in islice(lines, first - 1, None):
+    for at in range(first - 1, len(lines)):  # a slice would go over all other lines, for each directive
+        line = lines[at]
         if found and not inside and not (line[:1] in (" ", "\t") and line.strip()):
             break
         found.append(inside)
