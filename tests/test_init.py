@@ -115,6 +115,28 @@ def test_abroad_it_asks_for_the_rate_of_vat(tmp_path: Path) -> None:
     assert 'custom "vat" "S20" 20' in (tmp_path / "books" / "company.beancount").read_text("utf-8")
 
 
+def test_abroad_the_bank_account_is_of_that_country(tmp_path: Path) -> None:
+    """Sweden's numbers are not checked as Norway's are: 5001-1234567 has eleven digits, but not its check digit."""
+    done = init(str(tmp_path / "books"), "--country", "SE", answers="Y AB\n\n\n\n\n\n\n5001-1234567\n\n25\n")
+    assert done.returncode == 0, done.stderr
+    assert 'number: "5001-1234567"' in (tmp_path / "books" / "company.beancount").read_text("utf-8")
+    assert json.loads(check(tmp_path / "books" / "main.beancount").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--country", "QQ"], "'QQ' is not a country"),
+        (["--country", "qq", "--currency", "NOK"], "'QQ' is not a country"),
+        (["--vat-rate", "abc"], "'abc' is not a percentage from 0 to 100"),
+    ],
+)
+def test_it_asks_nothing_where_an_option_is_wrong(options: list[str], words: str, tmp_path: Path) -> None:
+    done = init(str(tmp_path / "books"), *options, answers="X\nNO\n\n\n\n\n\n\n\n\n")
+    assert (done.returncode, done.stdout, words in done.stderr) == (2, "", True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_it_asks_nothing_where_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", "utf-8")
     done = init(str(tmp_path), answers="X\n")

@@ -7,16 +7,19 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from beancount import loader
 from beancount.core.amount import Amount
 
 from billtext.cli.register import KEYS
 from billtext.errors import Refused
 from billtext.ledger import load
+from billtext.ledger.lines import within
 from billtext.ledger.schema import REGISTER
 from billtext.model import Register
 from billtext.rules import book, customer_closing, duplicates, register_changes
@@ -63,6 +66,169 @@ name: four"
     assert [(error.line, error.message.split(";")[0]) for error in found if "twice" in error.message] == [
         (8, "`city:` is given twice in this customer (first in line 7)")
     ]
+
+
+def faults(text: str) -> list[tuple[int, str]]:
+    """The errors of a ledger given as text, after a company: the line of each, and what it says first."""
+    text = '2020-01-01 custom "company" "Fjordlys AS"\n  currency: "NOK"\n' + text
+    found = book.build(load.parse(text, "test.beancount")[0], lambda names: dict.fromkeys(names, text)).errors
+    return [(error.line, error.message.split(";")[0]) for error in found]
+
+
+class Counted(list[str]):
+    """Lines that count how many of them are read."""
+
+    read = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.read += len(found) if isinstance(at, slice) else 1
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        for line in super().__iter__():
+            self.read += 1
+            yield line
+
+
+def test_the_end_of_a_directive_is_found_without_the_rest_of_the_file() -> None:
+    """Two lines and the one that shows where they end, whatever stands before and after them."""
+    lines = Counted([*["; before"] * 100, '2020-01-01 custom "customer" "C1"', '  name: "A"', *["; after"] * 100])
+    assert within(lines, 101) == [False, False]
+    assert lines.read == 3
+
+
+def test_a_key_given_three_times_is_told_at_each_line() -> None:
+    """The customer begins on line 3, its first address stands on 5."""
+    text = """\
+2020-01-01 custom "customer" "C4"
+  name: "A"
+  email: "a@b.no"
+  email: "b@b.no"
+  email: "c@b.no"
+"""
+    assert faults(text) == [
+        (6, "`email:` is given twice in this customer (first in line 5)"),
+        (7, "`email:` is given twice in this customer (first in line 5)"),
+    ]
+
+
+def test_an_error_stands_at_its_key_and_not_within_a_text() -> None:
+    """The invoice begins on line 8, its note on 10; what looks like a key on 11 is the note's second line."""
+    text = """\
+2020-01-01 custom "series" "INV" "{year}-{number:04}"
+  kind: "invoice"
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys AS"
+  phone: "22"
+2026-03-02 * "Nordlys AS" "Work"
+  invoice: "2026-0001"
+  note: "we said
+  due: 2026-01-01 or so"
+  due: 2026-02-01
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales  -100.00 NOK
+"""
+    assert [line for line, _ in faults(text)] == [12]
+
+
+def test_a_category_that_goes_ill_with_the_rate_is_told_once() -> None:
+    """X1 on line 3 bears VAT as if it had none; X2 on 9 has no category at all; X3 loses its rate on line 17."""
+    text = """\
+2020-01-01 custom "vat" "X1" 25.00
+  category: "Z"
+  account: Liabilities:VAT
+2024-01-01 custom "vat" "X1" 24
+2025-01-01 custom "vat" "X1" 23
+  text: "x"
+2020-01-01 custom "vat" "X2" 25.00
+  category: "Q"
+  account: Liabilities:VAT
+2024-01-01 custom "vat" "X2" 0
+2020-01-01 custom "vat" "X3" 25
+  category: "S"
+  account: Liabilities:VAT
+2023-01-01 custom "vat" "X3" 24
+2024-01-01 custom "vat" "X3" 0.00
+2025-01-01 custom "vat" "X3" 0
+"""
+    assert faults(text) == [
+        (4, '`category: "Z"` cannot be used'),
+        (10, '`category: "Q"` cannot be used'),
+        (17, '`category: "S"` cannot be used'),
+    ]
+    (wrong, *_) = book.build(load.parse(text, "test.beancount")[0]).errors
+    assert wrong.message.endswith("write one of S, L, M, as the rate is 25")
+
+
+UNSOLD = """\
+2020-01-01 open Assets:Bank
+2020-01-01 custom "item" "NEW"
+  text: "Not sold yet"
+  account: Income:New
+2020-01-01 custom "bank-account" "savings"
+  account: Assets:Savings
+2020-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT
+2026-03-02 * "Coffee"
+  Assets:Bank     -10.00 NOK
+  Expenses:Coffee  10.00 NOK
+"""
+
+
+def test_what_a_plugin_opens_when_it_is_used_is_not_missed_before() -> None:
+    """Items and banks may wait for their first posting; without the plugin they are told on lines 6 and 8."""
+    told = "is no account that the ledger opens"
+    plugin = 'plugin "beancount.plugins.auto_accounts"\n'
+    opened, errors, _ = loader.load_string(plugin + UNSOLD)
+    assert errors == []
+    assert [error.line for error in book.build(opened).errors if told in error.message] == [8]  # the VAT code
+    assert [line for line, message in faults(UNSOLD) if told in message] == [6, 8, 10]
+
+
+def test_an_account_whose_name_begins_another_hides_no_error() -> None:
+    """The item's account is not opened; the VAT of 250.00 stands on an account of another code all the same."""
+    text = """\
+2020-01-01 custom "series" "INV" "{year}-{number:04}"
+  kind: "invoice"
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys AS"
+2020-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT:Out
+2020-01-01 custom "vat" "S15" 15
+  account: Liabilities:VAT:Outp2
+2020-01-01 custom "item" "X"
+  text: "X"
+  account: Liabilities:VAT:Outp
+2020-01-01 open Assets:Receivable:C1
+2020-01-01 open Income:Sales
+2020-01-01 open Liabilities:VAT:Out
+2020-01-01 open Liabilities:VAT:Outp2
+2026-03-02 * "Nordlys AS" "Work"
+  invoice: "2026-0001"
+  Assets:Receivable:C1   1250.00 NOK
+  Income:Sales  -1000.00 NOK
+    vat: "S25"
+  Liabilities:VAT:Outp2  -250.00 NOK
+    vat: "S25"
+"""
+    posted = "VAT code S25 is posted to Liabilities:VAT:Outp2, but its account is Liabilities:VAT:Out"
+    unopened = "`account: Liabilities:VAT:Outp` is no account that the ledger opens"
+    assert faults(text) == [(13, unopened), (23, posted)]
+    # The account of the code itself not opened: that is the mistake, and the posting follows from it.
+    text = text.replace("2020-01-01 open Liabilities:VAT:Out\n", "")
+    assert [line for line, _ in faults(text)] == [8, 13]
+
+
+@pytest.mark.parametrize(("country", "lines"), [("SE", []), ("NO", [6])])
+def test_a_bank_account_is_of_the_country_of_the_company(country: str, lines: list[int]) -> None:
+    """5001-1234567 may be an account in Sweden; in Norway its last digit would be 6.
+
+    5 × 5 + 0 × 4 + 0 × 3 + 1 × 2 + 1 × 7 + 2 × 6 + 3 × 5 + 4 × 4 + 5 × 3 + 6 × 2 = 104, and 11 - 104 % 11 = 6 (MOD11).
+    """
+    card = f'2020-01-01 custom "company" "Fjordlys AS"\n  country: "{country}"\n'
+    text = '2019-01-01 custom "bank-account" "main"\n  number: "5001-1234567"\n'
+    assert [line for line, message in faults(card + text) if "bank account number" in message] == lines
 
 
 def change(top: Path, *args: str) -> str:

@@ -46,17 +46,19 @@ def command(
     from billtext.outside import directories
 
     directories.free(directory)
+    country = country and _country(country)
+    rate = _rate(vat_rate)
     if not yes:
         name = name or click.prompt("Name of the company")
-        country = (country or click.prompt("Country (ISO 3166)", default="NO", value_proc=_country)).upper()
+        country = country or click.prompt("Country (ISO 3166)", default="NO", value_proc=_country)
         for key, question in _QUESTIONS:
             if details[key] is None:
                 details[key] = _ask(question, key, country) or None
-        if vat_rate is None and country != "NO":
-            vat_rate = click.prompt("Usual VAT rate in percent", default="0", value_proc=lambda text: str(_rate(text)))
+        if rate is None and country != "NO":
+            rate = click.prompt("Usual VAT rate in percent", default="0", value_proc=_rate)
     if not name or not name.strip():
         raise click.UsageError("the company needs a name: --name")
-    country = (country or "NO").upper()
+    country = country or "NO"
     card = {
         "org-number": details["org_number"], "vat-number": details["vat_number"], "address": details["address"],
         "postal-code": details["postal_code"], "city": details["city"], "country": country, "email": details["email"],
@@ -71,7 +73,7 @@ def command(
         name=name, start=start or datetime.date.today().replace(month=1, day=1),
         card={key: value for key, value in card.items() if value},
         bank={key: value for key, value in (("number", details["bank_account"]), ("iban", details["iban"])) if value},
-        days=days, vat_rate=_rate(vat_rate),
+        days=days, vat_rate=rate,
     )  # fmt: skip
     texts = _sound(new_ledger.render(company))
     directories.create(directory, texts)

@@ -13,7 +13,8 @@ def within(lines: list[str], first: int) -> list[bool]:
     """
     found: list[bool] = []
     inside = False
-    for line in lines[first - 1 :]:
+    for at in range(first - 1, len(lines)):  # a slice would go over all other lines, for each directive
+        line = lines[at]
         if found and not inside and not (line[:1] in (" ", "\t") and line.strip()):
             break
         found.append(inside)

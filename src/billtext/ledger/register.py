@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from beancount.core import account
-from beancount.core.data import Custom, Transaction
+from beancount.core.data import Custom, Open, Transaction
 from beancount.parser import lexer
 
 from billtext import dates
@@ -35,10 +35,10 @@ from billtext.errors import (
     Words,
 )
 from billtext.ids import is_id, is_number
-from billtext.ledger.lines import end_of
+from billtext.ledger.lines import end_of, within
 from billtext.ledger.schema import FORMS, OF_NUMBERS, REGISTER, REQUIRED, Shape, faults, written
 from billtext.model import Closing, Directive, Record, Register, Version, Void
-from billtext.money import LARGEST, rounded
+from billtext.money import LARGEST, plain, rounded
 from billtext.options import SETTINGS, Options
 
 
@@ -121,9 +121,9 @@ def read(customs: Iterable[Custom]) -> tuple[Register, list[LedgerError]]:
         if entry.type in REGISTER:
             grouped[entry.type, _id(entry)].append(entry)
     records: dict[str, dict[str, Record]] = {directive: {} for directive in REGISTER}
-    for (directive, name), entries in sorted(grouped.items()):
-        records[directive][name] = _record(directive, name, entries, errors)
     register = Register(records=records, options=options)
+    for directive, name in sorted(grouped, key=lambda one: (one[0] != "company", one)):
+        records[directive][name] = _record(directive, name, grouped[directive, name], register, errors)
     errors.extend(_references(register))
     return register, errors
 
@@ -134,7 +134,11 @@ def _id(entry: Custom) -> str:
     return " ".join(v.value for v in entry.values[:2]) if entry.type == "contact" else str(entry.values[0].value)
 
 
-def _record(directive: str, name: str, entries: list[Custom], errors: list[LedgerError]) -> Record:
+def _record(directive: str, name: str, entries: list[Custom], register: Register, errors: list[LedgerError]) -> Record:
+    """Read one record from its directives.
+
+    :param register: with the company, whose country is that of a bank account
+    """
     versions: list[Version] = []
     given: set[str] = set()
     label = name or entries[0].values[0].value  # the company has no id: its errors name it
@@ -146,7 +150,8 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
             changed = {**changed, "rate" if directive == "vat" else "format": entry.values[1].value}
         given |= changed.keys()
         before: Mapping[str, Any] = versions[-1].values if versions else {}
-        found = faults(changed, REGISTER[directive], entry.meta, entry, str({**before, **changed}.get("country", "NO")))
+        own = register.company(entry.date) if directive == "bank-account" else {**before, **changed}
+        found = faults(changed, REGISTER[directive], entry.meta, entry, str(own.get("country", "NO")))
         errors.extend(found.values())
         shape = REGISTER[directive].shapes[tuple(changed)]
         errors.extend(_unknown(entry, shape))
@@ -154,7 +159,7 @@ def _record(directive: str, name: str, entries: list[Custom], errors: list[Ledge
         changed = {key: value for key, value in changed.items() if type(found.get(key)) is not KeyTypeError}
         merged = {**before, **changed}
         if directive == "vat" and not found:
-            errors.extend(_category(entry, merged))
+            errors.extend(_category(entry, changed, before))
         if versions and versions[-1].date == entry.date:
             last = versions.pop()
             for key, value in changed.items():
@@ -192,12 +197,16 @@ _DISCOUNT = {"discount": "discount: 2", "discount-days": "discount-days: 8"}
 _CATEGORIES = {True: ("S", "L", "M"), False: ("Z", "E", "AE", "K", "G", "O", "L", "M")}
 
 
-def _category(entry: Custom, values: Mapping[str, Any]) -> Iterator[LedgerError]:
-    """Yield a category that goes ill with the rate: an e-invoice with it would be refused."""
-    rate, category = values.get("rate"), values.get("category")
-    right = _CATEGORIES[bool(rate)]
-    if category is not None and category not in right:
-        expected = Words(f"one of {', '.join(right)}, as the rate is {rate}")
+def _category(entry: Custom, changed: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[LedgerError]:
+    """Yield a category that goes ill with the rate: an e-invoice with it would be refused.
+
+    It is told where one of the two is given, and not again with each later rate. What is no category is told already.
+    """
+    rate, category = changed["rate"], changed.get("category", before.get("category"))
+    if "category" not in changed and bool(rate) is bool(before.get("rate")):
+        return
+    if category in _CATEGORIES[not rate] and category not in _CATEGORIES[bool(rate)]:
+        expected = Words(f"one of {', '.join(_CATEGORIES[bool(rate)])}, as the rate is {plain(rate)}")
         yield KeyValueError.at(entry.meta, entry, key="category", value=written(category), expected=expected)
 
 
@@ -264,18 +273,22 @@ def _options(customs: list[Custom], errors: list[LedgerError]) -> Options:
 
 
 _ON_ACCOUNTS = {"vat", "bank-account", "item"}
+_AUTO = "<auto_accounts>"  # the file that `beancount.plugins.auto_accounts` names for what it opens
 
 
 def unopened(
-    customs: Iterable[Custom], register: Register, opened: Collection[str], transactions: Iterable[Transaction]
+    customs: Iterable[Custom], register: Register, opens: Collection[Open], transactions: Iterable[Transaction]
 ) -> dict[str, LedgerError]:
     """Accounts that the register names and the ledger neither opens nor posts to, with the error at the directive.
 
-    :param opened: accounts that are opened; where there are none, Beancount checks no accounts either
+    :param opens: where there are none, Beancount checks no accounts either; where a plugin opens what is posted to,
+        the account of an item that is not sold yet, or of a bank that is not used yet, is no mistake
     """
+    opened = {entry.account for entry in opens}
+    checked = {"vat"} if any(entry.meta.get("filename") == _AUTO for entry in opens) else _ON_ACCOUNTS
     named: dict[str, LedgerError] = {}
     for entry in customs if opened else ():
-        key, account_ = "account", entry.meta.get("account") if entry.type in _ON_ACCOUNTS else None
+        key, account_ = "account", entry.meta.get("account") if entry.type in checked else None
         if entry.type == "billtext-option" and entry.values[0].value in {"receivable", "rounding"}:
             key = entry.values[0].value
             account_ = register.options.of(key) if entry.values[1].value == register.options.of(key) else None
@@ -391,7 +404,8 @@ def at_their_keys(
     errors: Iterable[LedgerError], sources: Callable[[list[str]], Mapping[str, str]]
 ) -> list[LedgerError]:
     """Errors of which those about a key stand at the line of that key: a directive or a posting may have many."""
-    about = [error for error in errors if error.key]
+    # A key given twice is told at its line already.
+    about = [error for error in errors if error.key and not isinstance(error, DuplicateKeyError)]
     texts = sources(sorted({error.file for error in about})) if about else {}
     lines = {name: text.split("\n") for name, text in texts.items()}
     found = {id(error) for error in about}
@@ -399,10 +413,10 @@ def at_their_keys(
 
 
 def _at_its_key(error: LedgerError, lines: list[str] | None) -> LedgerError:
-    at = error.line
-    while lines is not None and at < len(lines) and (lines[at][:1] in " \t" or not lines[at].strip()):
-        at += 1
-        if lines[at - 1].split(":")[0].strip() == error.key:
+    if lines is None or not 0 < error.line <= len(lines):
+        return error
+    for at, inside in enumerate(within(lines, error.line), error.line):
+        if at > error.line and not inside and lines[at - 1].split(":")[0].strip() == error.key:
             return replace(error, source={**error.source, "lineno": at})
     return error
 

@@ -1,7 +1,7 @@
 """The book: everything that billtext knows of a ledger. One pure core for plugin, command line, Fava and site."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -160,7 +160,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     transactions: list[Transaction] = []
     others: list[Custom] = []
     pads: list[Pad] = []
-    opened: set[str] = set()
+    opened: list[Open] = []
     for entry in entries:
         kind = type(entry)
         if kind is Transaction:
@@ -168,7 +168,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
         elif kind is Custom:
             (customs if entry.type in FORMS else others).append(entry)
         elif kind is Open:
-            opened.add(entry.account)
+            opened.append(entry)
         elif kind is Pad:
             pads.append(entry)
     good, errors = register_reader.well_formed(customs)
@@ -221,9 +221,12 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
 
 
-def _follows(error: LedgerError, unopened: Iterable[str]) -> bool:
-    """Whether an error says no more than that the register names an account that is not opened."""
-    return isinstance(error, VatAccountError | VatMissingError) and any(name in error.message for name in unopened)
+def _follows(error: LedgerError, unopened: Mapping[str, LedgerError]) -> bool:
+    """Whether an error says no more than that a VAT code names an account that is not opened."""
+    if not isinstance(error, VatAccountError | VatMissingError):
+        return False
+    names = (unopened.get(word.strip(",;")) for word in error.message.split())
+    return any(wrong is not None and wrong.entry.type == "vat" for wrong in names)
 
 
 def _says_the_same(error: LedgerError) -> bool:
