@@ -302,6 +302,23 @@ def test_a_date_that_reads_but_cannot_be_meant_says_so(tmp_path: Path, old: str,
     assert reason in refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";").values()
 
 
+def test_a_due_date_of_another_life_is_refused(tmp_path: Path) -> None:
+    """2034 is ten years after 2024, and is booked; 2042 has its digits in another order, and is not."""
+    table = tmp_path / "t.csv"
+    text = (DATA / "import-documents.csv").read_text("cp1252")
+    assert "19.01.2024" in text
+    assert "20.01.2024" in text
+    table.write_text(text.replace("19.01.2024", "19.01.2042").replace("20.01.2024;10;F", "31.12.2034;10;F"), "cp1252")
+    path = ledger(tmp_path)
+    invoice_import.run(path, table, DATA / "import-documents.toml")
+    assert refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";")[2] == (
+        "bad due date: 2042-01-19 is more than 10 years after the document's date 2024-01-05"
+    )
+    documents = {document.number: document for document in checked(path).documents}
+    assert "2024-1" not in documents
+    assert str(documents["2024-2"].due) == "2034-12-31"
+
+
 def test_credit_notes_can_be_told_by_their_total(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     text = (DATA / "import-lines.toml").read_text()
