@@ -1,6 +1,7 @@
 """What is added to a ledger is judged without building the whole book anew, and as the whole book would judge it."""
 
 import datetime
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -242,6 +243,39 @@ def test_what_is_wrong_is_seen(what: str) -> None:
     harmless, errors = judged(base, writing.text(WRONG[what]))
     assert harmless is False
     assert errors
+
+
+NO_SERIES = "".join(part for part in re.split(r"^(?=2)", BEGIN, flags=re.MULTILINE) if 'custom "series"' not in part)
+TWO = """
+2026-03-01 * "Sale"
+  invoice: "A1"
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales          -100.00 NOK
+2026-03-02 * "Sale"
+  invoice: "A2"
+  Assets:Receivable:C2   100.00 NOK
+  Income:Sales          -100.00 NOK
+"""
+MONEY = """
+2026-03-10 * "Bank giro" ^{link}
+  payment: "B1"
+  Assets:Bank            100.00 NOK
+  Assets:Receivable:C1  {amount} NOK
+"""
+
+
+def test_a_link_to_another_customers_document_is_seen_where_no_series_tells_its_form() -> None:
+    """That customer's account is not looked at for this payment."""
+    wrong = ["A2 is of customer C2, and this is money of C1; correct the number or the customer"]
+    assert judged(NO_SERIES + TWO, MONEY.format(link="A2", amount="-100.00")) == (False, wrong)
+
+
+def test_links_to_own_documents_and_of_a_shared_movement_are_harmless() -> None:
+    """100.00 for A1; or 60.00 of C1 and 40.00 of C2 in one movement that names the document of C2."""
+    assert judged(NO_SERIES + TWO, MONEY.format(link="A1", amount="-100.00")) == (True, [])
+    assert judged(NO_SERIES + TWO, MONEY.format(link="trip", amount="-100.00")) == (True, [])
+    shared = MONEY.format(link="A2", amount="-60.00") + "  Assets:Receivable:C2  -40.00 NOK\n"
+    assert judged(NO_SERIES + TWO, shared) == (True, [])
 
 
 def test_one_command_builds_one_book(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

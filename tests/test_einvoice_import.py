@@ -309,6 +309,21 @@ def test_a_person_stands_in_the_register_only(office: Office) -> None:
         assert ("Kari" in text) == (file.parent.name == "customers"), file
 
 
+def test_a_line_that_names_a_person_keeps_its_text_and_the_transaction_has_the_number(office: Office) -> None:
+    """The first file writes the customer, the second finds it in the register."""
+    for number in ("A-17", "A-18"):
+        done = run(office, "--kind", "person", number=number, buyer="Ola Lie", text="Room, Ola Lie")
+        assert done.status == 0, done.err
+    text = (office.root / "invoices" / "imported-2026.beancount").read_text("utf-8")
+    assert re.findall(r"^2026-03-02 \* (.*)", text, re.MULTILINE) == ['"C3" "A-17" ^A-17', '"C3" "A-18" ^A-18']
+    assert text.count('    text: "Room, Ola Lie"\n') == 2
+    assert office.run("check").status == 0
+    company = run(office, number="A-19", buyer="Havblikk AS", text="Room, Havblikk AS")
+    assert company.status == 0, company.err
+    text = (office.root / "invoices" / "imported-2026.beancount").read_text("utf-8")
+    assert '"Havblikk AS" "Room, Havblikk AS" ^A-19' in text
+
+
 def test_several_files_in_the_order_of_their_dates(office: Office) -> None:
     """One that cannot be booked is told, and the others are booked."""
     paths = []

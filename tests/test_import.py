@@ -302,6 +302,56 @@ def test_a_date_that_reads_but_cannot_be_meant_says_so(tmp_path: Path, old: str,
     assert reason in refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";").values()
 
 
+def test_a_text_that_names_a_person_stands_on_the_line(tmp_path: Path) -> None:
+    """K10 is "Kunde 10", a person; a room of that name beside another word, or `Kunde 101`, is not the customer's."""
+    table = tmp_path / "t.csv"
+    text = (DATA / "import-documents.csv").read_text("cp1252")
+    for old, new in (("Møterom", "Rom, kunde 10"), ("Kaffe", "Rom, Kunde 101"), ("Bok", "Rom, Kunde 10")):
+        assert f";{old}\n" in text
+        text = text.replace(old, new)
+    table.write_text(text, "cp1252")
+    path = ledger(tmp_path)
+    invoice_import.run(path, table, DATA / "import-documents.toml")
+    found = checked(path)
+    told = {d.number: (d.entry.payee, d.entry.narration, found.lines(d)[0][0].text) for d in found.documents}
+    assert told["2024-1"] == ("K10", "2024-1", "Rom, kunde 10")
+    assert told["2024-2"] == ("K10", "Rom, Kunde 101", "Rom, Kunde 101")
+    assert told["2024-3"] == ("K11", "Rom, Kunde 10", "Rom, Kunde 10")  # another's name
+
+
+def test_a_company_that_is_a_person_by_now_is_imported_by_its_id(tmp_path: Path) -> None:
+    """Whatever name the register ever had, and on whatever day it says that the customer is a person."""
+    path = ledger(tmp_path, """
+2000-01-01 custom "customer" "K10"
+  name: "Kari Nordmann"
+  kind: "company"
+2026-01-01 custom "customer" "K10"
+  kind: "person"
+  name: "Kari Berg"
+2000-01-01 open Assets:Receivable:K10
+""")  # fmt: skip
+    invoice_import.run(path, DATA / "import-documents.csv", DATA / "import-documents.toml")
+    entry = next(d for d in checked(path).documents if d.number == "2024-1").entry
+    assert (entry.payee, entry.narration) == ("K10", "Møterom")
+
+
+def test_a_due_date_of_another_life_is_refused(tmp_path: Path) -> None:
+    """2034 is ten years after 2024, and is booked; 2042 has its digits in another order, and is not."""
+    table = tmp_path / "t.csv"
+    text = (DATA / "import-documents.csv").read_text("cp1252")
+    assert "19.01.2024" in text
+    assert "20.01.2024" in text
+    table.write_text(text.replace("19.01.2024", "19.01.2042").replace("20.01.2024;10;F", "31.12.2034;10;F"), "cp1252")
+    path = ledger(tmp_path)
+    invoice_import.run(path, table, DATA / "import-documents.toml")
+    assert refused(tmp_path / "imports/refused-t.csv", encoding="cp1252", delimiter=";")[2] == (
+        "bad due date: 2042-01-19 is more than 10 years after the document's date 2024-01-05"
+    )
+    documents = {document.number: document for document in checked(path).documents}
+    assert "2024-1" not in documents
+    assert str(documents["2024-2"].due) == "2034-12-31"
+
+
 def test_credit_notes_can_be_told_by_their_total(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     text = (DATA / "import-lines.toml").read_text()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from billtext.ledger import write
+from billtext.ledger.documents import FAR
 from billtext.model import DOCUMENTS, Date, Vat
 from billtext.money import ZERO, exact
 from billtext.outside.import_documents import Draft, Line, Sorter
@@ -150,7 +151,11 @@ class _Builder:
         due = self.sorter.days[text] if text else draft.date
         if due is None:
             return f"bad due date: {self.sorter.days.fault(text)}"
-        return due if due >= draft.date else f"bad due date: {due} is before the document's date {draft.date}"
+        if due < draft.date:
+            return f"bad due date: {due} is before the document's date {draft.date}"
+        if due.year - draft.date.year > FAR:
+            return f"bad due date: {due} is more than {FAR} years after the document's date {draft.date}"
+        return due
 
     def _vats(self, draft: Draft) -> tuple[tuple[Vat, Decimal], ...]:
         bases: dict[str, Decimal] = {}

@@ -11,7 +11,7 @@ from beancount.core.amount import Amount
 from billtext import ids
 from billtext.ledger import write
 from billtext.ledger.schema import REGISTER
-from billtext.model import Date
+from billtext.model import Date, Record, Version
 from billtext.outside.import_book import Document
 from billtext.outside.import_documents import Sorter
 from billtext.outside.import_mapping import Party
@@ -28,6 +28,15 @@ class NewRecord:
     id: str
     versions: dict[Date, dict[str, Any]]
     values: dict[str, Any] = field(default_factory=dict)
+
+    def record(self, directive: str) -> Record:
+        """The record that the register has of it once it is written."""
+        values: dict[str, Any] = {}
+        versions = []
+        for date, changed in self.versions.items():
+            values = values | changed
+            versions.append(Version(date=date, changed=changed, values=values, meta={}))
+        return Record(directive=directive, id=self.id, versions=tuple(versions))
 
 
 @cache

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from billtext.ledger import write
-from billtext.model import Date
+from billtext.model import Date, Record
 from billtext.money import exact, plain
 from billtext.outside.import_book import Document
 from billtext.outside.import_documents import Line
 from billtext.outside.import_mapping import Series
 from billtext.outside.import_register import NewRecord
+from billtext.rules import incoming_names
 
 
 class Writer:
@@ -20,11 +22,15 @@ class Writer:
     :param root: the receivable account
     :param company: the company's currency
     :param payee: the name that a document's transaction carries
+    :param customers: customers of the register, the new ones among them
     """
 
-    def __init__(self, root: str, company: str | None, payee: Callable[[Document], str]) -> None:
+    def __init__(
+        self, root: str, company: str | None, payee: Callable[[Document], str], customers: Mapping[str, Record]
+    ) -> None:
         """Prepare for a ledger."""
         self._root, self._company, self._payee = root, company, payee
+        self._names = cache(lambda name: incoming_names.private(customers.get(name)))
         self._tails: dict[tuple[object, ...], str] = {}
 
     def document(self, document: Document) -> str:
@@ -36,13 +42,17 @@ class Writer:
         postings = [
             write.posting(f"{self._root}:{document.customer}", exact(document.total, currency), currency, rate=rate)
         ]
-        postings += [self._line(line, document, rate) for line in document.lines]
+        names = self._names(document.customer)
+        narration, lines = incoming_names.unnamed(document.text, names, number), document.lines
+        if narration != document.text:  # which lines without a text of their own show
+            lines = tuple(line if line.text or line.item else line._replace(text=document.text) for line in lines)
+        postings += [self._line(line, document, rate) for line in lines]
         for vat, amount in document.vats:
             postings.append(
                 write.posting(str(vat.account), exact(-amount, currency), currency, rate=rate, meta={"vat": vat.code})
             )
-        payee = self._payee(document) or document.customer
-        return "\n" + write.transaction(document.date, payee, document.text, links=links, meta=keys, postings=postings)
+        payee = incoming_names.unnamed(self._payee(document) or document.customer, names, document.customer)
+        return "\n" + write.transaction(document.date, payee, narration, links=links, meta=keys, postings=postings)
 
     def _line(self, line: Line, document: Document, rate: str) -> str:
         credit = document.kind == "credit-note"

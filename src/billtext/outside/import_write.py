@@ -114,7 +114,8 @@ def _register(switch: files.Switch, root: Path, known: Known, plan: Plan) -> lis
 def _documents(switch: files.Switch, root: Path, known: Known, plan: Plan, progress: Progress) -> list[Path]:
     """Write the documents, one file a year, and read them back."""
     register = known.register
-    writer = import_text.Writer(register.options.receivable, register.currency, plan.payee)
+    customers = {**register.of("customer"), **{new.id: new.record("customer") for new in plan.customers}}
+    writer = import_text.Writer(register.options.receivable, register.currency, plan.payee, customers)
     paths = []
     done = 0
     for year, documents in groupby(plan.documents, key=lambda document: document.date.year):

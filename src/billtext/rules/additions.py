@@ -66,7 +66,7 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
 
 
 def _apart(ledger: Ledger, items: Sequence[Item], referred: Sequence[Document]) -> bool:
-    """Whether numbers and payment references are those of nobody else."""
+    """Whether numbers and payment references are those of nobody else, and links name nobody else's document."""
     owners: dict[str, int] = {}
     for item in items:
         for name in {item.number, item.name} - {""}:
@@ -76,6 +76,8 @@ def _apart(ledger: Ledger, items: Sequence[Item], referred: Sequence[Document]) 
         return False
     # A link that named nothing so far may name somebody else's document now.
     if any(not owners.keys().isdisjoint(item.entry.links or ()) for item in ledger.items if item.settles is None):
+        return False
+    if _astray(ledger, items):
         return False
     given = [
         (key, document.entry.meta[key]) for document in referred for key in REFERENCES if key in document.entry.meta
@@ -87,6 +89,17 @@ def _apart(ledger: Ledger, items: Sequence[Item], referred: Sequence[Document]) 
     return not any(
         (key, document.entry.meta.get(key)) in taken for document in ledger.documents.values() for key in keys
     )
+
+
+def _astray(ledger: Ledger, items: Sequence[Item]) -> bool:
+    """Whether a link of new money names a document of a customer who has no part in its transaction."""
+    customers: dict[int, set[str]] = {}
+    for item in items:
+        customers.setdefault(id(item.entry), set()).add(item.customer)
+    return any(
+        link in ledger.documents and ledger.documents[link].customer not in customers[id(item.entry)]
+        for item in items if item.settles is None for link in allocation.links_of(item)
+    )  # fmt: skip
 
 
 def _in_series(known: Book, documents: Sequence[Document], voids: Sequence[Void]) -> bool:

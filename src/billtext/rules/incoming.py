@@ -21,7 +21,15 @@ from billtext.ledger.write import Account
 from billtext.model import IMPORTED, Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import incoming_lines, incoming_parties, incoming_terms, incoming_work, numbering, vat
+from billtext.rules import (
+    incoming_lines,
+    incoming_names,
+    incoming_parties,
+    incoming_terms,
+    incoming_work,
+    numbering,
+    vat,
+)
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.incoming_work import Wishes, Work
@@ -117,10 +125,12 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
         amount = turn * found.totals.rounding
         postings.append(write.posting(account, exact(amount, currency), currency, rate=at))
     links = [number, *([keys["corrects"]] if keys.get("corrects") else [])]
-    payee = incoming_parties.payee(found, register, customer, wishes.kind)
+    names = incoming_names.private(incoming_parties.card(found, register, customer, wishes.kind))
+    payee = incoming_names.unnamed(incoming_parties.payee(found, register, customer, wishes.kind), names, customer)
     name = "Invoice" if found.kind == core.INVOICE else "Credit note"
     narration = next((line.text for line in found.lines if line.text), "") if len(found.lines) == 1 else ""
     title = incoming_work.one_line(narration) or f"{name} {found.number}"
+    title = incoming_names.unnamed(title, names, number)  # the line keeps its text
     text = write.transaction(found.date, payee, title, links=links, meta=keys, postings=postings)
     text += _prepaid(found, number, payee, receivable, at, work, wishes)
     text += _gone(found, number, customer, files)

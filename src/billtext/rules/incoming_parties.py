@@ -6,7 +6,7 @@ from typing import Any
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.ledger.schema import REGISTER
-from billtext.model import Date, Register
+from billtext.model import Date, Record, Register, Version
 from billtext.rules import incoming_work, parties
 from billtext.rules.core_invoice import CoreInvoice, Identifier, Party
 from billtext.rules.incoming_work import Wishes, Work
@@ -167,6 +167,14 @@ def recognised(register: Register, buyer: Party, date: Date) -> str | None:
     if len(same) > 1:
         raise Refused(f"the buyer {shown(buyer.name)} may be {', '.join(same)}; say which with --customer")
     return same[0] if same else None
+
+
+def card(found: CoreInvoice, register: Register, customer: str, kind: str) -> Record:
+    """The customer as the register has it, else as it is written there for this document."""
+    values = {"name": card_of("customer", found.buyer).get("name", found.buyer.name), "kind": kind}
+    return register.get("customer", customer) or Record(
+        directive="customer", id=customer, versions=(Version(date=found.date, changed=values, values=values, meta={}),)
+    )
 
 
 def payee(found: CoreInvoice, register: Register, customer: str, kind: str) -> str:
