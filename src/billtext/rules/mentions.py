@@ -66,7 +66,7 @@ def _owners(names: Names, link: str) -> set[str]:
 def _people(items: Sequence[Item], register: Register, closed: Date | None) -> Iterator[LedgerError]:
     """Check that what is not issued under seal carries a person's id, not the name; what is closed stays as it is."""
     private = {
-        name: _names(record)
+        name: names_of(record)
         for name, record in register.of("customer").items()
         if any(version.values.get("kind") in PRIVATE for version in record.versions)
     }
@@ -76,20 +76,20 @@ def _people(items: Sequence[Item], register: Register, closed: Date | None) -> I
         if not named or id(entry) in told or "seal" in entry.meta or (closed is not None and entry.date <= closed):
             continue
         for where, text in (("payee", entry.payee), ("narration", entry.narration)):
-            kind = register.values("customer", item.customer, entry.date).get("kind") if _says(text, named) else None
+            kind = register.values("customer", item.customer, entry.date).get("kind") if says(text, named) else None
             if kind in PRIVATE:
                 told.add(id(entry))
                 yield PersonNamedError.at(entry.meta, entry, where=where, customer=item.customer)
                 break
 
 
-def _names(record: Record) -> frozenset[str]:
+def names_of(record: Record) -> frozenset[str]:
     """All names that the register has had for a customer, in small letters."""
     names = (str(version.values.get("name") or "").strip() for version in record.versions)
     return frozenset(name.casefold() for name in names if name not in {"", record.id})
 
 
-def _says(text: str | None, names: Iterable[str]) -> bool:
+def says(text: str | None, names: Iterable[str]) -> bool:
     """Whether a text has one of these names in it. One of one word (May, Bill) has to be all of it."""
     small = (text or "").casefold()
     for name in names:
