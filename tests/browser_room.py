@@ -22,12 +22,12 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes":
 
 
 @contextmanager
-def opened(context: Any, *, told: list[str], host: str, phone: bool = False) -> Iterator[Any]:
+def opened(browser: Any, *, told: list[str], host: str, phone: bool = False) -> Iterator[Any]:
     """A page of its own in a browser.
 
     :param told: gets what goes wrong on it: errors, warnings, dialogs, and requests to other hosts than `host`
     """
-    with window(context) as page:
+    with window(browser) as page:
         page.set_viewport_size(PHONE if phone else SCREEN)
         page.emulate_media(color_scheme="light")
         page.on("pageerror", lambda error: told.append(f"error: {error}"))

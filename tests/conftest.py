@@ -53,14 +53,8 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
-def context(browser: Any) -> Any:
-    """One reader's browser for all tests, which closes with it: to make a new one costs as much as three pages."""
-    return browser.new_context(locale="en-GB")
-
-
 @pytest.fixture
-def page(context: Any) -> Iterator[Any]:
+def page(browser: Any) -> Iterator[Any]:
     """An empty page in a browser."""
-    with window(context) as empty:
+    with window(browser) as empty:
         yield empty

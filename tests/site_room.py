@@ -28,22 +28,14 @@ FLAGS = (
 )
 
 
-# At the first document of each place in a window, before anything of it runs.
-_FORGET = """try {
-    if (!sessionStorage.getItem("here")) localStorage.clear();
-    sessionStorage.setItem("here", "yes");
-} catch {}"""
-
-
 @contextmanager
-def window(context: Any) -> Iterator[Any]:
-    """An empty page of a browser, which remembers nothing of others: a page may write to its last moment."""
-    page = context.new_page()
-    page.add_init_script(_FORGET)
+def window(browser: Any) -> Iterator[Any]:
+    """An empty page of a browser, which knows nothing of what others remember."""
+    context = browser.new_context(locale="en-GB")
     try:
-        yield page
+        yield context.new_page()
     finally:
-        page.close()
+        context.close()
 
 
 # Every place that holds free text, for a test to fill.

@@ -39,12 +39,12 @@ def kind(address: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(desk: str, context: Any) -> dict[str, list[str]]:
+def pages(desk: str, browser: Any) -> dict[str, list[str]]:
     """Addresses of pages by kind, a few of each, as they are reached from the first by links."""
     found: dict[str, list[str]] = {"index": ["index"]}
     waiting = ["index"]
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         while waiting:
             answer = page.request.get(f"{desk}?page={waiting.pop(0)}&partial=true{TIME}")
             assert answer.ok, answer.url
@@ -62,9 +62,9 @@ def pages(desk: str, context: Any) -> dict[str, list[str]]:
     return found
 
 
-def test_the_sidebar_leads_to_the_receivables(desk: str, context: Any) -> None:
+def test_the_sidebar_leads_to_the_receivables(desk: str, browser: Any) -> None:
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         page.goto(desk.replace("extension/Receivables/", "income_statement/"))
         page.get_by_role("link", name="Receivables", exact=True).click()
         page.wait_for_selector("section.bt h1")
@@ -74,14 +74,14 @@ def test_the_sidebar_leads_to_the_receivables(desk: str, context: Any) -> None:
 
 @pytest.mark.parametrize("phone", [False, True])
 def test_every_kind_of_page_is_right_to_look_at(
-    desk: str, pages: dict[str, list[str]], context: Any, phone: bool
+    desk: str, pages: dict[str, list[str]], browser: Any, phone: bool
 ) -> None:
     """No error, no request off the machine, nothing beside the page, and nothing that axe has against it.
 
     On a screen both by day and by night: colours are the style sheet's, so a page need not be loaded again for them.
     """
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk), phone=phone) as page:
+    with opened(browser, told=told, host=origin(desk), phone=phone) as page:
         for addresses in pages.values():
             for address in addresses:
                 page.goto(f"{desk}?page={address}{TIME}")
@@ -105,9 +105,9 @@ def cells(page: Any, table: str) -> list[list[str]]:
     return list(found)
 
 
-def test_sorting_is_favas_and_filtering_tells_how_many_are_left(desk: str, context: Any) -> None:
+def test_sorting_is_favas_and_filtering_tells_how_many_are_left(desk: str, browser: Any) -> None:
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         page.goto(f"{desk}?page=customers{TIME}")
         page.wait_for_selector(".r-filter input")
         before = [float(row[4]) for row in cells(page, "#customers")]
@@ -121,9 +121,9 @@ def test_sorting_is_favas_and_filtering_tells_how_many_are_left(desk: str, conte
     assert told == []
 
 
-def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(desk: str, context: Any) -> None:
+def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(desk: str, browser: Any) -> None:
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         page.goto(f"{desk}?page=index{TIME}")
         places = page.evaluate(
             "[...document.querySelectorAll('.r-figures')].map(line => ["
@@ -143,7 +143,7 @@ def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(d
     assert told == []
 
 
-def test_a_time_filter_never_changes_what_was_owed(desk: str, context: Any, tmp_path: Path) -> None:
+def test_a_time_filter_never_changes_what_was_owed(desk: str, browser: Any, tmp_path: Path) -> None:
     """Whatever day a filter begins on, what was owed at its end is what the command says of that day."""
     command = json.loads(
         billtext(tmp_path, "-f", str(with_extension(tmp_path / "here")), "aging", "--as-of", "2026-06-30",
@@ -152,7 +152,7 @@ def test_a_time_filter_never_changes_what_was_owed(desk: str, context: Any, tmp_
     owed = {(row["customer"], row["currency"]): float(row["total"]) for row in command["rows"]}
     assert len(owed) > 5
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         for time in ("2026-06", "2026-Q2", "2025-01-01 to 2026-06-30", "2026-06-30", "2024 to 2026-06"):
             page.goto(f"{desk}?page=customers&time={time}")
             page.wait_for_selector("#customers")
@@ -162,9 +162,9 @@ def test_a_time_filter_never_changes_what_was_owed(desk: str, context: Any, tmp_
     assert told == []
 
 
-def test_favas_other_filters_narrow_to_customers(desk: str, context: Any) -> None:
+def test_favas_other_filters_narrow_to_customers(desk: str, browser: Any) -> None:
     told: list[str] = []
-    with opened(context, told=told, host=origin(desk)) as page:
+    with opened(browser, told=told, host=origin(desk)) as page:
         for name in ("account=Assets:Receivable:C00017", 'filter=payee:"Nordlys"'):
             page.goto(f"{desk}?page=customers{TIME}&{name}")
             page.wait_for_selector("#customers")

@@ -175,12 +175,12 @@ def test_no_page_of_fava_gets_an_element_or_an_attribute_of_theirs(hostile: Path
     assert [address for address in ours if ours[address] != theirs[address]] == []
 
 
-def test_nothing_runs_in_favas_pages(hostile: Path, context: Any) -> None:
+def test_nothing_runs_in_favas_pages(hostile: Path, browser: Any) -> None:
     """The pages that show all the texts, and some customers and documents; the rest are read above."""
     told: list[str] = []
     with fava(hostile) as address:
         origin = address.rpartition("/")[0]
-        with opened(context, told=told, host=origin) as page:
+        with opened(browser, told=told, host=origin) as page:
             many = ["index", "customers", "documents", "months/2026-03"]
             single = [f"{kind}/{letter}{n}" for n in range(0, 200, 29) for kind, letter in
                       (("customers", "X"), ("documents", "N"), ("documents", "K"))]  # fmt: skip
@@ -194,14 +194,14 @@ def test_nothing_runs_in_favas_pages(hostile: Path, context: Any) -> None:
     assert told == []
 
 
-def test_nothing_runs_in_the_sites_pages(hostile: Path, context: Any) -> None:
+def test_nothing_runs_in_the_sites_pages(hostile: Path, browser: Any) -> None:
     done = billtext(hostile.parent, "-f", str(hostile), "site", "build", "--as-of", "2026-06-30")
     assert "Traceback" not in done.stderr
     told: list[str] = []
     root = hostile.parent / "public" / "receivables"
     paths = sorted(root.rglob("*.html"))
     assert len(paths) > 600
-    with opened(context, told=told, host="file:") as page:
+    with opened(browser, told=told, host="file:") as page:
         for path in [
             each for each in paths if each.parent == root or each.stem.endswith(("00", "31", "57", "2026-03"))
         ]:
