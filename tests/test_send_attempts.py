@@ -479,6 +479,16 @@ def test_many_documents_to_one_domain_that_costs_the_line_stop_nobody_else(
     assert [to for _, to, _ in room.letters.all] == [["office@muller.example"]]
 
 
+def closing_line(asked: list[str]) -> Callable[[str], str]:
+    """A server's answer to every recipient; it notes who was asked for."""
+
+    def closing(to: str) -> str:
+        asked.append(to)
+        return "421 4.3.2 shutting down"
+
+    return closing
+
+
 def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,11 +496,7 @@ def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
     waited: list[float] = []
     monkeypatch.setattr(mail, "wait", waited.append)
     asked: list[str] = []
-
-    def closing(to: str) -> str:
-        asked.append(to)
-        return "421 4.3.2 shutting down"
-
+    closing = closing_line(asked)
     with Room(tmp_path) as room:
         office = to_domains(room, tmp_path, 6)
         room.letters.on_rcpt = closing
@@ -513,11 +519,7 @@ def test_a_server_that_closes_the_line_is_not_asked_for_each_mail(
     waited: list[float] = []
     monkeypatch.setattr(mail, "wait", waited.append)
     asked: list[str] = []
-
-    def closing(to: str) -> str:
-        asked.append(to)
-        return "421 4.3.2 shutting down"
-
+    closing = closing_line(asked)
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
         office.invoices(*(invoice(n, "C1" if n <= 10 else "C2") for n in range(1, 21)))

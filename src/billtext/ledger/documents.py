@@ -278,9 +278,7 @@ class Reader:
         if line.net >= 0 or len(line.meta) > OWN or not line.account.startswith(self._assets):
             return False
         amount = f"{exact(-line.net, currency)} {currency}"
-        self.errors.append(
-            MoneyWithinError.at(line.meta, entry, number=number, amount=amount, account=line.account)
-        )  # fmt: skip
+        self.errors.append(MoneyWithinError.at(line.meta, entry, number=number, amount=amount, account=line.account))
         return True
 
     def _rounding(self, entry: Transaction, number: str, currency: str, rounding: Decimal) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from beancount.core.data import Custom, Open, Transaction
 
 from billtext.ledger import filed as filed_reader
+from billtext.ledger import key_lines
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import REFERENCES
@@ -51,7 +52,7 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
     good, errors = register_reader.well_formed(customs)
     if sources is not None and customs:
         files = sorted({str(entry.meta.get("filename")) for entry in customs})
-        errors.extend(register_reader.duplicate_keys(customs, sources(files)))
+        errors.extend(key_lines.duplicate_keys(customs, sources(files)))
     voids, directives, found = register_reader.directives(good)
     filed, unread = filed_reader.read(good, known.register)
     if errors or found or unread:

@@ -27,6 +27,7 @@ from billtext.errors import (
 )
 from billtext.ledger import deliveries as delivery_reader
 from billtext.ledger import filed as filed_reader
+from billtext.ledger import key_lines
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
@@ -176,7 +177,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
         errors.extend(register_reader.misspelt(others))
     if sources is not None and customs:
         files = sorted({str(entry.meta.get("filename")) for entry in customs})
-        errors.extend(register_reader.duplicate_keys(customs, sources(files)))
+        errors.extend(key_lines.duplicate_keys(customs, sources(files)))
     register, found = register_reader.read(good)
     errors.extend(found)
     voids, directives, found = register_reader.directives(good)
@@ -216,7 +217,7 @@ def build(entries: Iterable[Any], sources: Any = None) -> Book:
     corrected = {id(error.entry) for error in beyond if not isinstance(error, ReasonMissingError | CreditVatError)}
     errors.extend(error for error in found if id(error.entry) not in corrected or not _says_the_same(error))
     if sources is not None and errors:
-        errors = register_reader.at_their_keys(errors, sources)
+        errors = key_lines.at_their_keys(errors, sources)
     errors.sort(key=lambda error: (error.file, error.line, type(error).__name__, error.message))
     return Book(ledger=ledger, allocations=allocations, errors=tuple(errors))
 
