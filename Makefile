@@ -11,7 +11,7 @@ DESK := $(BIN)/billtext -f demo-desk/main.beancount
 # As with any installed package, Python keeps what it has compiled: else each command would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint coverage check bench serve constraints clean
+.PHONY: demo test fuzz lint coverage check bench serve constraints clean
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -76,6 +76,10 @@ demo: $(READY)
 # `make test COV="--cov --cov-report="` keeps what `make coverage` then tells, so that CI runs the suite once.
 test: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal $(COV)
+
+# `make test` takes the same random examples every time; this takes others, so run it now and then.
+fuzz: $(READY)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n 2 --dist worksteal -m hypothesis
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from billtext.errors import Unreadable
 from billtext.ledger import load
+from billtext.options import SETTINGS
 from billtext.rules import ageing, book, invoices, statements
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,7 @@ VALUES = (
     "1 NOK", "0.00 NOK", "-5.001 EUR", "9" * 60 + " JPY", "2026-01-01", "0001-01-01", "9999-12-31", "Assets:Bank",
     "#tag", "^link", "NOK", '"2026-0001"', '"NO"', '"S25"', '"{number}"', '"\u202e"', "1/3", "(1 + 2) * 3", '"C00017"',
 )  # fmt: skip
+TYPES = ("TRUE", '"x"', "1.5", "1 NOK", "2026-01-01", "Assets:Bank", "")
 NUMBERS = ("0", "0.00", "-0", "0.001", "1e5", "9" * 30, "9" * 400, "1." + "3" * 300, "1,000.00", "00012")
 KEYS = (
     "invoice", "credit-note", "payment", "settles", "corrects", "customer", "due", "vat", "price", "price-per",
@@ -102,7 +104,7 @@ def other_number(lines: list[str], draw: random.Random) -> None:
 
 def other_argument(lines: list[str], draw: random.Random) -> None:
     n = any_line(lines, draw, "custom")
-    head, *rest = re.findall(r'custom ".*?"|"[^"]*"|\S+', lines[n])
+    head, *rest = re.findall(r'custom ".*?"|"[^"]*"|\S+', lines[n]) or [""]
     if rest:
         rest[draw.randrange(len(rest))] = draw.choice(VALUES)
     lines[n] = " ".join([head, *rest])
@@ -189,6 +191,26 @@ def test_every_known_key_survives_every_type_of_value(key: str) -> None:
             elif re.match(r"  [A-Z]", line):
                 lines.append(f"    {key}: {value}")
         survive("\n".join(lines))
+
+
+@pytest.mark.parametrize("option", SETTINGS)
+def test_every_option_survives_every_type_of_value(option: str) -> None:
+    """An option of the ledger is given a value of every type, in a ledger with accounts."""
+    ledger = (ROOT / "tests" / "errors" / "allocate-undo.beancount").read_text("utf-8")
+    for value in VALUES:
+        survive(f'{ledger}\n2026-01-01 custom "billtext-option" "{option}" {value}\n')
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "errors").glob("*.beancount")), ids=lambda path: path.stem)
+def test_every_argument_survives_every_type_of_value(path: Path) -> None:
+    """Each argument of each `custom` is given a value of every type."""
+    lines = path.read_text("utf-8").split("\n")
+    for n, line in enumerate(lines):
+        head, *arguments = re.findall(r'^\d.*? custom "[^"]*"|"[^"]*"|\S+', line) or [""]
+        for at in range(len(arguments) if "custom" in head else 0):
+            for value in TYPES:
+                changed = [*arguments[:at], value, *arguments[at + 1 :]]
+                survive("\n".join([*lines[:n], " ".join([head, *changed]), *lines[n + 1 :]]))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests" / "errors").glob("*.beancount")), ids=lambda path: path.stem)

@@ -285,8 +285,8 @@ def unopened(
     for entry in customs if opened else ():
         key, account_ = "account", entry.meta.get("account") if entry.type in checked else None
         if entry.type == "billtext-option" and entry.values[0].value in {"receivable", "rounding"}:
-            key = entry.values[0].value
-            account_ = register.options.of(key) if entry.values[1].value == register.options.of(key) else None
+            key, value = (v.value for v in entry.values)
+            account_ = value if isinstance(value, str) and value == register.options.of(key) else None
         if isinstance(account_, str) and account_ not in opened and account.is_valid(account_):
             named.setdefault(account_, AccountUnopenedError.at(entry.meta, entry, key=key, value=account_))
     root = register.options.receivable

@@ -26,7 +26,7 @@ def reminders(entries: Iterable[Any], number: str, until: Date) -> list[Date]:
         if isinstance(entry, Custom)
         and entry.type == "reminder"
         and entry.date <= until
-        and any(value.value == number for value in entry.values)
+        and any(isinstance(value.value, str) and value.value == number for value in entry.values)
     )
 
 
