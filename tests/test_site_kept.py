@@ -236,12 +236,14 @@ def test_a_ledger_that_is_written_while_it_is_built_is_gone_through_again(tmp_pa
     assert build(main, tmp_path / "site") == build(main, tmp_path / "new")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', "\\xff", '{"a": "<script>'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"a": 1}', "\xff", '{"a": "<script>', '{"a": -1, "b": 3}\nhi', '{"a": "x"}\nx', '{"a": 3}\nhi']
+)
 def test_kept_rows_that_cannot_be_read_are_made_anew(tmp_path: Path, text: str, rows: list[str]) -> None:
     main, kept = ledger(tmp_path / "ledger"), tmp_path / "site" / "receivables" / page_files.ROWS
     before = build(main, tmp_path / "site")
     assert rows == ["C1", "C2"]
-    (kept / "customers.json").write_bytes(text.encode("latin-1"))
+    (kept / "customers.rows").write_bytes(text.encode("latin-1"))
     assert build(main, tmp_path / "site") == before
     assert rows[2:] == ["C1", "C2"]
 

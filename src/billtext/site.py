@@ -21,6 +21,7 @@ from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import files as disk
 from billtext.outside import forked, mkdocs_build, page_files, page_templates, program, revision, site_papers, tray
+from billtext.outside import looks as file_looks
 from billtext.outside.site_papers import Papers
 from billtext.rendering import pages
 from billtext.rendering.pages import addresses, faults, finding
@@ -130,28 +131,32 @@ def build(
             )
             frame.leads = Papers(papers.files)
         untouched, stale = {}, []
+        unchanged = {of for of in {leaf.of for leaf in leaves} if fresh(*of)}
         for leaf in leaves:
             name = f"{leaf.path}.md"
-            if name in before.looks and fresh(*leaf.of):
-                untouched[name] = before.looks[name]
-            else:
+            look = before.looks.get(name) if leaf.of in unchanged else None
+            if look is None:
                 stale.append(leaf)
+            else:
+                untouched[name] = look
         count = len(leaves) + len(pages.singles(frame)) + len(pages.columns(frame))
         if not wish.customer and not load.changed(loaded):  # else the digests may be of another ledger
             frame.kept = Kept(lambda page: page_files.rows(directory, page), made_of.mark)
         kept = _pages(frame, directory, untouched, stale, count, progress("Pages", count))
         words = "" if wish.customer else revision.text(root, frame.t)
         page_files.other(directory, SHEET, revision.sheet(words).encode())
+        others = dict(papers.files)
         if frame.finder(""):
-            page_files.other(directory, INDEX, finding.index(frame, names=frame.named).encode())
-        else:
-            (directory / INDEX).unlink(missing_ok=True)
-        site_papers.prune(directory, before.papers, papers.files)
-        left = page_files.Before(made_of=made_of, looks=kept.looks, papers=papers.files, ledger=ledger)
+            others[INDEX] = finding.mark(frame, names=frame.named)
+            if not same or INDEX not in before.looks or before.papers.get(INDEX) != others[INDEX]:
+                page_files.other(directory, INDEX, finding.index(frame, names=frame.named).encode())
+        site_papers.prune(directory, before.papers, others)
+        looks = {**kept.looks, **file_looks.of(str(directory), (INDEX,))}
+        left = page_files.Before(made_of=made_of, looks=looks, papers=others, ledger=ledger)
         # What was written while we read and built is in the digests and may not be on the pages.
-        page_files.remember(directory, page_files.Before(papers=papers.files) if load.changed(loaded) else left)
+        page_files.remember(directory, page_files.Before(papers=others) if load.changed(loaded) else left)
         middle = time.monotonic()
-        site = _site(frame, sources, place.out, wish, page_files.looks(directory, kept.looks, papers.files))
+        site = _site(frame, sources, place.out, wish, {**looks, **file_looks.of(str(directory), papers.files)})
         warnings, seconds = mkdocs_build.build(site, progress("MkDocs", count))
     return Result(
         pages=count,

@@ -24,7 +24,8 @@ from markupsafe import Markup
 
 from billtext.errors import Refused
 from billtext.outside import forked, mkdocs_config, site_before
-from billtext.outside.site_before import Built, Look
+from billtext.outside.looks import Look
+from billtext.outside.site_before import Built
 
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about the plans of others
 

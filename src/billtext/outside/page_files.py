@@ -8,18 +8,20 @@ import json
 import os
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from billtext.outside import files, forked
+from billtext.outside import files, forked, looks
+from billtext.outside.looks import Look
 from billtext.rules.fingerprints import Fingerprints, Piece
 
 MARK = b"---\ngenerator: billtext\n"
 STATE = ".made.json"  # MkDocs leaves hidden files out of the site
 ROWS = ".rows"  # a directory of what is kept of tables, a file for each page
+_BELOW, _KEPT = f"{ROWS}/", ".rows"
 _DRAFT = ".billtext-draft"
 
-Look = tuple[int, int]  # of a file: when it was written, in nanoseconds, and its size
 _SETTLED = 2_000_000_000  # nanoseconds in which a file may be written twice with one time, on the coarsest of disks
 
 
@@ -60,15 +62,13 @@ def before(directory: Path) -> Before:
     try:
         found = json.loads((directory / STATE).read_text("utf-8"))
         made_of = _made_of(found["made_of"])
-        looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
+        left = looks.read(found["looks"])
+        now = looks.of(str(directory), left)
         papers, ledger = _marks(found["papers"]), _marks(found["ledger"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Before()
-    root = str(directory)
-    return Before(
-        made_of=made_of, papers=papers, ledger=ledger,
-        looks={name: look for name, look in looks.items() if _look(root, name) == look},
-    )  # fmt: skip
+    untouched = {name: look for name, look in now.items() if left[name] == look}
+    return Before(made_of=made_of, looks=untouched, papers=papers, ledger=ledger)
 
 
 def _made_of(found: Mapping[str, Any]) -> Fingerprints:
@@ -104,7 +104,7 @@ def remember(directory: Path, known: Before) -> None:
     """Keep what is known for the next time; the last thing that is done."""
     made_of = known.made_of
     made = {**_fields(made_of), "files": {name: _fields(piece) for name, piece in made_of.files.items()}}
-    text = json.dumps({**_fields(known), "made_of": made})
+    text = json.dumps({**_fields(known), "made_of": made, "looks": looks.columns(known.looks)})
     files.replace(directory / STATE, text, durable=False)
 
 
@@ -122,16 +122,16 @@ def keep(
     :param parts: each is written by a process
     :param untouched: pages that are as they should be, by path
     """
-    looks: dict[str, Look] = dict(untouched or {})
+    found: dict[str, Look] = dict(untouched or {})
     done = forked.share(lambda part: _part(directory, pages(part), f"{_DRAFT}-{part}"), parts)
-    for _, found in done:
-        looks |= found
-    return Kept(written=sum(written for written, _ in done), removed=_prune(directory, looks), looks=looks)
+    for _, part in done:
+        found |= part
+    return Kept(written=sum(written for written, _ in done), removed=_prune(directory, found), looks=found)
 
 
 def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, dict[str, Look]]:
     written: int = 0
-    looks: dict[str, Look] = {}
+    found: dict[str, Look] = {}
     made: set[Path] = set()
     for name, text in pages:
         path = directory / name
@@ -139,18 +139,8 @@ def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tupl
             path.parent.mkdir(parents=True, exist_ok=True)
             made.add(path.parent)
         written += _write(path, text.encode(), draft)
-        look = _look(str(directory), name)
-        if look is not None:
-            looks[name] = look
-    return written, looks
-
-
-def _look(directory: str, name: str) -> Look | None:
-    try:
-        found = os.stat(f"{directory}/{name}")  # noqa: PTH116 - thirty thousand times
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+        found |= looks.of(str(directory), (name,))
+    return written, found
 
 
 def _write(path: Path, data: bytes, name: str) -> bool:
@@ -173,12 +163,14 @@ def _prune(directory: Path, kept: Container[str]) -> int:
         below = parent[len(root) + 1 :].replace(os.sep, "/")
         start = f"{below}/" if below else ""
         for name in names:
+            if start + name in kept:
+                continue
             if name.startswith(_DRAFT):
                 Path(parent, name).unlink()
-            elif name.endswith(".md") and start + name not in kept and _ours(f"{parent}/{name}"):
+            elif name.endswith(".md") and _ours(f"{parent}/{name}"):
                 Path(parent, name).unlink()
                 removed += 1
-            elif start.startswith(f"{ROWS}/") and f"{start}{name}".removeprefix(f"{ROWS}/")[:-5] + ".md" not in kept:
+            elif start.startswith(_BELOW) and f"{start}{name}"[len(_BELOW) :].removesuffix(_KEPT) + ".md" not in kept:
                 Path(parent, name).unlink()
     return removed
 
@@ -194,14 +186,24 @@ def rows(directory: Path, page: str) -> dict[str, str]:
     :param page: its path within the directory, without `.md`
     """
     try:
-        return _marks(json.loads((directory / ROWS / f"{page}.json").read_text("utf-8")))
+        head, _, text = _rows(directory, page).read_bytes().decode().partition("\n")
+        lengths = json.loads(head)
+        ends = list(accumulate(lengths.values()))
+        if ends[-1:] not in ([], [len(text)]) or any(length < 0 for length in lengths.values()):
+            return {}
+        return {name: text[end - length : end] for (name, length), end in zip(lengths.items(), ends, strict=True)}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
 def keep_rows(directory: Path, page: str, found: Mapping[str, str]) -> None:
-    """Keep the rows of a page for the next time."""
-    files.replace(directory / ROWS / f"{page}.json", json.dumps(found), durable=False)
+    """Keep the rows of a page for the next time: on the first line how long each is, then all of them."""
+    head = json.dumps({name: len(text) for name, text in found.items()})
+    files.replace(_rows(directory, page), "\n".join([head, "".join(found.values())]), durable=False)
+
+
+def _rows(directory: Path, page: str) -> Path:
+    return directory / ROWS / f"{page}{_KEPT}"
 
 
 def other(directory: Path, name: str, data: bytes) -> None:
@@ -209,9 +211,3 @@ def other(directory: Path, name: str, data: bytes) -> None:
     path = directory / name
     if not path.is_file() or path.read_bytes() != data:
         files.replace(path, data)
-
-
-def looks(directory: Path, known: Mapping[str, Look], others: Iterable[str]) -> dict[str, Look]:
-    """How the pages look, and other files beside them."""
-    found = {name: look for name in others if (look := _look(str(directory), name)) is not None}
-    return {**known, **found}

@@ -12,15 +12,14 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from billtext.outside import files
+from billtext.outside import files, looks
+from billtext.outside.looks import Look
 
 MARK = ".billtext-site"
-
-Look = tuple[int, int]  # of a source: when it was written, in nanoseconds, and its size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +38,14 @@ def read(out: Path) -> Built:
     """What a site was made of; nothing where it is not known."""
     try:
         found = json.loads((out / MARK).read_text("utf-8"))
-        looks = {name: (int(when), int(size)) for name, (when, size) in found["looks"].items()}
-        return Built(frame=str(found["frame"]), looks=looks)
+        return Built(frame=str(found["frame"]), looks=looks.read(found["looks"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Built()
 
 
 def write(site: Path, built: Built) -> None:
     """Mark a new site."""
-    text = json.dumps({"frame": built.frame, "looks": dict(built.looks)})
+    text = json.dumps({"frame": built.frame, "looks": looks.columns(built.looks)})
     files.replace(site / MARK, text, durable=False)
 
 
@@ -62,19 +60,24 @@ def merge(new: Path, old: Path, same: Iterable[str]) -> None:
         if not _equal(f"{old}/{name}", f"{new}/{name}"):
             (old / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).replace(old / name)
-    for name in [name for name in _names(old) if name not in kept and not name.startswith(".")]:
+    for name in [name for name in _names(old, kept) if not name.startswith(".")]:
         (old / name).unlink()
         with contextlib.suppress(OSError):
             (old / name).parent.rmdir()  # if nothing else is in it
 
 
-def _names(directory: Path) -> Iterator[str]:
-    """Files of a directory and below, by their path."""
+def _names(directory: Path, but: Container[str] = ()) -> Iterator[str]:
+    """Files of a directory and below, by their path.
+
+    :param but: those that are not wanted
+    """
     root = str(directory)
     for parent, _, names in os.walk(root):
         below = parent[len(root) + 1 :].replace(os.sep, "/")
+        start = f"{below}/" if below else ""
         for name in names:
-            yield f"{below}/{name}" if below else name
+            if start + name not in but:
+                yield start + name
 
 
 def adopt(new: Path, old: Path, same: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from billtext import dates
 from billtext.model import Date, Item
@@ -15,8 +16,7 @@ UNAPPLIED = "unapplied"
 BASES = ("due", "date")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenItem:
+class OpenItem(NamedTuple):
     """What is open of an item on a day, in its currency; `amount` is what it was.
 
     :param age: days past the date that the ageing counts from, 0 until then
@@ -169,14 +169,12 @@ def totals(book: Book, days: Sequence[Date], *, customers: Iterable[str] | None 
     )
 
 
-def column(found: OpenItem, names: Sequence[str], edges: Sequence[int]) -> str:
-    """The column that an open item is in.
+def column(age: int, names: Sequence[str], edges: Sequence[int]) -> str:
+    """The column of an open document of an age.
 
     :param names: of the columns between the edges, as `buckets` gives them
     """
-    if found.item.stands is None:
-        return UNAPPLIED
-    return names[1 + bisect_left(edges, found.age) if found.age > 0 else 0]
+    return names[1 + bisect_left(edges, age) if age > 0 else 0]
 
 
 def report(book: Book, as_of: Date, *, basis: str = "due", edges: Iterable[int] | None = None,
@@ -198,8 +196,13 @@ def of_items(book: Book, as_of: Date, items: Iterable[OpenItem], *, basis: str =
     empty = dict.fromkeys((*names, UNAPPLIED), ZERO)
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     filled: dict[str, list[OpenItem]] = {name: [] for name in empty}
+    by_age: dict[int, str] = {}
     for found in items:
-        item, name = found.item, column(found, names, edges)
+        item, name = found.item, by_age.get(found.age)
+        if item.stands is None:
+            name = UNAPPLIED
+        elif name is None:
+            name = by_age[found.age] = column(found.age, names, edges)
         columns = sums.get((item.customer, item.currency))
         if columns is None:
             columns = sums[item.customer, item.currency] = dict(empty)

@@ -91,11 +91,13 @@ def leaves(frame: Frame) -> list[Leaf]:
         for n in range(1, documents.parts(frame, month) + 1):
             path = addresses.month(month, n)
             found.append(Leaf(("month", month), "months", path.partition("/")[2], path))
-    found += [Leaf(("customer", id_), "customers", id_, addresses.customer(id_)) for id_ in frame.customers]
-    known = frame.book.ledger.documents
+    owners = {id_: ("customer", id_) for id_ in frame.customers}
+    found += [Leaf(of, "customers", id_, addresses.customer(id_)) for id_, of in owners.items()]
+    known, numbers = frame.book.ledger.documents, frame.linked
     found += [
-        Leaf(("customer", known[number].customer), "documents", number, addresses.document(number))
-        for number in frame.linked
+        Leaf(owners.setdefault(customer, ("customer", customer)), "documents", number, path)
+        for number, path in zip(numbers, addresses.documents(numbers), strict=True)
+        for customer in (known[number].customer,)
     ]
     if not frame.given:
         found += [Leaf(("month", name), "archive", name, name) for name in map(addresses.archive, frame.archive)]

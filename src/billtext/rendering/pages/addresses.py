@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from billtext.rendering import escape
 
-_PLAIN = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]{0,78}[A-Z0-9_-])?")
-
 # MkDocs makes an index of these, and Windows has no such files.
-_TAKEN = re.compile(r"(?:README|INDEX|CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
+_TAKEN = r"(?:README|INDEX|CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\.|$)"
+_NAME = rf"(?!{_TAKEN})[A-Z0-9](?:[A-Z0-9._-]{{0,78}}[A-Z0-9_-])?"
+_PLAIN, _ALL_PLAIN = re.compile(_NAME), re.compile(rf"{_NAME}(?:\n{_NAME})*", re.MULTILINE)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -22,10 +22,17 @@ def part(text: str) -> str:
     >>> part("2026-0012"), part("A/1"), part("A_1"), part("../a")
     ('2026-0012', 'a_1~a5b3d27a72bcfbb3', 'A_1', 'a~61b4c98bfb92bdc9')
     """
-    if _PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text):
+    if _PLAIN.fullmatch(text):
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{escape.file_name(text)[:60].lower()}~{digest[:16]}"
+
+
+def parts(texts: Sequence[str]) -> Sequence[str]:
+    """The same of many: most ledgers have none but plain ones, which is quickly told of all together."""
+    lines = "\n".join(texts)
+    plain = lines.count("\n") == len(texts) - 1 and _ALL_PLAIN.fullmatch(lines)
+    return texts if plain else [part(text) for text in texts]
 
 
 AGEING_BY_DATE = "ageing/date"
@@ -34,6 +41,11 @@ AGEING_BY_DATE = "ageing/date"
 def customer(id_: str) -> str:
     """Page of a customer, from the directory of the receivables."""
     return f"customers/{part(id_)}"
+
+
+def documents(numbers: Sequence[str]) -> list[str]:
+    """Pages of many documents."""
+    return [f"documents/{part}" for part in parts(numbers)]
 
 
 def document(number: str) -> str:

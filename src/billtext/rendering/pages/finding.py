@@ -5,6 +5,7 @@ index is a script that calls `billtext.index`; it is loaded when somebody search
 number of letters that it has in common with the one before and the rest: two bytes for most numbers.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,6 +24,14 @@ def _texts(frame: Frame) -> Iterator[tuple[str, str, list[str]]]:
     known = frame.book.ledger.documents
     for kind, word in (("invoice", "Invoice"), ("credit-note", "Credit note")):
         yield frame.t(word), "documents", sorted(number for number in frame.linked if known[number].kind == kind)
+
+
+def mark(frame: Frame, *, names: bool) -> str:
+    """Digest of what the index of a site hangs on."""
+    known = frame.book.ledger.documents
+    found = [frame.t.code, *frame.linked, *(known[number].kind for number in frame.linked), *sorted(frame.names)]
+    said = "\0".join([*found, *(frame.names[id_] for id_ in frame.customers if names)])
+    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def index(frame: Frame, *, names: bool) -> str:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
@@ -161,9 +161,10 @@ class Frame:
 
         :param basis: one of `ageing.BASES`
         """
-        if basis == "date":
-            found = replace(found, age=dates.days_overdue(found.item.date, self.as_of))
-        return ageing.column(found, self.buckets, self._edges)
+        if found.item.stands is None:
+            return ageing.UNAPPLIED
+        age = found.age if basis == "due" else dates.days_overdue(found.item.date, self.as_of)
+        return ageing.column(age, self.buckets, self._edges)
 
     @cached_property
     def filled_by_date(self) -> dict[str, list[OpenItem]]:
@@ -266,20 +267,21 @@ class Frame:
     @cached_property
     def linked(self) -> list[str]:
         """Numbers of the documents that have a page, in their order."""
-        if self.choice == "none":
-            return []
-        return [document.number for document in self.documents if self.document(document.number)]
+        return [document.number for document in self.documents if self._has_page(document)]
+
+    def _has_page(self, document: Document) -> bool:
+        if self.choice == "open":
+            return bool(invoices.row(self.book, document, self.as_of).open)
+        return self.choice == "all"
 
     def document(self, number: str) -> str | None:
         """The address of a document's page, if it has one."""
         document = self.book.ledger.documents.get(number)
-        if document is None or document.date > self.as_of or self.choice == "none":
+        if document is None or document.date > self.as_of:
             return None
         if self.only is not None and document.customer not in self.only:
             return None
-        if self.choice == "open" and not invoices.row(self.book, document, self.as_of).open:
-            return None
-        return addresses.document(number)
+        return addresses.document(number) if self._has_page(document) else None
 
     def customer(self, id_: str) -> str:
         """The address of a customer's page."""
