@@ -133,6 +133,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     "the company": {"main": COMPANY.replace('"NOK"\ninc', '"EUR"\ninc')},
     "the order of what is open": {"second": SECOND.replace("invoice", "due: 2026-03-01\n  invoice")},
     "the receivables": {"main": COMPANY + '2020-01-01 custom "billtext-option" "receivable" Assets:Owed\n'},
+    "a number of another kind": {
+        "second": SECOND.replace('invoice: "N2"', 'credit-note: "N2"').replace('  corrects: "N2"\n', "")
+    },
+    "no search": {"main": COMPANY + '2020-01-01 custom "billtext-option" "site-search" "none"\n'},
+    "names in the search": {"main": COMPANY + '2020-01-01 custom "billtext-option" "site-search" "names"\n'},
     "a credit note more": {"second": SECOND.replace("K2", "K4") + SECOND[SECOND.index("\n2026-04-03") :]},
 }
 
@@ -254,6 +259,18 @@ def test_rows_of_pages_that_are_no_longer_are_not_kept(tmp_path: Path) -> None:
     assert {path.stem for path in (kept / "months").iterdir()} == {"2026-03", "2026-04", "2026-06"}
     build(ledger(tmp_path / "ledger", second=""), tmp_path / "site")
     assert {path.stem for path in (kept / "months").iterdir()} == {"2026-03", "2026-06"}
+
+
+def test_an_index_of_the_search_that_somebody_touched_is_made_anew(tmp_path: Path) -> None:
+    main, index = ledger(tmp_path / "ledger"), tmp_path / "site" / "receivables" / "search.js"
+    before = build(main, tmp_path / "site")
+    when = index.stat().st_mtime_ns
+    build(main, tmp_path / "site")
+    assert index.stat().st_mtime_ns == when
+    index.write_text("mine")
+    assert build(main, tmp_path / "site") == before
+    index.unlink()
+    assert build(main, tmp_path / "site") == before
 
 
 def test_a_folder_for_a_customer_keeps_no_rows(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billtext.ledger import load
-from billtext.rendering.pages import finding
+from billtext.rendering.pages import addresses, finding
 from billtext.rendering.pages.frame import Frame
 from billtext.rules import book
 from billtext.rules.book import Book
@@ -50,6 +50,15 @@ def held(script: str) -> list[dict[str, object]]:
 @given(st.lists(st.text("AB-0129", min_size=1, max_size=40), unique=True))
 def test_texts_come_out_of_the_index_as_they_went_in(texts: list[str]) -> None:
     assert unfold(" ".join(finding.front(sorted(texts)))) == sorted(texts)
+
+
+SAFE = st.from_regex(r"[A-Z0-9._-]{1,6}", fullmatch=True)
+ANY = st.text("AB1a/._- \n\r\x00", max_size=6) | st.sampled_from(["CON", "CON.A", "CONA", "INDEX", "A" * 80, "A" * 81])
+
+
+@given(st.lists(SAFE, max_size=8) | st.lists(SAFE | ANY, max_size=8))
+def test_names_of_pages_are_the_same_told_of_one_or_of_many(texts: list[str]) -> None:
+    assert list(addresses.parts(texts)) == [addresses.part(text) for text in texts]
 
 
 def test_the_index_has_all_customers_and_documents_and_no_names(demo: Book, built: Path) -> None:

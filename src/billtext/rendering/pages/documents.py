@@ -19,7 +19,8 @@ def index(frame: Frame) -> Page:
     for each in frame.open:
         item = each.item
         if item.kind in DOCUMENTS:
-            of_days[item.date, item.currency] = of_days.get((item.date, item.currency), ZERO) + each.open
+            key = (item.date, item.currency)
+            of_days[key] = of_days.get(key, ZERO) + each.open
     still: dict[tuple[str, str], Decimal] = {}
     for (date, currency), amount in of_days.items():
         still[_name(date), currency] = still.get((_name(date), currency), ZERO) + amount
