@@ -134,6 +134,14 @@ def test_with_plugins_of_others_the_entries_are_taken_and_not_their_text(tmp_pat
     assert other.customers["C2"] != before.customers["C2"]
 
 
+def test_another_configuration_of_a_plugin_changes_the_common_digest(tmp_path: Path) -> None:
+    """It is in no entry's text."""
+    plugin = 'plugin "beancount.plugins.close_tree" "{}"\n'
+    before = taken(write(tmp_path, plugin.format("one") + TWO))
+    assert taken(write(tmp_path, plugin.format("one") + TWO)).common == before.common
+    assert taken(write(tmp_path, plugin.format("two") + TWO)).common != before.common
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

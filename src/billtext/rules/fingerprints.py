@@ -78,8 +78,8 @@ def of(book: Book, entries: Iterable[Any], texts: Mapping[str, bytes], options: 
     :param known: what was taken of files that are as they were; right as long as `common` comes out as it was then, for
         what a line of one file means may hang on what another says for all
     """
-    plugins = [str(name) for name, _ in options.get("plugin", ())]
-    if not all(name.startswith(_OURS) for name in plugins):
+    plugins = [(str(name), config) for name, config in options.get("plugin", ())]
+    if not all(name.startswith(_OURS) for name, _ in plugins):
         known, texts = {}, {}
     said = sorted((key, str(value)) for key, value in options.items() if key not in _OF_THE_LOAD and _plain(value))
     common = [repr(also), repr(as_of), repr(said)]
