@@ -255,6 +255,9 @@ def sections(text: str) -> dict[str, str]:
 
 def main(names: list[str]) -> None:
     """Run, print and keep: a section for each benchmark, which says of which day it is."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"{unknown[0]}: there is no such benchmark; the benchmarks are {', '.join(BENCHMARKS)}")
     path = ROOT / "bench" / "RESULTS.md"
     kept = sections(path.read_text("utf-8")) if path.is_file() else {}
     for name in names or BENCHMARKS:
