@@ -293,8 +293,9 @@ class Document:
 
     @property
     def corrects(self) -> str | None:
-        """Number of the invoice that a credit note corrects."""
-        return self.entry.meta.get("corrects")
+        """Number of the invoice that a credit note corrects; what is no text is an error at its line, and none here."""
+        found = self.entry.meta.get("corrects")
+        return found if isinstance(found, str) else None
 
     @property
     def sign(self) -> int:

@@ -74,9 +74,16 @@ def rounded(number: Decimal, currency: str) -> Decimal:
     >>> rounded(Decimal("1.045"), "EUR"), rounded(Decimal("-1.045"), "EUR")
     (Decimal('1.05'), Decimal('-1.05'))
     """
-    if number.adjusted() >= LARGEST:
-        return number
-    return number.quantize(quantum(currency), ROUND_HALF_UP, CONTEXT)
+    return nearest(number, quantum(currency))
+
+
+def nearest(number: Decimal, unit: Decimal) -> Decimal:
+    """Round to a power of ten, half away from zero; what is too large for it comes back as it is.
+
+    >>> nearest(Decimal("12.5"), Decimal(1)), nearest(Decimal("-0.25"), Decimal("0.1"))
+    (Decimal('13'), Decimal('-0.3'))
+    """
+    return number if number.adjusted() >= LARGEST else number.quantize(unit, ROUND_HALF_UP, CONTEXT)
 
 
 def plain(number: Decimal) -> str:

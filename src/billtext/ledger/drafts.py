@@ -42,7 +42,8 @@ def read(text: str, file: str) -> tuple[list[Draft], list[Any]]:
             wrong.append(DraftFormError.at(entry.meta, entry, seen=seen))
             continue
         kind = "credit-note" if "credit-note" in entry.meta else "invoice"
-        numbered = [name for name in sorted(DOCUMENTS & entry.meta.keys()) if entry.meta[name] not in (None, True)]
+        numbers = {name: entry.meta[name] for name in sorted(DOCUMENTS & entry.meta.keys())}
+        numbered = [name for name, value in numbers.items() if value is not None and value is not True]
         for name in numbered:
             wrong.append(DraftNumberError.at(entry.meta, entry, number=written(entry.meta[name]), kind=name))
         if numbered:
@@ -61,7 +62,8 @@ def without(text: str, drafts: list[Draft]) -> str | None:
     lines = text.split("\n")
     for draft in sorted(drafts, key=lambda draft: -draft.first):
         end = draft.last
-        own = zip(lines[draft.first - 1 : end], within(lines, draft.first), strict=True)
+        # What stood after the next draft may follow now, and look as if it were of this one.
+        own = zip(lines[draft.first - 1 : end], within(lines, draft.first), strict=False)
         kept = [line.strip() for line, inside in own if line.lstrip().startswith(";") and not inside]
         if not kept and end < len(lines) and not lines[end].strip():
             end += 1

@@ -111,10 +111,10 @@ class Language:
 
     def price(self, number: Decimal, currency: str) -> str:
         """A price: at least the decimals of its currency."""
-        unit = quantum(currency)
-        if number.same_quantum(unit) or number == number.quantize(unit):
+        if number.same_quantum(quantum(currency)):
             return self.amount(number, currency)
-        return self.number(number)
+        some = f"{number:f}".partition(".")[2].rstrip("0")  # a huge one cannot be quantized
+        return self.number(number) if len(some) > max(decimals(currency), 0) else self.amount(number, currency)
 
     def date(self, date: datetime.date) -> str:
         """A date, short enough for a table."""

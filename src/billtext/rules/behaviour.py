@@ -9,11 +9,11 @@ whatever its amount. One settled by credit notes and write-offs alone was not pa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from billtext import dates
 from billtext.model import Date, Item
-from billtext.money import CONTEXT
+from billtext.money import CONTEXT, nearest
 from billtext.rules.book import Book
 
 MONEY = frozenset({"payment", "deposit", "entry"})  # kinds of movement by which an invoice is paid
@@ -123,6 +123,4 @@ def _settled(book: Book, item: Item, as_of: Date) -> Date | None:
 
 
 def _average(paid: Sequence[Paid]) -> Decimal:
-    return CONTEXT.divide(Decimal(sum(one.late for one in paid)), Decimal(len(paid))).quantize(
-        TENTH, rounding=ROUND_HALF_UP
-    )
+    return nearest(CONTEXT.divide(Decimal(sum(one.late for one in paid)), Decimal(len(paid))), TENTH)

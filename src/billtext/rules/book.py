@@ -96,7 +96,7 @@ class Book:
         """Credit notes by the number of the invoice that they correct."""
         found: dict[str, list[Document]] = {}
         for document in self.documents:
-            if document.kind == "credit-note" and isinstance(document.corrects, str):
+            if document.kind == "credit-note" and document.corrects is not None:
                 found.setdefault(document.corrects, []).append(document)
         return found
 
@@ -382,11 +382,9 @@ def credits_(ledger: Ledger) -> Iterable[LedgerError]:
         if document.kind != "credit-note":
             continue
         meta, number, corrects = document.entry.meta, document.number, document.corrects
-        if corrects is not None and not isinstance(corrects, str):
-            continue  # which is told of the key
         if corrects is None:
             if TRANSACTION.shapes[tuple(meta)].means("corrects"):
-                continue
+                continue  # a value of another type is told of the key
             if not str(meta.get("reason") or "").strip():
                 yield ReasonMissingError.at(meta, document.entry, what="stand-alone credit note", number=number)
             continue

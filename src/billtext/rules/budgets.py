@@ -21,7 +21,7 @@ from beancount.core.data import Custom
 from billtext import dates
 from billtext.errors import DraftLineError, LedgerError
 from billtext.model import Booked, Date, Document, postings
-from billtext.money import CONTEXT, HUNDRED, ZERO, rounded
+from billtext.money import CONTEXT, HUNDRED, ZERO, nearest, rounded
 from billtext.rules.book import Book
 
 _DAY = datetime.timedelta(days=1)
@@ -83,7 +83,7 @@ class Row:
         """What is invoiced in percent of the budget, to a tenth."""
         if not self.budget:
             return None
-        return CONTEXT.divide(self.invoiced * HUNDRED, self.budget).quantize(_TENTH, context=CONTEXT)
+        return nearest(CONTEXT.divide(self.invoiced * HUNDRED, self.budget), _TENTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

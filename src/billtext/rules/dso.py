@@ -14,10 +14,10 @@ the Credit Research Foundation's "regular DSO"). Here:
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from billtext.model import Document
-from billtext.money import ZERO
+from billtext.money import ZERO, nearest
 
 DAYS = 90
 
@@ -36,7 +36,7 @@ def days(owed: Mapping[str, Decimal], documents: Iterable[Document]) -> dict[str
         amount = document.gross if document.kind == "invoice" else -document.gross
         billed[document.currency] = billed.get(document.currency, ZERO) + amount
     return {
-        currency: (max(owed.get(currency, ZERO), ZERO) * DAYS / amount).quantize(Decimal(1), ROUND_HALF_UP)
+        currency: nearest(max(owed.get(currency, ZERO), ZERO) * DAYS / amount, Decimal(1))
         for currency, amount in sorted(billed.items())
         if amount > 0
     }

@@ -9,10 +9,10 @@ rounds to whole units, and do not look at a line's price; Peppol's do, and let i
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from billtext.errors import shown
-from billtext.money import CONTEXT, HUNDRED, ZERO
+from billtext.money import CONTEXT, HUNDRED, ZERO, nearest
 from billtext.rules.core_invoice import CREDIT_NOTE, CoreInvoice, Line
 from billtext.rules.einvoice_checks import ERROR, WARNING, Field, Finding
 
@@ -139,4 +139,4 @@ def _category(category: str, rate: Decimal | None) -> str:
 
 
 def _cents(number: Decimal) -> Decimal:
-    return number.quantize(CENT, ROUND_HALF_UP, context=CONTEXT)
+    return nearest(number, CENT)

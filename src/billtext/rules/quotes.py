@@ -16,7 +16,7 @@ from billtext.ledger.accounts import Receivables
 from billtext.ledger.quotes import Quote
 from billtext.ledger.schema import QUOTE, QUOTE_POSTING
 from billtext.model import Date, Draft, Register
-from billtext.money import CONTEXT, HUNDRED, ZERO, number, rounded
+from billtext.money import CONTEXT, HUNDRED, ZERO, nearest, number, rounded
 from billtext.rules import drafts, prepared
 from billtext.rules.prepared import Prepared, Rates
 
@@ -105,7 +105,7 @@ class Estimate:
         price = self.costs + self.margin
         if not price:
             return None
-        return CONTEXT.divide(self.margin * HUNDRED, price).quantize(Decimal("0.1"), context=CONTEXT)
+        return nearest(CONTEXT.divide(self.margin * HUNDRED, price), Decimal("0.1"))
 
 
 def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate | None, list[LedgerError]]:

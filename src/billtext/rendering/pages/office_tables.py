@@ -8,7 +8,7 @@ from beancount.core.amount import Amount
 
 from billtext import dates
 from billtext.model import DOCUMENTS, PAPERS, Date, Document, Void
-from billtext.money import ZERO
+from billtext.money import ZERO, nearest
 from billtext.rendering import archive, delivery_reports, reports
 from billtext.rendering import drafts as draft_sheets
 from billtext.rendering import quotes as quote_sheets
@@ -86,7 +86,7 @@ def debtors(frame: Frame) -> Sheet:
     )
     rows: list[list[Cell]] = [
         [row.customer, row.name, row.currency, Amount(row.total, row.currency), Amount(row.overdue, row.currency),
-         int((row.total * 100 / whole[row.currency]).quantize(Decimal(1))) if whole[row.currency] > 0 else None]
+         int(nearest(row.total * 100 / whole[row.currency], Decimal(1))) if whole[row.currency] > 0 else None]
         for row in found
     ]  # fmt: skip
     names = ("owed", "overdue", "share")

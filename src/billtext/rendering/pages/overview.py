@@ -8,7 +8,7 @@ from typing import Any
 
 from billtext import dates
 from billtext.model import DOCUMENTS, Date, Item
-from billtext.money import ZERO
+from billtext.money import ZERO, nearest
 from billtext.rendering import escape
 from billtext.rendering.pages import attention, charts, development
 from billtext.rendering.pages.frame import Frame, Page
@@ -162,7 +162,7 @@ def summary(frame: Frame, month: Flow, currency: str) -> dict[str, Any]:
 
 
 def _share(part: Decimal, whole: Decimal, frame: Frame) -> str:
-    return frame.f.number((part * 100 / whole).quantize(Decimal(1))) + " %" if whole > 0 and part > 0 else ""
+    return frame.f.number(nearest(part * 100 / whole, Decimal(1))) + " %" if whole > 0 and part > 0 else ""
 
 
 def _movement(frame: Frame, item: Item) -> dict[str, Any]:
