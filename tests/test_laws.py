@@ -373,7 +373,7 @@ def tell(found: Book) -> set[tuple[str, str]]:
 EXPECTED = {
     "SettlesUnknownError", "SettlesCustomerError", "SettlesCurrencyError", "SettlesSignError", "SettlesBeyondError",
     "AllocateUndoError", "AllocateCurrencyError", "NamelessError",
-    "CreditBeyondError", "CorrectsUnknownError", "NumberDuplicateError",
+    "CreditBeyondError", "CreditVatError", "CorrectsUnknownError", "NumberDuplicateError",
 }  # fmt: skip
 
 

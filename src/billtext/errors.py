@@ -453,7 +453,7 @@ class AllowanceSignError(DocumentError):
 class VatAmountError(DocumentError):
     """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17)."""
 
-    sentence = "VAT {code} is {posted}, but {rate} % of {base} is {expected} {currency}; correct the VAT posting"
+    sentence = "VAT {code} is {posted}, but {rate} of {base} is {expected} {currency}; correct the VAT posting"
 
 
 class VatMissingError(DocumentError):

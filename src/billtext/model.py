@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar, dataclass_transform
 
 from beancount.core.data import Transaction
@@ -118,6 +119,7 @@ class Register:
     records: Mapping[str, Mapping[str, Record]]
     options: Options
     _vat: dict[tuple[str, Date], Vat | None] = field(default_factory=dict, repr=False)
+    _changes: list[tuple[Date, ...]] = field(default_factory=list, repr=False)
 
     def get(self, directive: str, id: str) -> Record | None:  # noqa: A002 - the field's word
         """A record, or None."""
@@ -152,6 +154,19 @@ class Register:
                 code=code, rate=values["rate"], account=values.get("account"), category=values.get("category", "S")
             )
         return self._vat[key]
+
+    @property
+    def rate_changes(self) -> tuple[Date, ...]:
+        """The days from which a VAT code has another rate or category than before, in order."""
+        if not self._changes:
+            found = {
+                after.date
+                for code in self.of("vat").values()
+                for before, after in pairwise(code.versions)
+                if any(before.values.get(key) != after.values.get(key) for key in ("rate", "category"))
+            }
+            self._changes.append(tuple(sorted(found)))
+        return self._changes[0]
 
 
 @value
@@ -268,6 +283,7 @@ class Document:
     :param vat: sum of the VAT postings, in `currency`
     :param gross: what the customer owes (invoice) or is owed (credit note)
     :param items: its amounts on the customer's account, one for each instalment
+    :param tax_point: the day whose VAT rates apply to it, see `ledger/tax_point.py`
     """
 
     number: str
@@ -280,6 +296,7 @@ class Document:
     gross: Decimal
     items: tuple[Item, ...]
     entry: Transaction
+    tax_point: Date
 
     @property
     def date(self) -> Date:
@@ -418,3 +435,8 @@ class Ledger:
     closings: tuple[Closing, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     filed: tuple[Filed, ...] = ()
+
+    def billed(self, number: str) -> Date | None:
+        """The tax point of an invoice, or None where there is none of that number."""
+        found = self.documents.get(number)
+        return found.tax_point if found is not None and found.kind == "invoice" else None

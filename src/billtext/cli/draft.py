@@ -101,7 +101,9 @@ def _all(face: Face, date: datetime.date, *names: str) -> "tuple[Prepareds, list
     wrong = [*wrong, *(_told(error) for file in files for error in file.errors)]
     wanted = [draft for file in files for draft in file.drafts]
     wanted += [draft for _, draft in draft_files.named(root, names)]
-    return [(draft, *drafts.prepare(draft, face.book.register, rates, date)) for draft in wanted], wrong
+    ledger = face.book.ledger
+    found = [(draft, *drafts.prepare(draft, ledger.register, rates, date, billed=ledger.billed)) for draft in wanted]
+    return found, wrong
 
 
 def _told(error: Any) -> str:

@@ -24,7 +24,9 @@ def command(face: Face, guest: str, as_of: datetime.date, form: str) -> None:
     if not (root / draft_files.DIRECTORY / f"{guest}.beancount").is_file():
         raise Refused(f"{guest} has no running account; `billtext charge {guest} ITEM` begins one")
     [(_, draft), *_] = draft_files.named(root, [guest])
-    one, errors = drafts.prepare(draft, face.book.register, issuing.rates(face.loaded.entries), as_of)
+    one, errors = drafts.prepare(
+        draft, face.book.register, issuing.rates(face.loaded.entries), as_of, billed=face.book.ledger.billed
+    )
     if one is None:
         raise Refused(errors[0].message)
     face.show(folio.sheet(one), folio.data(one), form)

@@ -45,7 +45,9 @@ def list_(face: Face, as_of: datetime.date, count: int, form: str) -> None:
         turns += [(turn, "to-come") for turn in recurring.coming(template, as_of, count)]
         for turn, status in turns:
             draft = recurring.draft(template, turn, register)
-            prepared, wrong = drafts.prepare(draft, register, known, max(turn.date, as_of))
+            prepared, wrong = drafts.prepare(
+                draft, register, known, max(turn.date, as_of), billed=face.book.ledger.billed
+            )
             errors += wrong
             rows.append((template, turn, prepared, status))
     face.show(rendering.listed(rows), [rendering.data(*row) for row in rows], form)

@@ -74,7 +74,9 @@ def page(
     date = typing.day(day) or frame.as_of
     delivery = typing.day(values.get("delivery", ""))
     rates, place = issuing.rates(shelf.entries), acting.place(values)
-    prepared, errors = drafts.prepare(draft, shelf.book.register, rates, date, delivery, place)
+    prepared, errors = drafts.prepare(
+        draft, shelf.book.register, rates, date, delivery, place, billed=shelf.book.ledger.billed
+    )
     return forms.issue(frame, draft, prepared, errors, form)
 
 

@@ -37,6 +37,7 @@ from billtext.errors import (
     VatCodeMissingError,
     Words,
 )
+from billtext.ledger import tax_point
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, TRANSACTION, Keys, Shape, faults, written
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
@@ -59,8 +60,13 @@ class Reader:
     Items whose customer is not surely in the register and open are in `unsure` too.
     """
 
-    def __init__(self, register: Register) -> None:
-        self.register = register
+    def __init__(self, register: Register, billed: tax_point.Billed = tax_point.unknown) -> None:
+        """Prepare for the transactions of a ledger.
+
+        :param billed: for the credit notes among them
+        """
+        self.register, self._billed = register, billed
+        self._stable = not register.rate_changes
         self.errors: list[LedgerError] = []
         self.items: list[Item] = []
         self.unsure: list[Item] = []
@@ -249,13 +255,14 @@ class Reader:
             return None
         currency = receivable[0].units.currency
         items = self._instalments(entry, kind, number, receivable)
-        lines, vats, rounding = self.lines(entry, kind, number, currency)
+        day = self.tax_point(entry, shape)
+        lines, vats, rounding = self.lines(entry, kind, number, currency, day)
         gross = sum([item.amount for item in items], ZERO)
         if kind == "credit-note":
             gross = -gross
         net, vat = sum([line.net for line in lines], ZERO), sum([posting.amount for posting in vats], ZERO)
         document = Document(
-            number, kind, items[0].customer, currency, net, vat, rounding, gross, tuple(items), entry
+            number, kind, items[0].customer, currency, net, vat, rounding, gross, tuple(items), entry, day
         )  # fmt: skip
         if shape.seldom:
             self.seldom(document, shape)
@@ -272,6 +279,15 @@ class Reader:
                 )
             )
         return document, [line for line in lines if not self._is_money(entry, number, currency, line)], vats
+
+    def tax_point(self, entry: Transaction, shape: Shape) -> datetime.date:
+        """The day whose VAT rates apply to a document.
+
+        :param shape: of the transaction's metadata
+        """
+        if self._stable or shape.names.isdisjoint(tax_point.KEYS):
+            return entry.date
+        return tax_point.of(entry.meta, entry.date, self.register, self._billed)
 
     def _is_money(self, entry: Transaction, number: str, currency: str, line: Line) -> bool:
         """Tell of a line that is money: nothing is said of it, it stands where money lies, on the side of the claim."""
@@ -333,9 +349,14 @@ class Reader:
         if isinstance(name, str) and not self.register.values("terms", name, entry.date):
             self._unknown(entry, entry.meta, "terms", name)
 
-    def _unknown(self, entry: Transaction, meta: Mapping[str, Any], key: str, value: str) -> None:
-        """Tell of an id that the register does not have; of one and the same once in a transaction."""
-        error = RegisterUnknownError.at(meta, entry, key=key, value=value, date=entry.date, directive=key)
+    def _unknown(
+        self, entry: Transaction, meta: Mapping[str, Any], key: str, value: str, date: datetime.date | None = None
+    ) -> None:
+        """Tell of an id that the register does not have; of one and the same once in a transaction.
+
+        :param date: if it is not the document's own
+        """
+        error = RegisterUnknownError.at(meta, entry, key=key, value=value, date=date or entry.date, directive=key)
         if all(other.entry is not entry or other.message != error.message for other in self.errors[-_RECENT:]):
             self.errors.append(error)
 
@@ -419,9 +440,12 @@ class Reader:
         return rate
 
     def lines(
-        self, entry: Transaction, kind: str, number: str, currency: str
+        self, entry: Transaction, kind: str, number: str, currency: str, day: datetime.date
     ) -> tuple[list[Line], list[VatPosting], Decimal]:
-        """Lines, VAT postings and rounding of a document, positive where they add to it."""
+        """Lines, VAT postings and rounding of a document, positive where they add to it.
+
+        :param day: its tax point
+        """
         lines: list[Line] = []
         vats: list[VatPosting] = []
         rounding = ZERO
@@ -453,30 +477,32 @@ class Reader:
             if account == self.rounding:
                 rounding += amount
                 continue
-            vat = self._vat(entry, account, meta, shape)
+            vat = self._vat(entry, account, meta, shape, day)
             if vat is not None:
                 vats.append(VatPosting(vat, amount, meta))
             elif account not in self.vat_accounts or "vat" in shape.names:
                 lines.append(self._line(entry, posting, meta, shape, amount, currency))
         return lines, vats, rounding
 
-    def _vat(self, entry: Transaction, account: str, meta: Mapping[str, Any], shape: Shape) -> Vat | None:
+    def _vat(
+        self, entry: Transaction, account: str, meta: Mapping[str, Any], shape: Shape, day: datetime.date
+    ) -> Vat | None:
         """The code of a VAT posting; None for a line."""
         code = meta.get("vat")
         if code is None:
             if account not in self.vat_accounts:
                 return None
-            meant = self._meant(entry, account)
+            meant = self._meant(entry, account, day)
             if not shape.means("vat"):
                 self.errors.append(VatCodeMissingError.at(meta, entry, account=account))
             elif meant is not None:
                 self._sound(meta, shape, POSTING, entry)
             return meant
-        vat = self.vat_of(code, entry.date) if isinstance(code, str) else None
+        vat = self.vat_of(code, day) if isinstance(code, str) else None
         if vat is None:
             if isinstance(code, str):
-                self._unknown(entry, meta, "vat", code)
-            meant = self._meant(entry, account) if account in self.vat_accounts else None
+                self._unknown(entry, meta, "vat", code, day)
+            meant = self._meant(entry, account, day) if account in self.vat_accounts else None
             if meant is not None:
                 self._sound(meta, shape, POSTING, entry)
             return meant
@@ -494,13 +520,13 @@ class Reader:
             self._codes[code] = date, vat
         return vat
 
-    def _meant(self, entry: Transaction, account: str) -> Vat | None:
+    def _meant(self, entry: Transaction, account: str, day: datetime.date) -> Vat | None:
         """The only code of a document that a VAT posting without a code can belong to.
 
         So that one slip is told once.
         """
         named = {(posting.meta or _NOTHING).get("vat") for posting in entry.postings}
-        codes = [self.register.vat(code, entry.date) for code in named if isinstance(code, str)]
+        codes = [self.register.vat(code, day) for code in named if isinstance(code, str)]
         meant = [vat for vat in codes if vat is not None and vat.account == account]
         return meant[0] if len(meant) == 1 else None
 

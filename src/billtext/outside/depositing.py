@@ -7,7 +7,7 @@ from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger import drafts as draft_reader
-from billtext.ledger import write
+from billtext.ledger import tax_point, write
 from billtext.model import Date, Draft
 from billtext.money import ZERO, rounded
 from billtext.outside import draft_files, issuing
@@ -28,7 +28,9 @@ def prepared(till: Till, text: str, file: str, date: Date) -> Prepared:
     found, errors = draft_reader.read(text, file)
     if errors or len(found) != 1:
         raise Refused(str(errors[0].message) if errors else f"{file}: holds {len(found)} drafts instead of one")
-    one, wrong = drafts.prepare(found[0], till.register, issuing.rates(till.desk.loaded.entries), date)
+    one, wrong = drafts.prepare(
+        found[0], till.register, issuing.rates(till.desk.loaded.entries), date, billed=till.book.ledger.billed
+    )
     if one is None:
         raise Refused(wrong[0].message)
     return one
@@ -85,13 +87,14 @@ def drafted(till: Till) -> dict[tuple[str, str | None], Decimal]:
     found: dict[tuple[str, str | None], Decimal] = {}
     for file in draft_files.every(till.desk.root):
         for draft in file.drafts:
+            day = tax_point.of(draft.entry.meta, draft.entry.date, till.register, till.book.ledger.billed)
             for posting in draft.entry.postings:
                 meta = posting.meta or {}
                 price = meta.get("price")
                 if isinstance(meta.get("deducts"), str) and isinstance(price, Amount) and price.number is not None:
                     key = meta["deducts"], meta.get("vat")
                     number = price.number
-                    known = till.register.vat(str(meta.get("vat")), draft.entry.date)
+                    known = till.register.vat(str(meta.get("vat")), day)
                     if draft.entry.meta.get("prices") == "gross" and known is not None:
                         number = rounded(number * 100 / (100 + known.rate), price.currency)
                     found[key] = found.get(key, ZERO) + number
@@ -129,7 +132,7 @@ def deduct(till: Till, name: str, date: Date, *, of: str | None = None, amount: 
             part = min(left, bases.get(code, ZERO)) if limit is None else min(left, limit)
             if part <= 0:
                 continue
-            lines += _line(till, one, account, code, part, gross=gross, date=date)
+            lines += _line(till, one, account, code, part, gross=gross, date=before.tax_point)
             bases[code] = bases.get(code, ZERO) - part
             limit = None if limit is None else limit - part
     if not lines or limit:

@@ -58,7 +58,9 @@ def check(desk: Desk, text: str, path: Path, date: Date, *, placed: bool = False
     found, errors = draft_reader.read(text, str(path))
     wrong: list[Any] = list(errors)
     for draft in found:
-        prepared, more = drafts.prepare(draft, desk.book.register, rates(desk.loaded.entries), date)
+        prepared, more = drafts.prepare(
+            draft, desk.book.register, rates(desk.loaded.entries), date, billed=desk.book.ledger.billed
+        )
         wrong += more
         if prepared is not None and not wrong:
             return prepared

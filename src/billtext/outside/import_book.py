@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from billtext.ledger import write
+from billtext.ledger import tax_point, write
 from billtext.ledger.documents import FAR
-from billtext.model import DOCUMENTS, Date, Vat
+from billtext.model import DOCUMENTS, Date, Register, Vat
 from billtext.money import ZERO, exact
 from billtext.outside.import_documents import Draft, Line, Sorter
 from billtext.outside.import_totals import ALREADY, BOOKED, KNOWN, WALK_IN
@@ -22,6 +22,7 @@ class Document:
     :param total: on the customer's account, VAT included; negative on a credit note, as are `vats` and lines' amounts
     :param rate: the company's currency for one of `currency`, or None in the company's own
     :param corrects: number of the invoice that a credit note corrects, or empty
+    :param tax_point: the day whose VAT rates it has
     """
 
     number: str
@@ -37,6 +38,7 @@ class Document:
     text: str
     keys: dict[str, Any]
     corrects: str
+    tax_point: Date
     cells: Any
 
 
@@ -66,7 +68,7 @@ def decide(sorter: Sorter) -> list[Document]:
         for line in draft.lines:
             sorter.refuse(line.row, draft.number, draft.currency, line.amount, reason)
     booked.sort(key=lambda document: (document.date, document.lines[0].row))
-    return _corrections(booked, sorter.mapping.reason)
+    return _corrections(booked, sorter.mapping.reason, sorter.known.register)
 
 
 def _count(sorter: Sorter, draft: Draft, category: str) -> None:
@@ -116,7 +118,10 @@ class _Builder:
             kind = "credit-note" if total < 0 else "invoice"
         if (total > 0 and kind == "credit-note") or (total < 0 and kind == "invoice"):
             return f"wrong sign: {kind} {draft.number} would come to {exact(total, draft.currency)} {draft.currency}"
-        cells = draft.cells
+        cells, day = draft.cells, self._tax_point(draft)
+        for line in draft.lines:
+            if line.vat and self.known.register.vat(line.vat, day) is None:
+                return self.sorter.no_vat(line.vat, day)
         for fault in (self._taken(draft, kind), self._total(draft, total), self._account(draft, vats)):
             if fault:
                 return fault
@@ -139,7 +144,7 @@ class _Builder:
             number=draft.number, kind=kind, date=draft.date, due=due, customer=draft.customer, currency=draft.currency,
             lines=tuple(draft.lines), vats=vats, total=total, rate=rate, keys=keys, cells=cells,
             text=write.clean(self.text(cells)) or f"{name} {draft.number}, imported",
-            corrects=self.corrects(cells) if kind == "credit-note" else "",
+            corrects=self.corrects(cells) if kind == "credit-note" else "", tax_point=day,
         )  # fmt: skip
 
     def _due(self, draft: Draft, kind: str) -> Date | str | None:
@@ -158,16 +163,36 @@ class _Builder:
         return due
 
     def _vats(self, draft: Draft) -> tuple[tuple[Vat, Decimal], ...]:
+        day = self._tax_point(draft)
         bases: dict[str, Decimal] = {}
         for line in draft.lines:
             if line.vat:
                 bases[line.vat] = bases.get(line.vat, ZERO) + line.amount
         found = []
         for code, base in sorted(bases.items()):
-            tax = self.known.register.vat(code, draft.date)
+            tax = self.known.register.vat(code, day)
             if tax is not None and tax.rate and tax.account is not None:
                 found.append((tax, vat.amount(base, tax.rate, draft.currency) + ZERO))
         return tuple(found)
+
+    def _tax_point(self, draft: Draft) -> Date:
+        """The day whose VAT rates a document has: of the invoice that it corrects, where that comes with it."""
+        register, drafts = self.known.register, self.sorter.drafts
+        if not register.rate_changes:
+            return draft.date
+        delivery = self.delivery(draft.cells)
+        keys = {"delivery": self.sorter.days[delivery] if delivery else None}
+
+        def billed(number: str) -> Date | None:
+            invoice = drafts.get(number)
+            fits = (
+                invoice is not None and invoice.date <= draft.date and not _is_credit(invoice)
+                and (invoice.customer, invoice.currency) == (draft.customer, draft.currency)
+            )  # fmt: skip
+            return self._tax_point(invoice) if invoice is not None and fits else None
+
+        corrects = {"corrects": self.corrects(draft.cells)} if _is_credit(draft) else {}
+        return tax_point.of({**keys, **corrects}, draft.date, register, billed)
 
     def _taken(self, draft: Draft, kind: str) -> str:
         there = self.known.numbers.get(draft.number)
@@ -227,10 +252,15 @@ class _Builder:
         return ""
 
 
-def _corrections(documents: list[Document], reason: str) -> list[Document]:
+def _is_credit(draft: Draft) -> bool:
+    return sum([line.amount for line in draft.lines], ZERO) < 0
+
+
+def _corrections(documents: list[Document], reason: str, register: Register) -> list[Document]:
     """Keep a reference to an invoice where it holds: of this import, customer and currency, and not beyond its total.
 
-    A credit note without one stands alone, with its reason; what it named is said there.
+    A credit note without one stands alone, with its reason; what it named is said there, and the day of its rates where
+    they are not those of its own.
     """
     invoices = {document.number: document for document in documents if document.kind == "invoice"}
     left = {number: invoice.total for number, invoice in invoices.items()}
@@ -248,6 +278,8 @@ def _corrections(documents: list[Document], reason: str) -> list[Document]:
                 document = replace(document, keys={"corrects": number, "reason": reason, **document.keys})
             else:
                 said = f"{reason} (of {write.clean(number)})" if number else reason
-                document = replace(document, corrects="", keys={"reason": said, **document.keys})
+                own = tax_point.of(document.keys, document.date, register, tax_point.unknown)
+                then = {} if own == document.tax_point else {"tax-point": document.tax_point}
+                document = replace(document, corrects="", keys={"reason": said, **document.keys, **then})
         found.append(document)
     return found

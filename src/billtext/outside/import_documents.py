@@ -135,7 +135,7 @@ class Sorter:
         if not reason and draft is not None:
             reason = self._disagrees(draft, customer, kind, currency)
         if not reason and code and self.known.register.vat(code, date if draft is None else draft.date) is None:
-            reason = self._no_vat(code, date)
+            reason = self.no_vat(code, date)
         if reason:
             return self._refuse(n, number, currency, amount, reason, read=True)
         if draft is None:
@@ -161,7 +161,8 @@ class Sorter:
             return f"bad currency: {currency!r} is not an ISO 4217 code"
         return ""
 
-    def _no_vat(self, code: str, date: Date) -> str:
+    def no_vat(self, code: str, date: Date) -> str:
+        """Why a row is refused whose VAT code the ledger does not have on a day."""
         reason = f"unknown VAT code: {code!r} is not in the ledger on {date}"
         record = self.known.register.get("vat", code)
         if record is None:

@@ -1,5 +1,6 @@
 """Issue drafts: give each its number, its date and its payment reference, and append it to the ledger."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -83,7 +84,9 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     wrong: list[tuple[Draft, list[LedgerError | Refused]]] = []
     right: list[Group] = []
     for found, draft in wanted:
-        one, mistakes = drafts.prepare(draft, register, known_rates, date, delivery, place)
+        one, mistakes = drafts.prepare(
+            draft, register, known_rates, date, delivery, place, billed=desk.book.ledger.billed
+        )
         errors: list[LedgerError | Refused] = [*mistakes]
         if one is not None:
             errors += [*legal.check(one, register), *_missing(desk, draft)]
@@ -250,14 +253,16 @@ def _sealed(desk: Desk, writers: Sequence[tuple[Callable[..., str], str]]) -> li
 def _collected(right: Iterable[Group], register: Register) -> list[Group]:
     """Invoices of a customer for a month made one (bokføringsforskriften § 5-2-3); credit notes stay alone.
 
-    So does what says something else of the whole: its order, terms, due date, note or any other key.
+    So does what says something else of the whole: its order, terms, due date, note or any other key; and what was
+    delivered at other rates of VAT.
     """
     groups: dict[tuple[Any, ...], list[Group]] = {}
     for n, (origins, one) in enumerate(right):
         alone = one.draft.kind != "invoice" or len(one.instalments) > 1
         key = (n,) if alone else (
             one.customer, one.currency, one.rate, one.draft.entry.meta.get("series"), one.instalments[0][0],
-            collecting.month(one), frozenset((k, v) for k, v in one.keys.items() if k not in supply.KEYS),
+            collecting.month(one), bisect_right(register.rate_changes, one.tax_point),
+            frozenset((k, v) for k, v in one.keys.items() if k not in supply.KEYS),
         )  # fmt: skip
         groups.setdefault(key, []).append((origins, one))
     collected = []

@@ -57,7 +57,7 @@ def harmless(known: Book, new: Iterable[Any], sources: Any = None) -> bool:
     filed, unread = filed_reader.read(good, known.register)
     if errors or found or unread:
         return False
-    documents, items, referred, wrong = book.read(transactions, known.register)
+    documents, items, referred, wrong = book.read(transactions, known.register, known.ledger.billed)
     if filed:
         whole = {**known.ledger.documents, **{document.number: document for document in documents}}
         wrong = [*wrong, *filing_checks.check(known.register, [*known.ledger.filed, *filed], whole)]

@@ -27,7 +27,7 @@ from billtext.errors import (
 )
 from billtext.ledger import deliveries as delivery_reader
 from billtext.ledger import filed as filed_reader
-from billtext.ledger import key_lines
+from billtext.ledger import key_lines, tax_point
 from billtext.ledger import register as register_reader
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.documents import Reader
@@ -147,7 +147,9 @@ class Book:
 
     def lines(self, document: Document) -> tuple[list[Line], list[VatPosting]]:
         """Lines and VAT postings of a document, read from its entry when they are asked for."""
-        lines, vats, _ = self._reader.lines(document.entry, document.kind, document.number, document.currency)
+        lines, vats, _ = self._reader.lines(
+            document.entry, document.kind, document.number, document.currency, document.tax_point
+        )
         return lines, vats
 
 
@@ -273,10 +275,13 @@ def _transactions(transactions: list[Transaction], pads: list[Pad], register: Re
 
 
 def read(
-    transactions: Iterable[Transaction], register: Register
+    transactions: Sequence[Transaction], register: Register, known: tax_point.Billed = tax_point.unknown
 ) -> tuple[list[Document], list[Item], list[Document], list[LedgerError]]:
-    """Read transactions each by itself: documents, items, documents with a payment reference, and what is wrong."""
-    reader = Reader(register)
+    """Read transactions each by itself: documents, items, documents with a payment reference, and what is wrong.
+
+    :param known: the tax points of invoices that are not among them
+    """
+    reader = Reader(register, tax_point.of_invoices(transactions, register, known))
     usual = Usual(reader)
     found: list[Document] = []
     for entry in transactions:

@@ -17,14 +17,14 @@ from billtext.rules.prepared import Line, Prepared
 def together(several: Sequence[Prepared], register: Register) -> Prepared:
     """One invoice of several of a customer: VAT is computed once more, on all lines, and prices with VAT come back.
 
-    :param several: they differ in nothing but their lines, their texts and when they were delivered
+    :param several: they differ in nothing but their lines, their texts and when they were delivered, at the same rates
     """
     first = several[0]
     if len(several) == 1:
         return first
     lines = [_titled(line, one.draft.entry.narration or "") for one in several for line in one.lines]
     share = vat.discounted(register, first.customer, first.draft.entry.meta.get("terms"), first.date)
-    lines, vats, left = taxed(lines, register, first.date, first.currency, share)
+    lines, vats, left = taxed(lines, register, first.tax_point, first.currency, share)
     own = sum((one.rounded for one in several), ZERO)
     gross = sum((line.net for line in lines), ZERO) + sum((amount for _, _, amount in vats), ZERO) + left + own
     entry = first.draft.entry
@@ -36,6 +36,7 @@ def together(several: Sequence[Prepared], register: Register) -> Prepared:
     return replace(
         first, draft=replace(first.draft, entry=entry), lines=tuple(lines), vats=tuple(vats), rounding=left + own,
         rounded=own, instalments=((first.instalments[0][0], gross),), keys=_delivered(several),
+        tax_point=max(one.tax_point for one in several),
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def split(book: Book, document: Document, amount: Decimal) -> Sequence[Slice]:
     shares[first] += amount - sum(shares.values(), ZERO)
     found = []
     for code, share in shares.items():
-        known = None if code is None else book.register.vat(code, document.date)
+        known = None if code is None else book.register.vat(code, document.tax_point)
         account = None if known is None else known.account
         net, vat = left[code]
         part = rounded(CONTEXT.divide(CONTEXT.multiply(share, vat), net + vat), document.currency)

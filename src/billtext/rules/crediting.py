@@ -133,7 +133,7 @@ def _rest(book: Book, invoice: Document, left: Mapping[str | None, tuple[Decimal
 
 
 def _tax(book: Book, invoice: Document, code: str | None, net: Decimal) -> Decimal:
-    known = None if code is None else book.register.vat(code, invoice.date)
+    known = None if code is None else book.register.vat(code, invoice.tax_point)
     return ZERO if known is None else vat.amount(net, known.rate, invoice.currency)
 
 

@@ -24,6 +24,7 @@ from billtext.errors import (
     RegisterUnknownError,
 )
 from billtext.ids import is_country
+from billtext.ledger import tax_point
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
@@ -37,15 +38,18 @@ ONE = Decimal(1)
 
 
 def prepare(
-    draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None, place: str = ""
-) -> tuple[Prepared | None, list[LedgerError]]:
+    draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None, place: str = "",
+    *, billed: tax_point.Billed,
+) -> tuple[Prepared | None, list[LedgerError]]:  # fmt: skip
     """Work out what a draft becomes when it is issued on a day.
 
+    :param billed: the tax points of the invoices that a credit note may correct, such as `Ledger.billed`
     :param delivery: day of delivery, for a draft that does not say it
     :param place: of delivery, in the words of who issues it, for a draft that names none
     :return: None if an error stands in the way, and the errors
     """
     work = _Preparing(draft, register, rates, date)
+    work.taxed(delivery, billed)
     prepared = work.document()
     if prepared is None or work.errors:
         return None, work.errors
@@ -73,6 +77,7 @@ class _Preparing:
     def __init__(self, draft: Draft, register: Register, rates: Rates, date: Date) -> None:
         self.draft, self.register, self.rates, self.date = draft, register, rates, date
         self.entry, self.meta = draft.entry, draft.entry.meta
+        self.tax_point = date
         self.errors: list[LedgerError] = []
         self.errors += faults(values_of(self.meta), DRAFT, self.meta, self.entry).values()
         for posting in self.entry.postings:
@@ -85,6 +90,15 @@ class _Preparing:
             )
         self._customer_of = Receivables(register)
         self._receivable = [p for p in self.entry.postings if self._customer_of[p.account] is not None]
+
+    def taxed(self, delivery: Date | None, billed: tax_point.Billed) -> None:
+        """Find the tax point, by what the draft says of its delivery or will say of it.
+
+        :param delivery: day of delivery, for a draft that does not say it
+        """
+        lines = [_meta(posting) for posting in self._lines()]
+        when = supply.dated(self.meta, lines, delivery) if self.draft.kind == "invoice" else {}
+        self.tax_point = tax_point.of({**self.meta, **when}, self.date, self.register, billed)
 
     def document(self) -> Prepared | None:
         """The document, as far as it can be worked out."""
@@ -117,7 +131,7 @@ class _Preparing:
             draft=self.draft, date=self.date, customer=customer, currency=currency, rate=rate,
             payee=customer if card.get("kind") in {"person", "guest"} else name,
             lines=tuple(lines), vats=tuple(vats), rounding=rounding, rounded=own, instalments=tuple(instalments),
-            keys=keys,
+            keys=keys, tax_point=self.tax_point,
         )  # fmt: skip
 
     # --- customer, currency, rate -------------------------------------------------------------------------
@@ -169,17 +183,20 @@ class _Preparing:
 
     # --- lines and VAT ------------------------------------------------------------------------------------
 
-    def _amounts(
-        self, card: Mapping[str, Any], currency: str
-    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal, Decimal]:
+    def _lines(self) -> list[Posting]:
+        """The postings that are lines: not to a customer, the rounding or, without an item, the account of a code."""
         accounts = {v.values.get("account") for c in self.register.of("vat").values() for v in c.versions} - {None}
-        known = [
-            self._line(posting, card, currency)
-            for posting in self.entry.postings
+        return [
+            posting for posting in self.entry.postings
             if self._customer_of[posting.account] is None
             and posting.account != self.register.options.rounding
             and not (posting.account in accounts and _meta(posting).get("item") is None)
-        ]
+        ]  # fmt: skip
+
+    def _amounts(
+        self, card: Mapping[str, Any], currency: str
+    ) -> tuple[list[Line], list[tuple[str, str, Decimal]], Decimal, Decimal]:
+        known = [self._line(posting, card, currency) for posting in self._lines()]
         if self.errors:
             return [], [], ZERO, ZERO
         turn = -1 if self.draft.kind == "invoice" else 1
@@ -194,7 +211,7 @@ class _Preparing:
         lines += self._discount(lines)
         share = vat.discounted(self.register, self._customer() or "", self.meta.get("terms"), self.date)
         named = sum((line.net for line in lines), ZERO)
-        lines, vats, left = taxed(lines, self.register, self.date, currency, share)
+        lines, vats, left = taxed(lines, self.register, self.tax_point, currency, share)
         if left and self.register.options.rounding is None:
             why = f"no net and VAT add up to {exact(named, currency)} {currency}"
             remedy = 'name an account for the difference with the option "rounding", or change a price'
@@ -214,9 +231,9 @@ class _Preparing:
                 return None
             item = dict(record.at(self.date) or {})
         code = meta.get("vat") or card.get("vat") or item.get("vat")
-        if code is not None and self.register.vat(code, self.date) is None:
+        if code is not None and self.register.vat(code, self.tax_point) is None:
             self.errors.append(
-                RegisterUnknownError.at(meta, self.entry, key="vat", value=code, date=self.date, directive="vat")
+                RegisterUnknownError.at(meta, self.entry, key="vat", value=code, date=self.tax_point, directive="vat")
             )
             return None
         keys: dict[str, Any] = {

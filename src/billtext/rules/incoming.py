@@ -15,7 +15,7 @@ from beancount.core.amount import Amount
 
 from billtext import ids
 from billtext.errors import Refused, shown
-from billtext.ledger import write
+from billtext.ledger import tax_point, write
 from billtext.ledger.register import place
 from billtext.ledger.write import Account
 from billtext.model import IMPORTED, Date, Register
@@ -80,14 +80,15 @@ def plan(found: CoreInvoice, book: Book, opened: Mapping[str, Date], rate_of: An
     _sound(found)
     home = incoming_parties.company(found, work)
     customer, customer_text = incoming_parties.customer(found, work, wishes)
-    codes = incoming_lines.codes(found, work)
     rate = _rate(found, home, rate_of, wishes)
     files: dict[str, bytes] = {}
     keys: dict[str, Any] = {found.kind: number}
     if number != found.number:
         keys["document-number"] = found.number
     keys |= incoming_terms.terms(found, work, customer, number, files)
-    keys |= incoming_terms.vat_words(found, register, codes)
+    day = tax_point.of(keys, found.date, register, book.ledger.billed)
+    codes = incoming_lines.codes(found, work, day)
+    keys |= incoming_terms.vat_words(found, register, codes, day)
     turn = -1 if found.kind == core.INVOICE else 1
     at = "" if rate is None else f"{plain(rate)} {home}"
     currency = found.currency

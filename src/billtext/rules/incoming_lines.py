@@ -61,9 +61,12 @@ def line(
     return keys
 
 
-def codes(found: CoreInvoice, work: Work) -> dict[tuple[str, Decimal | None], tuple[str, str]]:
-    """VAT code of the register, and its account, of each category and rate; new ones are written."""
-    register, date = work.book.register, found.date
+def codes(found: CoreInvoice, work: Work, date: Date) -> dict[tuple[str, Decimal | None], tuple[str, str]]:
+    """VAT code of the register, and its account, of each category and rate; new ones are written.
+
+    :param date: the document's tax point
+    """
+    register = work.book.register
     pairs = {(line.category, line.rate) for line in found.lines}
     pairs |= {(each.category, each.rate) for each in found.adjustments}
     pairs |= {(part.category, part.rate) for part in found.vat}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billtext import ids
-from billtext.model import Register
+from billtext.model import Date, Register
 from billtext.rules import core_invoice as core
 from billtext.rules import incoming_parties, incoming_work, parties, presented_lines, presenting
 from billtext.rules.book import Book
@@ -166,14 +166,17 @@ def _attached(
 
 
 def vat_words(
-    found: CoreInvoice, register: Register, codes: Mapping[tuple[str, Decimal | None], tuple[str, str]]
+    found: CoreInvoice, register: Register, codes: Mapping[tuple[str, Decimal | None], tuple[str, str]], date: Date
 ) -> dict[str, Any]:
-    """Why there is no VAT, where it is not what the register's code says."""
+    """Why there is no VAT, where it is not what the register's code says.
+
+    :param date: the document's tax point
+    """
     keys: dict[str, Any] = {}
     for part in found.vat:
         code, reason = presented_lines.EXEMPT.get(part.category, ("", ""))
         if part.category in presented_lines.EXEMPT:
-            values = register.values("vat", codes[part.category, part.rate][0], found.date)
+            values = register.values("vat", codes[part.category, part.rate][0], date)
             reason, code = str(values.get("text") or reason), str(values.get("vatex") or code)
         if (reason, code) != (part.reason, part.reason_code):
             keys[f"exemption-{part.category.lower()}"] = part.reason

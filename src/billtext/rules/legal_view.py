@@ -22,7 +22,7 @@ class View:
         self.card: Mapping[str, Any] = register.values("customer", prepared.customer, prepared.date)
         self.categories: dict[str, list[str]] = {}
         for code in dict.fromkeys(line.vat for line in prepared.lines if line.vat):
-            known = register.vat(code, prepared.date)
+            known = register.vat(code, prepared.tax_point)
             if known is not None:
                 self.categories.setdefault(known.category, []).append(code)
 
@@ -65,7 +65,7 @@ class View:
         own = (f"exemption-{category.lower()}", f"vatex-{category.lower()}")
         if not keys.keys().isdisjoint(own):
             return str(keys.get(own[0]) or ""), str(keys.get(own[1]) or "")
-        card = self.register.values("vat", code, self.date)
+        card = self.register.values("vat", code, self.prepared.tax_point)
         listed, words = presented_lines.EXEMPT.get(category, ("", ""))
         return str(card.get("text") or words), str(card.get("vatex") or listed)
 

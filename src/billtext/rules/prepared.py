@@ -41,6 +41,7 @@ class Prepared:
     :param instalments: due date and amount of each, positive
     :param vats: code, account and amount, positive, of the codes that have VAT
     :param keys: what the transaction says besides number, due date and reference, in order
+    :param tax_point: the day whose VAT rates apply to it, see `ledger/tax_point.py`
     """
 
     draft: Draft
@@ -55,6 +56,7 @@ class Prepared:
     rounded: Decimal
     instalments: tuple[tuple[Date, Decimal], ...]
     keys: Mapping[str, Any]
+    tax_point: Date
 
     @property
     def net(self) -> Decimal:

@@ -119,7 +119,7 @@ def _adjusted(meta: Meta, kind: str, end: str, amount: Decimal) -> core.Adjustme
 
 
 def breakdown(
-    parts: Iterable[vat.Breakdown], lines: Iterable[Line], register: Register, date: Date, found: Document
+    parts: Iterable[vat.Breakdown], lines: Iterable[Line], register: Register, found: Document
 ) -> tuple[core.VatBreakdown, ...]:
     """VAT by category and rate; codes of ours that are one to the standard are put together."""
     sums: dict[tuple[str, Decimal | None], tuple[Decimal, Decimal, list[str]]] = {}
@@ -127,6 +127,7 @@ def breakdown(
         key = (part.category, None if part.category == "O" else part.rate)
         base, amount, codes = sums.get(key, (ZERO, ZERO, []))
         sums[key] = base + part.base, amount + part.amount, [*codes, part.code]
+    date = found.tax_point
     known = {code: register.vat(code, date) for _, _, codes in sums.values() for code in codes}
     outside = [line for line in lines if line.vat is None]
     if outside:

@@ -43,10 +43,10 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     home = register.currency or currency
     rate = _rate(found) if currency != home else None
     scoped = {line.vat for line in lines} - {None}
-    categories = {code: register.vat(code, date) for code in scoped if code is not None}
+    categories = {code: register.vat(code, found.tax_point) for code in scoped if code is not None}
     adjustments = tuple(presented_lines.adjustment(line, categories) for line in lines if presented_lines.whole(line))
     plain = [line for line in lines if not presented_lines.whole(line)]
-    breakdown = presented_lines.breakdown(vat.breakdown(found, lines, vats, register), lines, register, date, found)
+    breakdown = presented_lines.breakdown(vat.breakdown(found, lines, vats, register), lines, register, found)
     own = tuple(
         presented_lines.line(str(n), line, categories, currency, register, date) for n, line in enumerate(plain, 1)
     )
@@ -121,10 +121,10 @@ def _unissued(
     """
     meta, currency = base.keys, base.currency
     required = [line for line, optional in offered if not optional]
-    codes = {line.vat: register.vat(line.vat, date) for line, _ in offered if line.vat}
+    codes = {line.vat: register.vat(line.vat, base.tax_point) for line, _ in offered if line.vat}
     vats = [
         VatPosting(vat=known, amount=amount, meta={})
-        for code, _, amount in base.vats if (known := register.vat(code, date)) is not None
+        for code, _, amount in base.vats if (known := register.vat(code, base.tax_point)) is not None
     ]  # fmt: skip
     own = [pair for pair in offered if pair[1] or not presented_lines.whole(pair[0])]
     lines = tuple(
@@ -138,7 +138,7 @@ def _unissued(
         title=stands.entry.narration or "", seller=parties.seller(register, date, meta),
         buyer=parties.buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
         vat=presented_lines.breakdown(
-            vat.breakdown(stands, required, vats, register), required, register, date, stands
+            vat.breakdown(stands, required, vats, register), required, register, stands
         ),
         totals=totals, home_currency=register.currency or currency,
         language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
@@ -153,6 +153,7 @@ def _stands(base: Prepared, number: str) -> Document:
         number=number, kind=base.draft.kind,
         customer=base.customer, currency=base.currency, net=base.net, vat=base.vat, rounding=base.rounding,
         gross=base.gross, items=(), entry=base.draft.entry._replace(meta=dict(base.keys)),
+        tax_point=base.tax_point,
     )  # fmt: skip
 
 

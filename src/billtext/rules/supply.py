@@ -7,12 +7,12 @@ Sources: bokføringsforskriften § 5-1-1 no. 4; VAT Directive 2006/112/EC, art. 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from billtext.model import Date
-from billtext.rules.prepared import Line, Prepared
+from billtext.rules.prepared import Prepared
 
 # Keys of a document that tell it, the first of which counts.
 KEYS = ("delivery", "period-end", "period-start")
@@ -24,7 +24,7 @@ _COUNTRY, _TOWN = re.compile("[A-Z]{2}"), re.compile("(?:([0-9][0-9 ]*) )?(.*)")
 
 def stated(one: Prepared) -> bool:
     """Whether a document says when it was delivered, itself or on each of its lines."""
-    return _says(one.keys, KEYS) or all(_says(line.keys, _OF_LINES) for line in _delivered(one))
+    return _stated(one.keys, [line.keys for line in one.lines])
 
 
 def placed(one: Prepared) -> bool:
@@ -61,23 +61,31 @@ def supplied(one: Prepared, day: Date | None, where: Mapping[str, str]) -> Prepa
         return one
     if where and not placed(one):
         one = replace(one, keys={**one.keys, **where})
-    return one if stated(one) else _dated(one, day)
+    return replace(one, keys={**one.keys, **dated(one.keys, [line.keys for line in one.lines], day)})
 
 
-def _dated(one: Prepared, day: Date | None) -> Prepared:
-    dated = [found if isinstance(found := line.keys.get("date"), Date) else day for line in _delivered(one)]
-    days = [found for found in dated if found is not None]
-    if not days or len(days) < len(dated):
-        return one
+def dated(keys: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], day: Date | None) -> Mapping[str, Date]:
+    """The keys of when a document was delivered, as its lines or a day say it; none where it says that itself.
+
+    :param lines: keys of its lines
+    """
+    if _stated(keys, lines):
+        return {}
+    said = [found if isinstance(found := line.get("date"), Date) else day for line in _delivered(lines)]
+    days = [found for found in said if found is not None]
+    if not days or len(days) < len(said):
+        return {}
     first, last = min(days), max(days)
-    told = {"delivery": last} if first == last else {"period-start": first, "period-end": last}
-    return replace(one, keys={**one.keys, **told})
+    return {"delivery": last} if first == last else {"period-start": first, "period-end": last}
 
 
-def _delivered(one: Prepared) -> list[Line]:
+def _stated(keys: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
+    return _says(keys, KEYS) or all(_says(line, _OF_LINES) for line in _delivered(lines))
+
+
+def _delivered(lines: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """The lines of a document without its allowances and charges, which are no delivery."""
-    plain = [line for line in one.lines if line.keys.get("allowance") is None and line.keys.get("charge") is None]
-    return plain or list(one.lines)
+    return [line for line in lines if line.get("allowance") is None and line.get("charge") is None] or lines
 
 
 def _says(keys: Mapping[str, Any], names: tuple[str, ...]) -> bool:

@@ -36,6 +36,7 @@ class Usual:
         :param shape: of the transaction's metadata, which names one kind: a document
         """
         reader, kind, date = self._reader, shape.kinds[0], entry.date
+        day = reader.tax_point(entry, shape)
         if not self._plain or entry.flag != "*":
             return None
         customer_of, vat_accounts, invoice = reader.customer_of, reader.vat_accounts, kind == "invoice"
@@ -59,7 +60,7 @@ class Usual:
             if amount < 0 and len(meta) <= OWN:  # it may be money
                 return None
             code = meta.get("vat")
-            known = None if code is None else reader.vat_of(code, date)
+            known = None if code is None else reader.vat_of(code, day)
             if account in vat_accounts:
                 if known is None or account != known.account or known.code in posted:
                     return None
@@ -74,7 +75,7 @@ class Usual:
                 return None
             net += amount
         for code, base in bases.items():
-            known = reader.vat_of(code, date)
+            known = reader.vat_of(code, day)
             if known is None or posted.pop(code, ZERO) != vat.amount(base, known.rate, self._currency):
                 return None
         item = None if claim is None or any(posted.values()) else self._item(entry, shape, kind, claim)
@@ -83,7 +84,9 @@ class Usual:
         gross = item.amount if invoice else -item.amount
         if gross < 0 or net + charged != gross:
             return None
-        document = Document(item.number, kind, item.customer, item.currency, net, charged, ZERO, gross, (item,), entry)
+        document = Document(
+            item.number, kind, item.customer, item.currency, net, charged, ZERO, gross, (item,), entry, day
+        )  # fmt: skip
         reader.items.append(item)
         if shape.seldom:
             reader.seldom(document, shape)

@@ -101,7 +101,7 @@ def breakdown(
     posted = _posted(vats)
     found = []
     for code, base in sorted(_bases(lines).items()):
-        vat = register.vat(code, document.date)
+        vat = register.vat(code, document.tax_point)
         if vat is not None:
             found.append(
                 Breakdown(code=code, rate=vat.rate, category=vat.category, base=base, amount=posted.get(code, ZERO))
@@ -125,7 +125,7 @@ def _posted(vats: Iterable[VatPosting]) -> dict[str, Decimal]:
 
 
 def charged(document: Document, register: Register) -> dict[str, Decimal] | None:
-    """The codes with a rate on a document, and those rates in percent on its date; None if one of them is unknown.
+    """The codes with a rate on a document, and those rates in percent; None if one of them is unknown.
 
     On a credit note those at which something is given back: what it charges, such as a fee, is not.
     """
@@ -135,7 +135,7 @@ def charged(document: Document, register: Register) -> dict[str, Decimal] | None
         if isinstance(code, str):
             sums[code] = sums.get(code, ZERO) + posting.units.number
     codes = sorted(code for code, amount in sums.items() if document.kind == "invoice" or amount > 0)
-    known = [register.vat(code, document.date) for code in codes]
+    known = [register.vat(code, document.tax_point) for code in codes]
     return None if None in known else {vat.code: vat.rate for vat in known if vat is not None and vat.rate}
 
 
@@ -236,10 +236,11 @@ def _vat(
         lacking += expected - charged
         found.append(VatAmountError.at(
             posting.meta, document.entry, code=code, posted=exact(charged, currency),
-            rate=plain(vat.rate), base=exact(base, currency), expected=exact(expected, currency), currency=currency,
+            rate=_rate(vat, document), base=exact(base, currency), expected=exact(expected, currency),
+            currency=currency,
         ))  # fmt: skip
     for code in bases.keys() - posted.keys():
-        known = register.vat(code, document.date)
+        known = register.vat(code, document.tax_point)
         base = bases[code] + meant.get(code, ZERO)
         expected = ZERO if known is None else amount(base, known.rate, currency)
         if known is None or not expected:
@@ -258,6 +259,12 @@ def _vat(
     return found, lacking
 
 
+def _rate(vat: Vat, document: Document) -> str:
+    """A rate, with its day where it is not the document's own."""
+    then = "" if document.tax_point == document.date else f" (the rate of {document.tax_point})"
+    return f"{plain(vat.rate)} %{then}"
+
+
 def _without_code(
     document: Document, lines: list[Line], vat: Vat, difference: Decimal, base: Decimal, register: Register
 ) -> list[LedgerError] | None:
@@ -267,7 +274,7 @@ def _without_code(
 
     :param difference: VAT charged beyond that on the lines that have the code
     """
-    open_ = [line for line in lines if line.vat is None or register.vat(line.vat, document.date) is None]
+    open_ = [line for line in lines if line.vat is None or register.vat(line.vat, document.tax_point) is None]
     if not open_:
         return None
     currency = document.currency

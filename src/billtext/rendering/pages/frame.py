@@ -304,8 +304,11 @@ class Frame:
     @cached_property
     def prepared(self) -> list[tuple[Draft, Prepared | None, list[LedgerError]]]:
         """The drafts with what each becomes when it is issued on the day, or what is wrong with it."""
-        register = self.book.register
-        return [(draft, *drafts.prepare(draft, register, self.rates, self.as_of)) for draft in self.drafts]
+        ledger = self.book.ledger
+        return [
+            (draft, *drafts.prepare(draft, ledger.register, self.rates, self.as_of, billed=ledger.billed))
+            for draft in self.drafts
+        ]
 
     @cached_property
     def wrong(self) -> dict[tuple[str, int], list[str]]:
