@@ -37,7 +37,8 @@ class Copies:
 
     def __init__(self, desk: Desk, date: Date) -> None:
         self._desk, self._date = desk, date
-        self._new: list[Filed] = []
+        self._known: dict[str, dict[str, list[Filed]]] = {}  # by customer and hash
+        self._new: set[str] = set()
 
     def read(self, prepared: Prepared) -> tuple[Attachment, ...]:
         """What a document names, with contents.
@@ -67,24 +68,32 @@ class Copies:
     def _filed(self, prepared: Prepared, number: str, one: Attachment, content: bytes, named: str) -> Filed:
         """The file of the archive that has a content: one of this customer's, else a new one."""
         book, root, sha256 = self._desk.book, self._desk.root, files.digest(content)
+        known = self._of(prepared.customer).setdefault(sha256, [])
         there = attachments.filed(book, root, named)
-        known: list[Filed] = [*([there] if there else ()), *book.filed_of.get(prepared.customer, ()), *self._new]
-        for each in known:
-            if (each.sha256, each.customer) == (sha256, prepared.customer) and self._whole(each):
+        for each in sorted(known, key=lambda each: each is not there):  # what is named itself comes first
+            if self._whole(each):
                 return each
-        taken = {each.file for each in known}
         where = filing.paper(
             account(book.register, prepared.customer), prepared.date, ATTACHMENT, forms.stem(number),
             filing.ending(named.rpartition("/")[2]),
-            lambda name: name in taken or os.path.lexists(root / filing.ROOT / name),
+            lambda name: name in book.filed_as or name in self._new or os.path.lexists(root / filing.ROOT / name),
         )  # fmt: skip
         new = Filed(
             date=prepared.date, file=where, sha256=sha256, kind=ATTACHMENT, customer=prepared.customer,
             document=number, label=one.description or one.id,
         )  # fmt: skip
         filed_files.put(self._desk, new, content)
-        self._new.append(new)
+        known.append(new)
+        self._new.add(new.file)
         return new
+
+    def _of(self, customer: str) -> dict[str, list[Filed]]:
+        """The files of a customer by their hashes."""
+        if customer not in self._known:
+            found = self._known[customer] = {}
+            for each in self._desk.book.filed_of.get(customer, ()):
+                found.setdefault(each.sha256, []).append(each)
+        return self._known[customer]
 
     def _whole(self, one: Filed) -> bool:
         """Whether a file of the archive is as it was filed, so that another document may name it."""
