@@ -466,21 +466,24 @@ def test_add_killed_at_every_step(tmp_path: Path) -> None:
 
 
 def test_issue_with_an_archive_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The document, its file and the file's hash are there, all three, or none is and the draft waits."""
+    """The document, its files and their hashes are there, all of them, or none is and the draft waits."""
     there = b"%PDF of 2026-0001\n" * 5000
     # Typst has threads, and is not used in the copies of this process that are killed.
     monkeypatch.setattr(pdf, "document", lambda *_, **__: there)
 
     def make(root: Path) -> Office:
         fresh = office(root, drafts=0)
-        fresh.draft("d", DRAFT.format(n=1, c=1, currency="NOK"))
+        attached = '  attachment: "hours"\n  attachment-file: "hours.csv"\n  customer:'
+        fresh.draft("d", DRAFT.format(n=1, c=1, currency="NOK").replace("  customer:", attached))
+        (root / "hours.csv").write_text("8\n", "utf-8")
         return fresh
 
     def check(made: Office) -> bool:
         book = made.book()
         issued = [document.number for document in book.documents]
-        assert [one.document for one in book.ledger.filed] == issued
-        assert list(filed(made).values()) == [there for _ in issued]
+        assert [one.document for one in book.ledger.filed if one.kind == "invoice"] == issued
+        assert [one.document for one in book.ledger.filed if one.kind == "attachment"] == issued
+        assert list(filed(made).values()) == [each for _ in issued for each in (there, b"8\n")]
         assert ('! "Draft 1"' in (made.root / "drafts" / "d.beancount").read_text("utf-8")) != bool(issued)
         assert made.run("archive", "verify").status == 0
         assert made.run("verify").status == 0

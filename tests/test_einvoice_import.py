@@ -94,7 +94,7 @@ def bring(top: Path, found: CoreInvoice, **wishes: object) -> CoreInvoice:
 
 
 def shown(made: book.Book, there: object, top: Path) -> CoreInvoice:
-    files = attachments.read(top.parent, there.entry.meta)  # type: ignore[attr-defined]
+    files = attachments.read(made, top.parent, there.entry.meta)  # type: ignore[attr-defined]
     return presenting.document(made, there, attachments=files)  # type: ignore[arg-type]
 
 
@@ -256,7 +256,7 @@ def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
   outcome: "sent"
 
 2026-03-02 custom "filed" "Assets/Receivable/C3/2026-03-02.A-17.1.hours.csv"
-  kind: "other"
+  kind: "attachment"
   customer: "C3"
   document: "A-17"
   sha256: "9a8be2eb1604c06722f17a9bbdb1160123efa0dcf87979013ead941593977af2"
@@ -671,8 +671,8 @@ def test_the_name_of_an_attachment_comes_back_to_the_letter(office: Office, name
     """Also where it looks like what the archive puts before a name, and where there is none."""
     done = run(office, file=name)
     assert (done.status, done.err.count("warning")) == (0, 0), done.err
-    there = office.book().ledger.documents["A-17"]
-    (found,) = attachments.read(office.root, there.entry.meta)
+    made = office.book()
+    (found,) = attachments.read(made, office.root, made.ledger.documents["A-17"].entry.meta)
     assert (found.filename, found.content) == (name, b"a;b\n")
     xml = office.get("render", "A-17", "--as", "ubl", "--out", str(office.root / "out"))
     assert "1 new" in xml

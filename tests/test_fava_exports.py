@@ -254,7 +254,7 @@ def test_errors_and_files(tmp_path: Path) -> None:
     assert (error["file"], error["type"]) == ("company.beancount", "DeliveryUnknownError")
     assert error["line"].isdigit()
     assert csv(office, "archive", time="2026-06-01") == (
-        "month,invoice,credit-note,order,contract,letter,other,total\n2026-03,0,0,0,1,0,0,1\n"
+        "month,invoice,credit-note,attachment,order,contract,letter,other,total\n2026-03,0,0,0,0,1,0,0,1\n"
     )
     files = csv(office, "archive/2026-03", time="2026-06-01")
     assert files.startswith("date,kind,customer,name,document,label,file,sha256\n2026-03-05,contract,C1,")

@@ -25,7 +25,8 @@ CHANNELS = ("email", "ehf", "print", "portal")
 IMPORTED = "imported"  # channel of a delivery: another system sent it, before its document was imported
 OUTCOMES = ("sent", "delivered", "failed", "bounced", "doubtful", "waiting", "cancelled")
 # What a file of the archive is: an issued document, or a paper that came from outside.
-PAPERS = ("invoice", "credit-note", "order", "contract", "letter", "other")
+ATTACHMENT = "attachment"  # a paper that goes with a document
+PAPERS = ("invoice", "credit-note", ATTACHMENT, "order", "contract", "letter", "other")
 
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from billtext.cli.common import Day, Face, as_of, counted, example, form, say
 if TYPE_CHECKING:
     from billtext.model import Filed
 
-KINDS = ("invoice", "credit-note", *archive_change.INCOMING)
+KINDS = ("invoice", "credit-note", "attachment", *archive_change.INCOMING)
 
 
 @click.group(epilog=example("billtext archive file --all", "billtext archive find rammeavtale"))

@@ -32,10 +32,10 @@ def file(
     """File issued documents that are not filed yet; the ledger gets the hash of each file.
 
     Each is filed as PDF, and with its e-invoice where the customer gets that: what was filed is what is sent. One that
-    cannot be made is told with the reason, and the others are filed.
+    cannot be made is told with the reason, and the others are filed. Attachments are filed by `issue` alone.
     """
     from billtext.errors import Refused
-    from billtext.outside import archive
+    from billtext.outside import archive, filed_files
     from billtext.rendering import escape
     from billtext.rules import filing
 
@@ -56,7 +56,7 @@ def file(
         if not trial and filed.filed:
             desk.commit(about=[one.customer for one in filed.filed])
         for one in filed.filed if trial or numbers else ():
-            say(archive.text(one), nl=False)
+            say(filed_files.text(one), nl=False)
         tell_wrong(filed.wrong)
         for number, why in filed.refused.items():
             say(escape.one_line(f"{number}: {why}"), err=True)
@@ -103,7 +103,7 @@ def add(
     refused, since it is nearly always a slip, and the file would be kept, and found, by it.
     """
     from billtext.errors import Refused
-    from billtext.outside import archive
+    from billtext.outside import archive, filed_files
 
     if date > as_of:
         raise Refused(
@@ -116,5 +116,5 @@ def add(
         one = archive.add(desk, source, customer=customer, kind=kind, label=label, date=date, document=document)
         if not trial:
             desk.commit(about=[customer])
-        say(archive.text(one), nl=False)
+        say(filed_files.text(one), nl=False)
         done(desk)

@@ -45,7 +45,8 @@ def command(
 ) -> None:  # fmt: skip
     """Issue drafts: each gets its number, date, due date and payment reference, and is appended to the ledger.
 
-    A draft with a mistake is refused by name, and the others go through.
+    A draft with a mistake is refused by name, and the others go through. In a ledger with an archive, each document is
+    filed there with copies of its attachments, and those are what is sent.
     """
     from billtext.errors import Refused
     from billtext.ledger import write

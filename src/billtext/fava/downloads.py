@@ -13,7 +13,7 @@ from flask import Response, send_file
 from billtext.errors import Refused
 from billtext.fava import asked
 from billtext.fava.shelf import Shelf
-from billtext.outside import archive, forms
+from billtext.outside import filed_files, forms
 from billtext.outside.quotes import told
 from billtext.rendering.language import Language
 from billtext.rendering.pages import periods, unissued
@@ -89,7 +89,7 @@ def _archived(shelf: Shelf, document: "Document") -> "Filed | None":
 def _filed(shelf: Shelf, one: "Filed") -> forms.Made:
     name = one.file.rpartition("/")[2]
     mime = _MIMES.get(name.rpartition(".")[2], "application/octet-stream")
-    return forms.Made(name=name, mime=mime, content=archive.content(shelf.root, one))
+    return forms.Made(name=name, mime=mime, content=filed_files.content(shelf.root, one))
 
 
 def _quote(shelf: Shelf, frame: "Frame", name: str) -> forms.Made:

@@ -8,13 +8,14 @@ from beancount.core.data import Custom
 from billtext.errors import KeyMissingError, KeyUnknownError, LedgerError, RegisterUnknownError
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import FILED, faults
-from billtext.model import DOCUMENTS, Filed, Register
+from billtext.model import ATTACHMENT, DOCUMENTS, Filed, Register
 
 _NEEDED = {
     "sha256": 'sha256: "…", as `billtext archive` writes it',
     "kind": 'kind: "contract"',
     "customer": 'customer: "C00017"',
 }
+_OF_DOCUMENTS = {*DOCUMENTS, ATTACHMENT}
 
 
 def read(customs: Iterable[Custom], register: Register) -> tuple[list[Filed], list[LedgerError]]:
@@ -42,7 +43,7 @@ def _faults(entry: Custom, register: Register) -> Iterable[LedgerError]:
     for key, example in _NEEDED.items():
         if not values.get(key) and not shape.means(key):
             yield KeyMissingError.at(meta, entry, directive="filed", id=file, key=key, example=example)
-    if values.get("kind") in DOCUMENTS and not values.get("document") and not shape.means("document"):
+    if values.get("kind") in _OF_DOCUMENTS and not values.get("document") and not shape.means("document"):
         yield KeyMissingError.at(
             meta, entry, directive="filed", id=file, key="document", example='document: "2026-0012"'
         )

@@ -4,7 +4,6 @@ Files are below `documents/`, where Beancount's option of that name finds them. 
 hash in `follow-up/YEAR.beancount`, which comes with it or not at all.
 """
 
-import hashlib
 import os
 import stat
 import tomllib
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Self
 
 from beancount.core.data import Close, Open
@@ -20,7 +19,7 @@ from beancount.core.data import Close, Open
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import write
 from billtext.model import Date, Document, Filed
-from billtext.outside import files, forms, right_forms
+from billtext.outside import filed_files, files, forms, right_forms
 from billtext.outside.desk import Desk
 from billtext.outside.forms import Made
 from billtext.outside.issuing import Issued
@@ -30,7 +29,6 @@ from billtext.rules.filing import Period
 from billtext.rules.filing_checks import account as account_of
 
 LARGEST = 100 * 1024 * 1024  # bytes of a paper
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ def file(
                 sha256=files.digest(made.content), kind=document.kind, customer=document.customer,
                 document=document.number, label=document.entry.narration or "",
             )  # fmt: skip
-            _put(desk, one, made.content)
+            filed_files.put(desk, one, made.content)
             done.filed.append(one)
         step()
     return done
@@ -114,14 +112,14 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
     made = []
     for form in wanted:
         try:
-            made.append(right_forms.document(book, document, form, root=desk.root))
+            made.append(right_forms.document(book, document, form, root=desk.root, desk=desk))
             continue
         except Refused as why:
             if form not in right_forms.EINVOICES:
                 raise
             wrong[document.number] = str(why)
         if form == "facturx":
-            made.append(forms.document(book, document, "pdf", root=desk.root))
+            made.append(forms.document(book, document, "pdf", root=desk.root, desk=desk))
     return made
 
 
@@ -136,8 +134,7 @@ def issued(
 
     :param stage: called with how many there are; returns what to call at each
     """
-    said = desk.book.register.options.at("archive", date)
-    if said is False or (said is None and not there(desk)):
+    if not filed_files.wanted(desk, date):
         return Done()
     found = list(found)
     after = desk.after(one.prepared.customer for one in found)
@@ -195,32 +192,8 @@ def add(
     one = Filed(
         date=date, file=where, sha256=sha256, kind=kind, customer=customer, document=document or "", label=label
     )  # fmt: skip
-    _put(desk, one, content)
+    filed_files.put(desk, one, content)
     return one
-
-
-def text(one: Filed) -> str:
-    """The directive of a file."""
-    keys = {
-        "kind": one.kind, "customer": one.customer, "document": one.document or None,
-        "label": write.clean(one.label) or None, "sha256": one.sha256,
-    }  # fmt: skip
-    return write.custom(one.date, "filed", one.file, meta=keys)
-
-
-def _put(desk: Desk, one: Filed, content: bytes) -> None:
-    path = desk.root / filing.ROOT / one.file
-    link = next((each for each in (path, *path.parents) if each != desk.root and each.is_symlink()), None)
-    if link is not None and link.is_relative_to(desk.root):
-        raise Refused(f"{link} is a link, so nothing is filed there; put a directory in its place")
-    desk.attach(path, content)
-    desk.append(f"follow-up/{one.date.year:04}.beancount", text(one), head=f"; Follow-up of {one.date.year}.\n")
-
-
-def there(desk: Desk) -> bool:
-    """Whether a ledger has an archive: the directory, and Beancount told to look there."""
-    roots = {os.path.normpath(desk.root / name) for name in desk.loaded.options["documents"]}
-    return os.path.normpath(desk.root / filing.ROOT) in roots and (desk.root / filing.ROOT).is_dir()
 
 
 class _Places:
@@ -228,7 +201,7 @@ class _Places:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        if not there(desk):
+        if not filed_files.there(desk):
             raise Refused(
                 f'the ledger has no archive; write `option "documents" "{filing.ROOT}"` into {desk.top.name} and make '
                 f"the directory {filing.ROOT} beside it"
@@ -286,23 +259,6 @@ def _content(handle: int) -> bytes:
         return stream.read(LARGEST + 1)
 
 
-def content(root: Path, one: Filed) -> bytes:
-    """The content of a filed file, as it was filed.
-
-    :param root: directory of the ledger's top file
-    :raises Refused: it is not there any more, or not as it was filed
-    """
-    path = root / filing.ROOT / one.file
-    _, why = _state(root / filing.ROOT, one)
-    found = b"" if why else path.read_bytes()
-    if not why and files.digest(found) != one.sha256:
-        why = "it is being changed at this moment"
-    if why:
-        told = f"{why}, and {one.document or 'a paper'} was filed there; see `billtext archive verify`"
-        raise Refused(f"{path}: {told}", reason=f"{filing.ROOT}/{one.file}: {told}")
-    return found
-
-
 # --- is all as it was? ------------------------------------------------------------------------------------
 
 
@@ -315,7 +271,7 @@ def verify(root: Path, book: Book, *, step: Callable[[], None] = lambda: None) -
     found, known = [], set()
     for one in sorted(book.ledger.filed, key=lambda one: one.file):
         known.add(one.file)
-        state, why = _state(base, one)
+        state, why = filed_files.state(base, one)
         if state:
             found.append(Finding(state=state, file=one.file, why=why, filed=one))
         step()
@@ -324,27 +280,6 @@ def verify(root: Path, book: Book, *, step: Callable[[], None] = lambda: None) -
         if name not in known:
             found.append(Finding(state="foreign", file=name, why="no `filed` directive names it"))
     return found
-
-
-def _state(base: Path, one: Filed) -> tuple[str, str]:
-    path = base / one.file
-    if ".." in PurePosixPath(one.file).parts:
-        return "missing", "its name leads elsewhere"
-    links = [path.joinpath(*[".."] * n) for n in range(len(PurePosixPath(one.file).parts))]
-    if any(os.path.islink(os.path.normpath(each)) for each in links):  # noqa: PTH114 - it never raises
-        return "changed", "it is a link now, or behind one"
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return "changed", "it is no plain file now"
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except FileNotFoundError:
-        return "missing", "it is not there"
-    except OSError as error:
-        return "missing", f"it cannot be read ({error.strerror})"
-    return ("", "") if digest.hexdigest() == one.sha256 else ("changed", "its hash is another")
 
 
 def _below(directory: Path, base: Path) -> Iterator[str]:

@@ -1,5 +1,9 @@
-"""Attachments of a document of the ledger: what its keys name, with the files' contents."""
+"""Attachments of a document of the ledger: what its keys name, with the files' contents.
 
+What names a file of the archive goes as that was filed, or not at all.
+"""
+
+import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,21 +11,30 @@ from pathlib import Path
 from typing import Any
 
 from billtext.errors import Refused, shown
-from billtext.rules import presenting
+from billtext.model import Filed
+from billtext.outside import filed_files
+from billtext.outside.desk import Desk
+from billtext.rules import filing, presenting
+from billtext.rules.book import Book
 from billtext.rules.core_invoice import Attachment
 
 LARGEST = 20_000_000  # bytes, of which a mail takes a third more
 
 
-def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
+def read(book: Book, root: Path, meta: Mapping[str, Any], desk: Desk | None = None) -> tuple[Attachment, ...]:
     """The attachments of a document (BG-24): what names a file goes with it whole, or not at all.
 
     :param root: the directory of the ledger's top file
-    :raises Refused: a file is not there, not below the ledger or no file, cannot be read, or its name can be none
+    :param desk: whose change may have files of the archive in it
+    :raises Refused: a file is not there, not below the ledger or no file, cannot be read, its name can be none, or it
+        is of the archive and not as it was filed
     """
 
     def content(name: str) -> bytes:
         try:
+            one = filed(book, root, name)
+            if one is not None and len(found := filed_files.content(root, one, desk)) <= LARGEST:
+                return found
             path = (root / name).resolve()
             if not path.is_relative_to(root.resolve()):
                 why = "is not below the ledger's directory"
@@ -41,6 +54,19 @@ def read(root: Path, meta: Mapping[str, Any]) -> tuple[Attachment, ...]:
         raise Refused(told, reason=f"an attachment {why}")
 
     return read_with(meta, content)
+
+
+def filed(book: Book, root: Path, name: str) -> Filed | None:
+    """The file of the archive that a document names, in whichever way: also by a link to it.
+
+    :param name: from the ledger's directory
+    """
+    for place in (os.path.abspath, os.path.realpath):  # a filed file that is a link now is known by its name
+        base = os.path.join(place(root), filing.ROOT, "")  # noqa: PTH118 - so that it ends in a separator
+        path = place(root / name)
+        if path.startswith(base) and (one := book.filed_as.get(path.removeprefix(base).replace(os.sep, "/"))):
+            return one
+    return None
 
 
 def read_with(meta: Mapping[str, Any], content: Callable[[str], bytes | None]) -> tuple[Attachment, ...]:

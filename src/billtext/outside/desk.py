@@ -53,6 +53,7 @@ class Desk:
         self.top = top.resolve()
         self.root = self.top.parent
         self.force = force
+        self.held = False  # whether something may be committed
         self.written: list[Path] = []
         self._switch = Switch(self.root, wait=wait)
         self._appended: dict[Path, str] = {}
@@ -74,12 +75,14 @@ class Desk:
         except BaseException:
             self._switch.__exit__(None, None, None)
             raise
+        self.held = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the ledger."""
+        self.held = False
         self._switch.__exit__(kind, error, trace)
 
     @classmethod
@@ -155,6 +158,10 @@ class Desk:
         except OSError as error:
             raise Refused(f"{path}: cannot be written ({error.strerror}); nothing was changed") from None
         self._filed[path] = None
+
+    def attached(self, path: Path) -> bytes | None:
+        """The content of a file that is put beside the ledger with this change; None where it is none of those."""
+        return self._switch.staged(path).read_bytes() if path.resolve() in self._filed else None
 
     def vacant(self, name: str | Path) -> Path:
         """Absolute path of a file that is not there yet.

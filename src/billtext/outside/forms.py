@@ -15,6 +15,7 @@ from pathlib import Path
 
 from billtext.model import Date, Document
 from billtext.outside import attachments, pdf
+from billtext.outside.desk import Desk
 from billtext.rendering import cii, core_json, document_pages, escape, shapes, statement_pages, ubl
 from billtext.rules import presenting
 from billtext.rules.book import Book
@@ -51,13 +52,15 @@ class Made:
     content: bytes
 
 
-def document(book: Book, found: Document, form: str, *, root: Path) -> Made:
+def document(book: Book, found: Document, form: str, *, root: Path, desk: Desk | None = None) -> Made:
     """Make an issued invoice or credit note.
 
     :param form: one of `FORMS`
     :param root: directory of the ledger's top file, below which attachments, templates and a logo may be
+    :param desk: whose change may have the attachments in it
+    :raises Refused: an attachment is not there, or not as it was filed
     """
-    files = attachments.read(root, found.entry.meta)
+    files = attachments.read(book, root, found.entry.meta, desk)
     core = presenting.document(book, found, attachments=files)
     return named(document_name(found), form, make(core, form, root=root, paper=paper(book)))
 

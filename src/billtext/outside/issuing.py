@@ -14,6 +14,7 @@ from billtext.ledger import load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
 from billtext.outside import attachments
+from billtext.outside.attachment_copies import Copies
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import Found
 from billtext.rendering import drafts as drafts_text
@@ -123,7 +124,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
 def _missing(desk: Desk, draft: Draft) -> list[Refused]:
     """Why a draft could go to nobody once it has a number: a file that it names is not there."""
     try:
-        attachments.read(desk.root, draft.entry.meta)
+        attachments.read(desk.book, desk.root, draft.entry.meta)
     except Refused as why:
         return [why]
     return []
@@ -184,28 +185,30 @@ def _batch(desk: Desk, groups: Sequence[Group], date: Date) -> tuple[Outcome, li
     register = desk.book.register
     numbers = Numbers(register, known=desk.book.numbers)
     opened = {entry.account for entry in desk.loaded.entries if type(entry).__name__ == "Open"}
-    credited = _Credits(desk)
+    credited, copies = _Credits(desk), Copies(desk, date)
     done: list[tuple[Found, Draft]] = []
     writers: list[tuple[Callable[..., str], str]] = []
     voids: list[str] = []
     mine: list[int] = []
     for n, (origins, prepared) in enumerate(groups):
         try:
+            attached = copies.read(prepared)
             settles = credited.settles(prepared)
             given, reference = _number(desk, prepared, numbers)
         except Refused as error:
             outcome.refused += [(draft, [error]) for _, draft in origins]
             continue
+        account = f"{register.options.receivable}:{prepared.customer}"
+        if account not in opened:
+            opened.add(account)
+            desk.append(_home(desk, prepared.customer), write.opening(date, account))
+        prepared = copies.file(prepared, given.number, attached)
         writer = partial(
             ledger_text.issued, prepared, given.number, receivable=register.options.receivable,
             company=register.currency, rounding=register.options.rounding, reference=reference, settles=settles,
         )  # fmt: skip
         writers.append((writer, given.series))
         mine.append(n)
-        account = f"{register.options.receivable}:{prepared.customer}"
-        if account not in opened:
-            opened.add(account)
-            desk.append(_home(desk, prepared.customer), write.opening(date, account))
         reason = {"reason": "no MOD11 check digit for its KID"}
         voids += [write.custom(date, "void", number, meta=reason) for number in given.void]
         outcome.issued.append(

@@ -24,7 +24,7 @@ def of(book: Book, parcel: Parcel, report: Statement | None, root: Path) -> mail
     own = _own(root)
     if report is None:
         found = book.ledger.documents[parcel.number]
-        core = presenting.document(book, found, attachments=attachments.read(root, found.entry.meta))
+        core = presenting.document(book, found, attachments=attachments.read(book, root, found.entry.meta))
         return mail_text.document(core, parcel.name, own)
     company = str(book.register.company(report.end).get("name") or "")
     language = presenting.language_of(book.register, parcel.customer, report.end)

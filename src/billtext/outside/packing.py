@@ -10,7 +10,7 @@ from pathlib import Path
 from billtext import dates
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Filed
-from billtext.outside import archive, attachments, forms, mail_words, print_outbox, right_forms
+from billtext.outside import attachments, filed_files, forms, mail_words, print_outbox, right_forms
 from billtext.outside.forms import Made
 from billtext.outside.outbox import secret
 from billtext.rendering import einvoice, mail_message
@@ -81,11 +81,11 @@ class Packer:
         filed = filing.as_filed(every, form)
         for one in every:
             if one is not filed:
-                archive.content(self.root, one)  # a changed file of it, in whichever form: it goes nowhere
+                filed_files.content(self.root, one)  # a changed file of it, in whichever form: it goes nowhere
         if filed is None:
             return right_forms.document(self.book, found, form, root=self.root, rules=self.rules)
         # What was filed is what goes, whatever templates and register have become since.
-        made = forms.named(forms.document_name(found), form, archive.content(self.root, filed))
+        made = forms.named(forms.document_name(found), form, filed_files.content(self.root, filed))
         if form in right_forms.EINVOICES:
             right_forms.check(made, self.rules)
         return made
@@ -142,11 +142,11 @@ class Packer:
     def _attached(self, parcel: Parcel) -> Iterator[Made]:
         """The files that a document names as its attachments.
 
-        :raises Refused: one is not there
+        :raises Refused: one is not there, or not as it was filed
         """
         if parcel.statement:
             return
-        for one in attachments.read(self.root, self.book.ledger.documents[parcel.number].entry.meta):
+        for one in attachments.read(self.book, self.root, self.book.ledger.documents[parcel.number].entry.meta):
             if one.content is not None:
                 yield Made(name=einvoice.file_name(one), mime=einvoice.mime(one), content=one.content)
 

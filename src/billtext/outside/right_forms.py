@@ -5,6 +5,7 @@ from pathlib import Path
 from billtext.errors import Refused
 from billtext.model import Document
 from billtext.outside import forms
+from billtext.outside.desk import Desk
 from billtext.outside.forms import Made
 from billtext.rules.book import Book
 
@@ -12,13 +13,14 @@ EINVOICES = frozenset({"ubl", "facturx"})
 _TOLD = 3  # findings in one sentence
 
 
-def document(book: Book, found: Document, form: str, *, root: Path, rules: Path | None = None) -> Made:
+def document(book: Book, found: Document, form: str, *, root: Path, rules: Path | None = None,
+             desk: Desk | None = None) -> Made:  # fmt: skip
     """Make a document in a form, as `forms.document` does.
 
     :param rules: directory with further rules that e-invoices keep to
     :raises Refused: it cannot be made, or it is an e-invoice with an error
     """
-    made = forms.document(book, found, form, root=root)
+    made = forms.document(book, found, form, root=root, desk=desk)
     if form in EINVOICES:
         check(made, rules)
     return made

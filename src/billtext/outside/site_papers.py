@@ -12,7 +12,7 @@ from typing import Any
 
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Date, Filed
-from billtext.outside import archive, files, forked, forms, program, typesetting
+from billtext.outside import filed_files, files, forked, forms, program, typesetting
 from billtext.rendering import pdf_data
 from billtext.rendering.pages import addresses
 from billtext.rendering.pages.frame import Frame
@@ -106,7 +106,7 @@ def keep(
             wanted(path, mark, lambda report=report: forms.statement(frame.book, report, "pdf", root=root).content)  # type: ignore[misc]
     for one in (one for found in frame.archive.values() for one in found):
         if _is_document(one) and frame.document(one.document):
-            wanted(addresses.document_pdf(one.document), one.sha256, lambda one=one: archive.content(root, one))  # type: ignore[misc]
+            wanted(addresses.document_pdf(one.document), one.sha256, lambda one=one: filed_files.content(root, one))  # type: ignore[misc]
     step, parts = progress("PDF", len(jobs)), forked.parts(len(jobs) * _WORTH)
 
     def write(part: int) -> list[tuple[str, str]]:

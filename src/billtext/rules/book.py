@@ -117,6 +117,11 @@ class Book:
         return found
 
     @cached_property
+    def filed_as(self) -> dict[str, Filed]:
+        """Files of the archive by their paths below `documents/`."""
+        return {one.file: one for one in reversed(self.ledger.filed)}
+
+    @cached_property
     def entries_of(self) -> dict[int, list[Item]]:
         """Items by the transaction that they are of, which is named by its identity."""
         found: dict[int, list[Item]] = {}

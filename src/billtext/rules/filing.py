@@ -7,19 +7,19 @@ Beancount's option `documents` finds a file below the directories of its account
 """
 
 import datetime
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from billtext.errors import Refused
-from billtext.model import DOCUMENTS, PAPERS, Date, Document, Filed
-from billtext.rules import deliveries
+from billtext.model import DOCUMENTS, Date, Document, Filed, Item
+from billtext.rules import deliveries, presenting
 from billtext.rules.book import Book
 
 ROOT = "documents"  # the directory, beside the ledger's top file
 # The forms in which documents are filed, by the end of the file's name; the first that fits says which it is.
 FORMS = {"facturx": ".factur-x.pdf", "ubl": ".ubl.xml", "pdf": ".pdf"}
-INCOMING = tuple(kind for kind in PAPERS if kind not in DOCUMENTS)
 _ENDING = re.compile(r"[a-z0-9]{1,8}")
 
 
@@ -89,6 +89,20 @@ def missing(book: Book, wanted: Iterable[Document]) -> list[Document]:
     return [document for document in wanted if document.number not in there]
 
 
+def attached(document: Document) -> set[str]:
+    """The paths below `documents/` of the files that a document names as its attachments."""
+    named = (posixpath.normpath(file) for _, file in presenting.attachments(document.entry.meta))
+    return {file.removeprefix(f"{ROOT}/") for file in named if file.startswith(f"{ROOT}/")}
+
+
+def of(book: Book, document: Document) -> list[Filed]:
+    """The files of the archive that are a document, belong to it, or go with it though they were filed with another."""
+    named = attached(document)
+    return [
+        one for one in book.filed_of.get(document.customer, ()) if one.document == document.number or one.file in named
+    ]
+
+
 def find(
     book: Book, *, customer: str | None = None, kinds: Sequence[str] = (), start: Date | None = None,
     end: Date | None = None, document: str | None = None, text: str = "",
@@ -98,11 +112,15 @@ def find(
     :param text: in the label, the number, the file's name or the customer's id or name, in any case of letters
     """
     low = text.casefold()
+    owner = book.ledger.documents.get(document or "")
+    named = attached(owner) if owner else set()
 
     def wanted(one: Filed) -> bool:
         if (customer and one.customer != customer) or (kinds and one.kind not in kinds):
             return False
-        if (start and one.date < start) or (end and one.date > end) or (document and one.document != document):
+        if (start and one.date < start) or (end and one.date > end):
+            return False
+        if document and one.document != document and one.file not in named:
             return False
         name = str(book.register.values("customer", one.customer, one.date).get("name") or "")
         return not low or any(low in each.casefold() for each in (one.label, one.document, one.file, name))
@@ -143,28 +161,43 @@ def retention(book: Book, periods: Mapping[str, Period], as_of: Date) -> list[Ke
     """How long each file is kept, in the order of the days until when.
 
     The years are calendar years. A paper that belongs to a document is counted from the later of the two, and kept
-    while the document is open; one that belongs to none, while the customer has anything open.
+    while the document is open; one that belongs to none, while the customer has anything open. What goes with documents
+    as their attachment is kept as long as each of them.
 
     :raises Refused: there is no period for a kind
     """
-    found = [_kept(book, one, periods, as_of) for one in book.ledger.filed if one.date <= as_of]
+    goes: dict[str, list[Document]] = {}
+    for document in book.documents if book.ledger.filed else ():
+        for file in attached(document) if document.date <= as_of else ():
+            goes.setdefault(file, []).append(document)
+    found = [_kept(book, one, goes.get(one.file, ()), periods, as_of) for one in book.ledger.filed if one.date <= as_of]
     return sorted(found, key=lambda kept: (kept.until, kept.filed.customer, kept.filed.file))
 
 
-def _kept(book: Book, one: Filed, periods: Mapping[str, Period], as_of: Date) -> Kept:
-    period = periods.get(one.kind)
-    if period is None:
-        raise Refused(f"there is no period for which a {one.kind} is kept; keep {one.file}")
-    document = book.ledger.documents.get(one.document)
-    year = max(one.date, document.date).year if document else one.date.year
-    until = _after(year, period.months)
-    items = document.items if document else book.items_of.get(one.customer, ())
-    owed = any(book.allocations.open(item, as_of) for item in items if item.date <= as_of)
+def _kept(book: Book, one: Filed, goes: Sequence[Document], periods: Mapping[str, Period], as_of: Date) -> Kept:
+    """How long a file is kept.
+
+    :param goes: documents whose attachment it is
+    """
+    kinds = {one.kind: None, **dict.fromkeys(document.kind for document in goes)}
+    unknown = next((kind for kind in kinds if kind not in periods), None)
+    if unknown is not None:
+        raise Refused(f"there is no period for which a {unknown} is kept; keep {one.file}")
+    period = max((periods[kind] for kind in kinds), key=lambda period: period.months)
+    own = book.ledger.documents.get(one.document)
+    documents = {document.number: document for document in ([own] if own else []) + list(goes)}
+    until = _after(max([one.date, *(document.date for document in documents.values())]).year, period.months)
+    owners: list[tuple[str, Sequence[Item]]] = [(f"{d.number} is", d.items) for d in documents.values()]
+    if not owners:
+        owners = [(f"customer {one.customer} has something", book.items_of.get(one.customer, ()))]
+    owed = (
+        who for who, items in owners
+        if any(book.allocations.open(item, as_of) for item in items if item.date <= as_of)
+    )  # fmt: skip
     if until >= as_of:
         return Kept(filed=one, until=until, free=False, why=f"{period.law}: until {until}")
-    if owed:
-        what = f"{one.document} is" if document else f"customer {one.customer} has something"
-        return Kept(filed=one, until=until, free=False, why=f"{what} still open")
+    for who in owed:
+        return Kept(filed=one, until=until, free=False, why=f"{who} still open")
     return Kept(filed=one, until=until, free=True, why=f"{period.law}: until {until}")
 
 

@@ -18,7 +18,7 @@ from billtext.errors import Refused, shown
 from billtext.ledger import tax_point, write
 from billtext.ledger.register import place
 from billtext.ledger.write import Account
-from billtext.model import IMPORTED, Date, Register
+from billtext.model import ATTACHMENT, IMPORTED, Date, Register
 from billtext.money import CONTEXT, ZERO, exact, plain, rounded
 from billtext.rules import core_invoice as core
 from billtext.rules import (
@@ -149,7 +149,7 @@ def _gone(found: CoreInvoice, number: str, customer: str, files: Mapping[str, by
     told = write.custom(found.date, "delivery", number, meta={"channel": IMPORTED, "outcome": "sent"})
     for path, content in files.items():
         keys = {
-            "kind": "other", "customer": customer, "document": number, "sha256": hashlib.sha256(content).hexdigest(),
+            "kind": ATTACHMENT, "customer": customer, "document": number, "sha256": hashlib.sha256(content).hexdigest(),
         }  # fmt: skip
         told += "\n" + write.custom(found.date, "filed", path.removeprefix("documents/"), meta=keys)
     return "\n" + told

@@ -59,9 +59,7 @@ def page(frame: Frame, number: str) -> Page:
         credits=[_credit(frame, each) for each in frame.corrections(number)],
         deliveries=papers.deliveries(frame, frame.deliveries(number)),
         seal=None if frame.given else papers.seal(frame, document),
-        filed=()
-        if frame.given
-        else papers.filed(frame, [one for one in frame.filed(document.customer) if one.document == number]),
+        filed=() if frame.given else papers.filed(frame, frame.filed_with(document)),
         wrong=faults.of_entry(frame, document.entry),
         leads=_leads(frame, document),
         downloads=[(word, address) for form, word in DOWNLOADS.items() if (address := frame.leads.form(number, form))],

@@ -19,7 +19,7 @@ from billtext.rendering.pages import addresses, charts, menu, rows
 from billtext.rendering.pages.environment import environment
 from billtext.rendering.pages.figures import Figures, Hidden, ranked
 from billtext.rendering.pages.leads import Leads
-from billtext.rules import ageing, credit_limits, deliveries, drafts, filing_checks, flows, invoices
+from billtext.rules import ageing, credit_limits, deliveries, drafts, filing, filing_checks, flows, invoices
 from billtext.rules.ageing import OpenItem, Report, Row
 from billtext.rules.book import Book
 from billtext.rules.credit_limits import Passed
@@ -324,6 +324,10 @@ class Frame:
     def filed(self, customer: str) -> list[Filed]:
         """The files of a customer in the archive until the day."""
         return [one for one in self.book.filed_of.get(customer, ()) if one.date <= self.as_of]
+
+    def filed_with(self, document: Document) -> list[Filed]:
+        """The files of a document in the archive until the day, with its attachments."""
+        return [one for one in filing.of(self.book, document) if one.date <= self.as_of]
 
     def account(self, customer: str) -> str:
         """The customer's account in the ledger."""

@@ -25,6 +25,7 @@ OUTCOMES = {
 PAPERS = {
     "invoice": "Invoice",
     "credit-note": "Credit note",
+    "attachment": "Attachment",
     "order": "Order",
     "contract": "Contract",
     "letter": "Letter",

@@ -112,9 +112,7 @@ _LEAVES: dict[str, tuple[Table, ...]] = {
         Table("settlement", "Settlement", _document(leaf_tables.settlement)),
         Table("credits", "Credit notes", _document(leaf_tables.corrections)),
         Table("deliveries", "Deliveries", _part(lambda frame, of: leaf_tables.deliveries(frame.deliveries(of)))),
-        Table("filed", "Filed documents", _document(
-            lambda frame, of: leaf_tables.filed(
-                one for one in frame.filed(of.customer) if one.document == of.number))),
+        Table("filed", "Filed documents", _document(lambda frame, of: leaf_tables.filed(frame.filed_with(of)))),
     ),
     "drafts": _paper(leaf_tables.draft),
     "quotes": (
