@@ -307,7 +307,7 @@ def test_a_report_of_a_ledger_with_errors(tmp_path: Path) -> None:
     done = run("aging", "--as-of", "2026-04-01", "--format", "json", ledger=str(ledger))
     assert done.returncode == 1
     assert json.loads(done.stdout)["totals"][0]["total"] == "12.74"
-    assert done.stderr.startswith(f"{ledger}:30: VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK")
+    assert done.stderr.startswith(f"{ledger}:32: VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK")
 
 
 def test_check_as_json(tmp_path: Path) -> None:
@@ -316,8 +316,12 @@ def test_check_as_json(tmp_path: Path) -> None:
     ledger.write_text((ROOT / "tests" / "errors" / "vat-amount.beancount").read_text("utf-8"), "utf-8")
     done = run("check", "--format", "json", ledger=str(ledger))
     assert done.returncode == 1
-    message = "VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK; correct the VAT posting"
-    assert json.loads(done.stdout) == [{"type": "VatAmountError", "file": str(ledger), "line": 30, "message": message}]
+    rounded = "VAT S25 is 2.54, but 25 % of 10.20 is 2.55 NOK; correct the VAT posting"
+    credited = "VAT S25 is 240.00, but 25 % (the rate of 2026-06-15) of 1000.00 is 250.00 NOK; correct the VAT posting"
+    assert json.loads(done.stdout) == [
+        {"type": "VatAmountError", "file": str(ledger), "line": line, "message": message}
+        for line, message in ((32, rounded), (51, credited))
+    ]
 
 
 BAD = {
