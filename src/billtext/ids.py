@@ -10,6 +10,8 @@ from functools import cache
 _ID = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_./-]*[A-Za-z0-9_-])?")
 
+_ACCOUNT = re.compile(r"[0-9]+|[A-Z]{2}[0-9]{2}[A-Z0-9]+")
+
 
 def is_id(text: str) -> bool:
     """Whether a text can be a register id: letters, digits and `-`, beginning with a capital or a digit."""
@@ -67,6 +69,16 @@ def is_vat_number(number: str) -> bool:
 def is_iban(number: str) -> bool:
     """International bank account number (ISO 13616)."""
     return _valid("iban", number)
+
+
+def compact_account(number: str) -> str:
+    """An account number or IBAN without what groups it, as machines read it; other text as it is.
+
+    >>> compact_account("NO93 8601 1117 947"), compact_account("8601.11.17947"), compact_account("on request")
+    ('NO9386011117947', '86011117947', 'on request')
+    """
+    found = re.sub(r"[ .\u00a0]", "", number)
+    return found if _ACCOUNT.fullmatch(found) else number
 
 
 def is_bic(number: str) -> bool:
