@@ -386,6 +386,23 @@ def test_lists_find_by_each_thing(tmp_path: Path) -> None:
     assert made.run("archive", "list", "--customer", "C9").status == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize(("words", "name"), [(["archive", "catalogue"], "a.csv"), (["customer", "export"], "a")])
+def test_a_pipe_or_device_is_written_to_and_stays(tmp_path: Path, words: list[str], name: str) -> None:
+    """`--out /dev/null` of somebody who may do everything would else put a file in the place of the device."""
+    made = office(tmp_path / "o")
+    pipe = tmp_path / name
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        made.get(*words, "--out", str(pipe))
+        assert os.read(reader, 1 << 16).count(b"\n") >= 1
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {name, "o"}
+
+
 def test_the_catalogue_is_markdown_or_csv(tmp_path: Path) -> None:
     made = office(tmp_path / "books")
     made.get("archive", "add", scan(tmp_path), "--customer", "C1", "--kind", "other", "--label", "=1+1 | <b>",
