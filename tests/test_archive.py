@@ -114,6 +114,34 @@ def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
     assert not (made.root / STAGE).exists()
 
 
+@pytest.mark.parametrize("keeps", [True, False], ids=["archive", "no archive"])
+def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Path, keeps: bool) -> None:  # noqa: FBT001
+    """By `draft check` and `issue --dry-run` as by `issue`, where documents are filed; nothing is written.
+
+    Number 1 is neither the 1 of the text nor that of its line. Where none is filed, the draft can be issued.
+    """
+    made = office(tmp_path / "books", drafts=0) if keeps else Office(tmp_path / "books")
+    company = made.root / "company.beancount"
+    company.write_text(company.read_text("utf-8").replace('"{year}-{number:04}"', '"{number}"'), "utf-8")
+    made.draft("d1", DRAFT.format(n=1, c=1, currency="NOK").replace("Draft 1", "\u65e5 1"))
+    made.draft("d2", DRAFT.format(n=2, c=1, currency="NOK"))
+    before = made.files()
+    day = "2026-11-25"
+    told = "no font has \u201c\u65e5\u201d of \u201c\u65e5 1\u201d; put a font file that has them"
+    why = f"drafts/d1.beancount:2: it cannot be filed: Invoice NUMBER: {told}"
+    check, trial = made.run("draft", "check", "--as-of", day), made.run("issue", "--all", "--dry-run", "--date", day)
+    assert made.files() == before
+    if not keeps:
+        assert (check.status, check.out) == (1, "2 of 2 drafts can be issued\n")
+        assert f"drafts/d1.beancount:2: Invoice 1: {told}" in check.err
+        assert (trial.status, trial.err) == (0, "")
+        return
+    assert (check.status, check.out, why in check.err) == (1, "1 of 2 drafts can be issued\n", True), check
+    assert (trial.status, why in trial.err, trial.out[:2]) == (1, True, "1 "), trial
+    done = made.run("issue", "--all", "--date", day)
+    assert (done.status, done.err) == (1, trial.err)
+
+
 def test_a_document_that_cannot_be_filed_keeps_back_no_other(tmp_path: Path) -> None:
     """Of three, the second names an attachment that is not there: it is filed when that is."""
     made = office(tmp_path / "books", drafts=3)

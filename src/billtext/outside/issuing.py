@@ -127,8 +127,17 @@ def _missing(desk: Desk, draft: Draft) -> list[Refused]:
 
 
 def _unfiled(number: str, why: Refused) -> Refused:
-    """Why a draft cannot be filed, without the number that another one has now."""
-    return Refused(f"it cannot be filed: {str(why).replace(number, drafts_text.NUMBER)}")
+    """Why a draft cannot be filed, without the number that another one has now.
+
+    It stands at the end of the sentence's first part, as in `Invoice 1: no font has “1日”`, and nowhere else.
+
+    >>> str(_unfiled("1", Refused("Invoice 1: no font has \u201c1\u65e5\u201d")))
+    'it cannot be filed: Invoice NUMBER: no font has \u201c1\u65e5\u201d'
+    """
+    first, colon, rest = str(why).partition(": ")
+    if first == number or first.endswith(f" {number}"):
+        first = first.removesuffix(number) + drafts_text.NUMBER
+    return Refused(f"it cannot be filed: {first}{colon}{rest}")
 
 
 def _file(date: Date) -> str:
