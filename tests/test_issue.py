@@ -55,6 +55,26 @@ def shown(office: Office) -> dict[str, object]:
     return after
 
 
+@pytest.mark.parametrize("code", ["XQ", "ZZ", "se", "Sweden"])
+def test_a_country_of_delivery_that_is_none_is_told_at_its_line(office: Office, code: str) -> None:
+    """In a draft as in the ledger: an e-invoice with it would be refused (BR-CL-14). XI is Northern Ireland."""
+    told = f'`delivery-country: "{code}"` cannot be used; write an ISO 3166 code of two letters, such as "NO"'
+    drafted(office, "quantity: 1; price: 100 NOK; vat: \"S25\"", keys='  delivery-city: "Malmö"\n  delivery-country: "XQ"\n')
+    text = (office.root / "drafts" / "d.beancount").read_text("utf-8").replace('"XQ"', f'"{code}"')
+    office.draft("d", text)
+    for words in (("draft", "check"), ("draft", "list"), ("draft", "show", "d")):
+        done = office.run(*words, "--as-of", "2026-11-25")
+        assert (done.status, f"drafts/d.beancount:5: {told}\n" in done.err) == (1, True), (words, done)
+    office.draft("d", text.replace(f'"{code}"', '"XI"'))
+    office.get("issue", "d", "--date", "2026-11-25")
+    invoices = office.root / "invoices" / "2026.beancount"
+    written = invoices.read_text("utf-8")
+    invoices.write_text(written.replace('"XI"', f'"{code}"'), "utf-8")
+    line = next(n for n, found in enumerate(written.split("\n"), 1) if "delivery-country" in found)
+    done = office.run("check")
+    assert (done.status, f"invoices/2026.beancount:{line}: {told}" in done.err + done.out) == (1, True), done
+
+
 def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office: Office) -> None:
     """The first of two names a timesheet; it gets a number when that is there."""
     office.draft("a", HOUR.replace("  customer", f"{ATTACHED}  customer"))
@@ -446,10 +466,10 @@ def test_comments_within_a_draft_stay_in_its_file(office: Office) -> None:
         (HOUR.replace("invoice:", 'invoice: "2026-0001"'), 'd.beancount:1: the draft has the number "2026-0001"'),
         (HOUR.replace('"C1"', '"C9"'), "d.beancount:1: customer C9 is not in the register"),
         (HOUR.replace('  customer: "C1"\n', ""), "d.beancount:1: the draft names no customer"),
-        (HOUR.replace("CONS", "CNS"), 'd.beancount:4: `item: "CNS"`'),
+        (HOUR.replace("CONS", "CNS"), 'd.beancount:5: `item: "CNS"`'),
         (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
         (HOUR.replace("quantity: 8", "quantity: 0"), "d.beancount:4: the quantity is 0, so there is nothing to bill"),
-        (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
+        (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:6: `quantity: \"8\"` is text in quotes"),
         (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
         (HOUR[: HOUR.index("  Income")], 'd.beancount:1: the draft "Consulting, November" has no line'),
         (HOUR.replace("  Income:Sales\n", "  Income:Sales  -100.00 NOK\n"), "come to -9600.00; leave the amount out"),
@@ -611,7 +631,7 @@ def test_drafts_are_checked_by_name_or_all(office: Office) -> None:
     assert office.get("draft", "check", "d", "--as-of", "2026-11-25").startswith("1 of 1 drafts can be issued")
     done = office.run("draft", "check", "--as-of", "2026-11-25")
     assert (done.status, done.out.startswith("1 of 2 drafts can be issued")) == (1, True)
-    assert "e.beancount:4: " in done.err
+    assert "e.beancount:5: " in done.err
 
 
 def test_what_only_the_ledger_sees_is_told_by_the_check_too(office: Office) -> None:

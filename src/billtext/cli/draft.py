@@ -111,9 +111,12 @@ def _all(face: Face, date: datetime.date, *names: str) -> "tuple[Prepareds, list
     rates = issuing.rates(face.loaded.entries)
     files, wrong = ([], []) if names else draft_files.readable(root)
     wrong = [*wrong, *(_told(error) for file in files for error in file.errors)]
-    wanted = [draft for file in files for draft in file.drafts]
-    wanted += [draft for _, draft in draft_files.named(root, names)]
-    return [(draft, *drafts.prepare(draft, face.book.register, rates, date)) for draft in wanted], wrong
+    wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(root, names)
+    found: Prepareds = []
+    for file, draft in wanted:
+        prepared, mistakes = drafts.prepare(draft, face.book.register, rates, date)
+        found.append((draft, prepared, issuing.told_at(file, mistakes)))
+    return found, wrong
 
 
 def _told(error: Any) -> str:

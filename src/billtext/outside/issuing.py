@@ -9,7 +9,7 @@ from typing import Any
 
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import drafts as draft_reader
-from billtext.ledger import load, write
+from billtext.ledger import key_lines, load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
 from billtext.outside import attachments
@@ -84,7 +84,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     right: list[Group] = []
     for found, draft in wanted:
         one, mistakes = drafts.prepare(draft, register, known_rates, date, delivery, place)
-        errors: list[LedgerError | Refused] = [*mistakes]
+        errors: list[LedgerError | Refused] = [*told_at(found, mistakes)]
         if one is not None:
             errors += [*legal.check(one, register), *_missing(desk, draft)]
         if one is None or errors:
@@ -115,6 +115,11 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         desk.back(before)
         return replace(outcome, issued=[])
     return outcome
+
+
+def told_at(found: Found, mistakes: Iterable[LedgerError]) -> list[LedgerError]:
+    """Mistakes of drafts of a file, those about a key at the line of that key."""
+    return key_lines.at_their_keys(mistakes, lambda names: dict.fromkeys(names, found.text))
 
 
 def _missing(desk: Desk, draft: Draft) -> list[Refused]:
