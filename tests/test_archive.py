@@ -115,7 +115,7 @@ def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["archive", "no archive"])
-def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Path, keeps: bool) -> None:  # noqa: FBT001
+def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Path, keeps: bool) -> None:
     """By `draft check` and `issue --dry-run` as by `issue`, where documents are filed; nothing is written.
 
     Number 1 is neither the 1 of the text nor that of its line. Where none is filed, the draft can be issued.

@@ -59,7 +59,9 @@ def shown(office: Office) -> dict[str, object]:
 def test_a_country_of_delivery_that_is_none_is_told_at_its_line(office: Office, code: str) -> None:
     """In a draft as in the ledger: an e-invoice with it would be refused (BR-CL-14). XI is Northern Ireland."""
     told = f'`delivery-country: "{code}"` cannot be used; write an ISO 3166 code of two letters, such as "NO"'
-    drafted(office, "quantity: 1; price: 100 NOK; vat: \"S25\"", keys='  delivery-city: "Malmö"\n  delivery-country: "XQ"\n')
+    drafted(
+        office, 'quantity: 1; price: 100 NOK; vat: "S25"', keys='  delivery-city: "Malmö"\n  delivery-country: "XQ"\n'
+    )
     text = (office.root / "drafts" / "d.beancount").read_text("utf-8").replace('"XQ"', f'"{code}"')
     office.draft("d", text)
     for words in (("draft", "check"), ("draft", "list"), ("draft", "show", "d")):
@@ -489,7 +491,10 @@ def test_a_mistake_is_told_at_its_line_and_the_others_go_through(office: Office,
 @pytest.mark.parametrize(
     ("draft", "told"),
     [
-        (HOUR.replace("Income:Sales", "Income:Nowhere"), "c.beancount:1: Invalid reference to unknown account"),
+        (
+            HOUR.replace("Income:Sales", "Income:Nowhere"),
+            "c.beancount:1: the ledger has no account Income:Nowhere; add `2026-11-25 open Income:Nowhere`, or correct",
+        ),
         (HOUR.replace("  Income", '  kid: "2026001202"\n  Income'), "d.beancount:1: "),
     ],
 )
@@ -507,6 +512,23 @@ def test_what_only_the_ledger_sees_keeps_back_its_own_draft(office: Office, draf
     assert f"{3 - count} of 3 drafts were refused, {count} issued" in done.err
     numbers = [] if trial else [f"2026-{n + 1:04}" for n in range(count)]
     assert [document.number for document in office.book().documents] == numbers
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        ("Income:Later", "is opened on 2027-01-01, after 2026-11-25; give its `open` directive an earlier date, or"),
+        ("Income:Gone", "was closed on 2026-01-01, before 2026-11-25; take its `close` directive out, or correct"),
+    ],
+)
+def test_an_account_that_is_not_open_on_the_day_is_told_with_its_days(office: Office, account: str, told: str) -> None:
+    """Beancount says "inactive" of both."""
+    company = office.root / "company.beancount"
+    more = "2027-01-01 open Income:Later\n2020-01-01 open Income:Gone\n2026-01-01 close Income:Gone\n"
+    company.write_text(company.read_text("utf-8") + more, "utf-8")
+    office.draft("d", HOUR.replace("Income:Sales", account))
+    done = office.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, f"drafts/d.beancount:1: the account {account} {told}" in done.err) == (1, True), done
 
 
 def test_a_draft_file_that_cannot_be_read_keeps_back_no_other(office: Office) -> None:

@@ -124,7 +124,9 @@ def test_who_pays_from_abroad_is_told_the_iban() -> None:
     """A Norwegian pays to the account's number; a German bank knows none but the IBAN."""
     both = replace(PAY, accounts=(Account(number="86011117947", iban="NO9386011117947"),))
     assert "- Account: 8601 11 17947\n" in said(invoice(line(), payment=both)).text
-    assert "- Auf das Konto: NO93 8601 1117 947\n" in said(invoice(line(), payment=both, buyer=GERMAN, language="de")).text
+    assert (
+        "- Auf das Konto: NO93 8601 1117 947\n" in said(invoice(line(), payment=both, buyer=GERMAN, language="de")).text
+    )
 
 
 def test_a_statement_tells_each_currency(read: Read) -> None:

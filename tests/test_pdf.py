@@ -155,7 +155,11 @@ def test_account_numbers_are_grouped_for_people_and_not_for_machines(tmp_path: P
     register.write_text(text.replace('"NO4986011117963"', '"NO49 8601 1117963"'), "utf-8")
     found = book.build(load.load(tmp_path / "ledger" / "main.beancount").entries, load.sources)
     one = shown(found, "2026-0076")
-    for text in (squeezed(pdf.document(one)), document_pages.render(one, "html"), document_pages.render(one, "markdown")):
+    for text in (
+        squeezed(pdf.document(one)),
+        document_pages.render(one, "html"),
+        document_pages.render(one, "markdown"),
+    ):
         assert "NO49 8601 1117 963" in text
         assert "8601 11 17963" in text
     for xml in (ubl.render(one), cii.render(one)):

@@ -158,7 +158,7 @@ def is_language(code: str) -> bool:
 
 @cache
 def is_country(code: str) -> bool:
-    """Whether a code is a country's (ISO 3166 alpha-2, by Unicode CLDR), or one that e-invoices have besides (BR-CL-14).
+    """Whether a code is a country's (ISO 3166 alpha-2, by Unicode CLDR), or one that e-invoices have too (BR-CL-14).
 
     >>> [is_country(code) for code in ("NO", "XI", "no", "NOR", "ZZ", "EU")]
     [True, True, False, False, False, False]

@@ -71,7 +71,8 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees.
 
-    Each is made as it would be filed, and nothing is written. A draft can be issued though its e-invoice would not be right, and could not be sent: that is told too.
+    Each is made as it would be filed, and nothing is written. A draft can be issued though its e-invoice would not be
+    right, and could not be sent: that is told too.
     """
     from billtext.outside import archive, draft_files, issuing
     from billtext.outside.desk import Desk
