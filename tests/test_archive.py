@@ -14,7 +14,7 @@ import pytest
 from beancount import loader
 from beancount.core.data import Document
 
-from billtext.outside import archive, pdf
+from billtext.outside import archive, files, pdf
 from billtext.outside.files import STAGE
 from billtext.rules import filing
 from office import Office
@@ -112,6 +112,20 @@ def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
     assert list(filed(made)) == [f"{C1}/2026-11-25.2026-000{n}.pdf" for n in (1, 2, 3)]
     assert made.get("archive", "verify") == "3 files as filed\n"
     assert not (made.root / STAGE).exists()
+
+
+def test_a_link_among_the_devices_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`/dev/stdout` of somebody whose output goes into a file; elsewhere the file is made anew as a whole."""
+    monkeypatch.setattr(files, "_DEVICES", tmp_path / "dev")
+    for place in ("dev", "dev/shm", "home"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "out").symlink_to(tmp_path / "real")
+        (tmp_path / "real").write_bytes(b"before")
+        files.replace(tmp_path / place / "out", "after")
+        link = place == "dev"
+        assert (tmp_path / place / "out").read_bytes() == b"after"
+        assert (tmp_path / place / "out").is_symlink() == link
+        assert (tmp_path / "real").read_bytes() == (b"after" if link else b"before")
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["archive", "no archive"])

@@ -350,7 +350,7 @@ def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: 
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
-            if path.exists() and (not path.is_file() or _DEVICES in path.absolute().parents):
+            if path.exists() and (not path.is_file() or path.absolute().parent == _DEVICES):
                 with path.open("wb") as file:
                     file.write(content)
                 return
