@@ -216,7 +216,7 @@ def _norway(of: _Values, root: str) -> Iterator[Finding]:
 # What Peppol asks for: the rule's id, the terms of which one has to be there, and what is told.
 _ASKED = (
     ("PEPPOL-EN16931-R003", ("BT-10", "BT-13"),
-     "there is neither a buyer reference nor an order reference; ask the buyer for one (`buyer-reference:` or `order:`)"),
+     "there is neither a buyer reference nor an order reference; ask the buyer for one (`buyer-reference:`, `order:`)"),
     ("PEPPOL-EN16931-R010", ("BT-49",),
      "the buyer has no electronic address, without which Peppol cannot deliver; add `endpoint:` to the customer"),
     ("PEPPOL-EN16931-R020", ("BT-34",),
