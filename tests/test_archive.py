@@ -14,7 +14,7 @@ import pytest
 from beancount import loader
 from beancount.core.data import Document
 
-from billtext.outside import archive, pdf
+from billtext.outside import archive, files, pdf
 from billtext.outside.files import STAGE
 from billtext.rules import filing
 from office import Office
@@ -112,6 +112,48 @@ def test_a_draft_that_cannot_be_filed_stops_no_other(tmp_path: Path) -> None:
     assert list(filed(made)) == [f"{C1}/2026-11-25.2026-000{n}.pdf" for n in (1, 2, 3)]
     assert made.get("archive", "verify") == "3 files as filed\n"
     assert not (made.root / STAGE).exists()
+
+
+def test_a_link_among_the_devices_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`/dev/stdout` of somebody whose output goes into a file; elsewhere the file is made anew as a whole."""
+    monkeypatch.setattr(files, "_DEVICES", tmp_path / "dev")
+    for place in ("dev", "dev/shm", "home"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "out").symlink_to(tmp_path / "real")
+        (tmp_path / "real").write_bytes(b"before")
+        files.replace(tmp_path / place / "out", "after")
+        link = place == "dev"
+        assert (tmp_path / place / "out").read_bytes() == b"after"
+        assert (tmp_path / place / "out").is_symlink() == link
+        assert (tmp_path / "real").read_bytes() == (b"after" if link else b"before")
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["archive", "no archive"])
+def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Path, keeps: bool) -> None:
+    """By `draft check` and `issue --dry-run` as by `issue`, where documents are filed; nothing is written.
+
+    Number 1 is neither the 1 of the text nor that of its line. Where none is filed, the draft can be issued.
+    """
+    made = office(tmp_path / "books", drafts=0) if keeps else Office(tmp_path / "books")
+    company = made.root / "company.beancount"
+    company.write_text(company.read_text("utf-8").replace('"{year}-{number:04}"', '"{number}"'), "utf-8")
+    made.draft("d1", DRAFT.format(n=1, c=1, currency="NOK").replace("Draft 1", "\u65e5 1"))
+    made.draft("d2", DRAFT.format(n=2, c=1, currency="NOK"))
+    before = made.files()
+    day = "2026-11-25"
+    told = "no font has \u201c\u65e5\u201d of \u201c\u65e5 1\u201d; put a font file that has them"
+    why = f"drafts/d1.beancount:2: it cannot be filed: Invoice NUMBER: {told}"
+    check, trial = made.run("draft", "check", "--as-of", day), made.run("issue", "--all", "--dry-run", "--date", day)
+    assert made.files() == before
+    if not keeps:
+        assert (check.status, check.out) == (1, "2 of 2 drafts can be issued\n")
+        assert f"drafts/d1.beancount:2: Invoice 1: {told}" in check.err
+        assert (trial.status, trial.err) == (0, "")
+        return
+    assert (check.status, check.out, why in check.err) == (1, "1 of 2 drafts can be issued\n", True), check
+    assert (trial.status, why in trial.err, trial.out[:2]) == (1, True, "1 "), trial
+    done = made.run("issue", "--all", "--date", day)
+    assert (done.status, done.err) == (1, trial.err)
 
 
 def test_a_document_that_cannot_be_filed_keeps_back_no_other(tmp_path: Path) -> None:
@@ -384,6 +426,23 @@ def test_lists_find_by_each_thing(tmp_path: Path) -> None:
     assert names("list", "--label", "FRAME") == [order, contract]
     assert names("find", "müller") == [one]
     assert made.run("archive", "list", "--customer", "C9").status == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize(("words", "name"), [(["archive", "catalogue"], "a.csv"), (["customer", "export"], "a")])
+def test_a_pipe_or_device_is_written_to_and_stays(tmp_path: Path, words: list[str], name: str) -> None:
+    """`--out /dev/null` of somebody who may do everything would else put a file in the place of the device."""
+    made = office(tmp_path / "o")
+    pipe = tmp_path / name
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        made.get(*words, "--out", str(pipe))
+        assert os.read(reader, 1 << 16).count(b"\n") >= 1
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {name, "o"}
 
 
 def test_the_catalogue_is_markdown_or_csv(tmp_path: Path) -> None:

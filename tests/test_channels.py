@@ -88,7 +88,8 @@ def test_a_reason_has_no_address(tmp_path: Path, ledger: Ledger) -> None:
     ("told", "why"),
     [
         ({"document": "2026-9999", "outcome": "delivered"}, "no such document was sent"),
-        ({"document": "2026-0012", "outcome": "perhaps"}, "the outcome is neither delivered nor failed"),
+        ({"document": "2026-0012", "outcome": "perhaps"}, "the outcome is neither delivered nor failed, but perhaps"),
+        ({"document": "2026-0012"}, "the outcome is neither delivered nor failed, but missing"),
         ({"document": "2026-0012", "outcome": "delivered", "sha256": "0" * 64}, "of another file"),
         ({"outcome": "delivered"}, "no document"),
     ],

@@ -55,6 +55,28 @@ def shown(office: Office) -> dict[str, object]:
     return after
 
 
+@pytest.mark.parametrize("code", ["XQ", "ZZ", "se", "Sweden"])
+def test_a_country_of_delivery_that_is_none_is_told_at_its_line(office: Office, code: str) -> None:
+    """In a draft as in the ledger: an e-invoice with it would be refused (BR-CL-14). XI is Northern Ireland."""
+    told = f'`delivery-country: "{code}"` cannot be used; write an ISO 3166 code of two letters, such as "NO"'
+    drafted(
+        office, 'quantity: 1; price: 100 NOK; vat: "S25"', keys='  delivery-city: "Malmö"\n  delivery-country: "XQ"\n'
+    )
+    text = (office.root / "drafts" / "d.beancount").read_text("utf-8").replace('"XQ"', f'"{code}"')
+    office.draft("d", text)
+    for words in (("draft", "check"), ("draft", "list"), ("draft", "show", "d")):
+        done = office.run(*words, "--as-of", "2026-11-25")
+        assert (done.status, f"drafts/d.beancount:5: {told}\n" in done.err) == (1, True), (words, done)
+    office.draft("d", text.replace(f'"{code}"', '"XI"'))
+    office.get("issue", "d", "--date", "2026-11-25")
+    invoices = office.root / "invoices" / "2026.beancount"
+    written = invoices.read_text("utf-8")
+    invoices.write_text(written.replace('"XI"', f'"{code}"'), "utf-8")
+    line = next(n for n, found in enumerate(written.split("\n"), 1) if "delivery-country" in found)
+    done = office.run("check")
+    assert (done.status, f"invoices/2026.beancount:{line}: {told}" in done.err + done.out) == (1, True), done
+
+
 def test_a_draft_whose_attachment_is_not_there_is_told_and_stops_no_other(office: Office) -> None:
     """The first of two names a timesheet; it gets a number when that is there."""
     office.draft("a", HOUR.replace("  customer", f"{ATTACHED}  customer"))
@@ -446,10 +468,10 @@ def test_comments_within_a_draft_stay_in_its_file(office: Office) -> None:
         (HOUR.replace("invoice:", 'invoice: "2026-0001"'), 'd.beancount:1: the draft has the number "2026-0001"'),
         (HOUR.replace('"C1"', '"C9"'), "d.beancount:1: customer C9 is not in the register"),
         (HOUR.replace('  customer: "C1"\n', ""), "d.beancount:1: the draft names no customer"),
-        (HOUR.replace("CONS", "CNS"), 'd.beancount:4: `item: "CNS"`'),
+        (HOUR.replace("CONS", "CNS"), 'd.beancount:5: `item: "CNS"`'),
         (HOUR.replace("quantity: 8", "quantity: -8"), "d.beancount:4: the quantity is -8; write it positive"),
         (HOUR.replace("quantity: 8", "quantity: 0"), "d.beancount:4: the quantity is 0, so there is nothing to bill"),
-        (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:4: `quantity: \"8\"` is text in quotes"),
+        (HOUR.replace("quantity: 8", 'quantity: "8"'), "d.beancount:6: `quantity: \"8\"` is text in quotes"),
         (HOUR.replace('    item: "CONS"\n', ""), "d.beancount:4: the line has neither a price nor an amount"),
         (HOUR[: HOUR.index("  Income")], 'd.beancount:1: the draft "Consulting, November" has no line'),
         (HOUR.replace("  Income:Sales\n", "  Income:Sales  -100.00 NOK\n"), "come to -9600.00; leave the amount out"),
@@ -469,7 +491,10 @@ def test_a_mistake_is_told_at_its_line_and_the_others_go_through(office: Office,
 @pytest.mark.parametrize(
     ("draft", "told"),
     [
-        (HOUR.replace("Income:Sales", "Income:Nowhere"), "c.beancount:1: Invalid reference to unknown account"),
+        (
+            HOUR.replace("Income:Sales", "Income:Nowhere"),
+            "c.beancount:1: the ledger has no account Income:Nowhere; add `2026-11-25 open Income:Nowhere`, or correct",
+        ),
         (HOUR.replace("  Income", '  kid: "2026001202"\n  Income'), "d.beancount:1: "),
     ],
 )
@@ -487,6 +512,23 @@ def test_what_only_the_ledger_sees_keeps_back_its_own_draft(office: Office, draf
     assert f"{3 - count} of 3 drafts were refused, {count} issued" in done.err
     numbers = [] if trial else [f"2026-{n + 1:04}" for n in range(count)]
     assert [document.number for document in office.book().documents] == numbers
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        ("Income:Later", "is opened on 2027-01-01, after 2026-11-25; give its `open` directive an earlier date, or"),
+        ("Income:Gone", "was closed on 2026-01-01, before 2026-11-25; take its `close` directive out, or correct"),
+    ],
+)
+def test_an_account_that_is_not_open_on_the_day_is_told_with_its_days(office: Office, account: str, told: str) -> None:
+    """Beancount says "inactive" of both."""
+    company = office.root / "company.beancount"
+    more = "2027-01-01 open Income:Later\n2020-01-01 open Income:Gone\n2026-01-01 close Income:Gone\n"
+    company.write_text(company.read_text("utf-8") + more, "utf-8")
+    office.draft("d", HOUR.replace("Income:Sales", account))
+    done = office.run("issue", "d", "--date", "2026-11-25")
+    assert (done.status, f"drafts/d.beancount:1: the account {account} {told}" in done.err) == (1, True), done
 
 
 def test_a_draft_file_that_cannot_be_read_keeps_back_no_other(office: Office) -> None:
@@ -611,7 +653,7 @@ def test_drafts_are_checked_by_name_or_all(office: Office) -> None:
     assert office.get("draft", "check", "d", "--as-of", "2026-11-25").startswith("1 of 1 drafts can be issued")
     done = office.run("draft", "check", "--as-of", "2026-11-25")
     assert (done.status, done.out.startswith("1 of 2 drafts can be issued")) == (1, True)
-    assert "e.beancount:4: " in done.err
+    assert "e.beancount:5: " in done.err
 
 
 def test_what_only_the_ledger_sees_is_told_by_the_check_too(office: Office) -> None:

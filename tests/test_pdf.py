@@ -21,7 +21,7 @@ from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import forms, pdf, typesetting
-from billtext.rendering import cii, pdf_data, statement_pages
+from billtext.rendering import cii, document_pages, pdf_data, statement_pages, ubl
 from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -106,7 +106,7 @@ def test_an_invoice_carries_what_the_law_asks_for(demo: Book) -> None:
     for wanted in (
         "Faktura 2026-0075", "18. nov. 2026", "18. des. 2026", "Levert", "13. nov. 2026", "Fjordlys Elektro AS",
         "310000019 MVA", "Foretaksregisteret", "Sørfjorden sykehus HF", "314002334", "Electrician", "11", "timer",
-        "940,00", "25 %", "18 140,00", "4 535,00", "22 675,00", "KID", "00013202600758", "86011117947", "Side 1 / 1",
+        "940,00", "25 %", "18 140,00", "4 535,00", "22 675,00", "KID", "00013202600758", "8601 11 17947", "Side 1 / 1",
     ):  # fmt: skip
         assert wanted in found, wanted
 
@@ -145,6 +145,26 @@ def test_euro_comes_with_its_rate_and_a_code_to_scan(demo: Book) -> None:
     assert scanned(made).decode() == (
         "BCD\n002\n1\nSCT\nDNBANOKK\nFjordlys Elektro AS\nNO4986011117963\nEUR4180.00\n\nRF060001920260076\n"
     )
+
+
+def test_account_numbers_are_grouped_for_people_and_not_for_machines(tmp_path: Path) -> None:
+    """ISO 13616 prints an IBAN in groups of four, Norway an account as 4-2-5 digits; however the register has them."""
+    shutil.copytree(ROOT / "ledger", tmp_path / "ledger")
+    register = tmp_path / "ledger" / "company.beancount"
+    text = register.read_text("utf-8").replace('"86011117963"', '"8601.11.17963"')
+    register.write_text(text.replace('"NO4986011117963"', '"NO49 8601 1117963"'), "utf-8")
+    found = book.build(load.load(tmp_path / "ledger" / "main.beancount").entries, load.sources)
+    one = shown(found, "2026-0076")
+    for text in (
+        squeezed(pdf.document(one)),
+        document_pages.render(one, "html"),
+        document_pages.render(one, "markdown"),
+    ):
+        assert "NO49 8601 1117 963" in text
+        assert "8601 11 17963" in text
+    for xml in (ubl.render(one), cii.render(one)):
+        assert b">NO4986011117963<" in xml
+    assert "\nNO4986011117963\n" in scanned(pdf.document(one)).decode()
 
 
 @pytest.mark.parametrize(
@@ -781,11 +801,11 @@ def test_a_statement_names_the_accounts_of_its_currencies(demo: Book) -> None:
     day = Date(2026, 10, 31)
     kroner = statements.report(demo, "C00017", Date(2026, 10, 1), day)
     assert statement_pages.payment(demo, kroner, Language("en")) == [
-        "Bank account 86011117947 · IBAN NO9386011117947 · BIC DNBANOKK"
+        "Bank account 8601 11 17947 · IBAN NO93 8601 1117 947 · BIC DNBANOKK"
     ]
     both = statements.report(demo, "C00028", Date(2026, 10, 1), day)
     labels = [line.split(" · ")[0] for line in statement_pages.payment(demo, both, Language("en"))]
-    assert labels == ["Bank account NOK 86011117947", "Bank account EUR 86011117963"]
+    assert labels == ["Bank account NOK 8601 11 17947", "Bank account EUR 8601 11 17963"]
     shown = [
         [label for label, text in pdf_data.statement(demo, each)["payment"] if text.startswith("8601")]
         for each in (kroner, both)

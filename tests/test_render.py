@@ -95,7 +95,7 @@ def test_a_month_and_a_kind(office: Office, tmp_path: Path) -> None:
         (("C1", "--as", "html"), 1, "C1 is a customer; for a statement add --statements with a month, such as 2026-10"),
         (("--month", "2030-01", "--as", "html"), 1, "there is no document then; ask for another month"),
         (("--all", "--as", "html"), 2, "2 documents are files: say where with --out DIR"),
-        (("2026-0001", "--all", "--as", "html"), 2, "name documents by their numbers, or ask for --month, --all or"),
+        (("2026-0001", "--all", "--as", "html"), 2, "or ask for --month, --all or --statements, not both"),
         (("--statements", "2026-11", "--as", "ubl"), 2, "a statement is not made as that; choose pdf, html, markdown"),
     ],
 )  # fmt: skip

@@ -268,6 +268,31 @@ def test_over_tls_with_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "hemmelig" not in str(office.files())
 
 
+@pytest.mark.parametrize(
+    ("security", "why", "remedy"),
+    [
+        ("starttls", "it offers no encryption", 'try `smtp-security` "tls" with its port for that, mostly 465'),
+        ("tls", "it does not begin with TLS", 'try `smtp-security` "starttls", or port 465'),
+        ("down", "Connection refused", "see that it runs, and that `smtp-host` and `smtp-port` name it"),
+    ],
+)
+def test_a_mail_server_that_is_set_up_otherwise_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str, why: str, remedy: str
+) -> None:
+    """In plain words on the screen, and without the remedy in the ledger."""
+    monkeypatch.setattr(mail, "wait", lambda _seconds: None)
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, "none" if security == "down" else security)
+        office.invoices(invoice(1))
+        if security != "down":
+            told = office.send().err
+    if security == "down":
+        told = office.send().err
+    place = f"the mail server 127.0.0.1:{room.port}: {why}"
+    assert f"2026-0001  email  waiting: {place}; {remedy}\n" in told
+    assert f'  reason: "{place}"\n' in office.told
+
+
 def test_no_password_goes_in_the_clear(tmp_path: Path) -> None:
     """A server without STARTTLS gets nothing, and `none` with a password is for this machine alone."""
     with Room(tmp_path) as room:

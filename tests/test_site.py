@@ -110,7 +110,7 @@ def test_a_printed_statement_has_the_sender_and_the_accounts_of_the_commands_sta
     _, part = articles(Frame(demo, DAY, revision=""), "C00028")["2026-10", "2026-10"]
     for text in (
         "5003 Bergen<br>Org. no. 310000019<br>faktura@fjordlys.example",
-        "Bank account NOK 86011117947 · IBAN NO9386011117947 · BIC DNBANOKK<br>",  # there are euros on it too
+        "Bank account NOK 8601 11 17947 · IBAN NO93 8601 1117 947 · BIC DNBANOKK<br>",  # there are euros on it too
     ):
         assert text in part
 

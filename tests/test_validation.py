@@ -199,6 +199,8 @@ def test_a_missing_buyer_reference_is_caught() -> None:
     """PEPPOL-EN16931-R003: neither the buyer's reference nor an order; not where it is no Peppol document."""
     core = replace(FINE, references={})
     assert rules(ubl.render(core)) == {"PEPPOL-EN16931-R003"}
+    (told,) = findings(ubl.render(core), "a.xml")
+    assert told.text.endswith("ask the buyer for one (`buyer-reference:`, `order:`)")
     assert rules(ubl.render(replace(core, buyer=replace(BUYER, endpoint=None)))) == set()
 
 

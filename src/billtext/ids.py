@@ -10,6 +10,10 @@ from functools import cache
 _ID = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_./-]*[A-Za-z0-9_-])?")
 
+_ACCOUNT = re.compile(r"[0-9]+|[A-Z]{2}[0-9]{2}[A-Z0-9]+")
+# Two letters of CLDR that are no country, and codes for Northern Ireland and Kosovo in the list of BR-CL-14.
+_NO_COUNTRIES, _BESIDES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}), frozenset({"XI", "1A"})
+
 
 def is_id(text: str) -> bool:
     """Whether a text can be a register id: letters, digits and `-`, beginning with a capital or a digit."""
@@ -67,6 +71,16 @@ def is_vat_number(number: str) -> bool:
 def is_iban(number: str) -> bool:
     """International bank account number (ISO 13616)."""
     return _valid("iban", number)
+
+
+def compact_account(number: str) -> str:
+    """An account number or IBAN without what groups it, as machines read it; other text as it is.
+
+    >>> compact_account("NO93 8601 1117 947"), compact_account("8601.11.17947"), compact_account("on request")
+    ('NO9386011117947', '86011117947', 'on request')
+    """
+    found = re.sub(r"[ .\u00a0]", "", number)
+    return found if _ACCOUNT.fullmatch(found) else number
 
 
 def is_bic(number: str) -> bool:
@@ -144,10 +158,14 @@ def is_language(code: str) -> bool:
 
 @cache
 def is_country(code: str) -> bool:
-    """Whether a code is a country's (ISO 3166 alpha-2, by Unicode CLDR)."""
+    """Whether a code is a country's (ISO 3166 alpha-2, by Unicode CLDR), or one that e-invoices have too (BR-CL-14).
+
+    >>> [is_country(code) for code in ("NO", "XI", "no", "NOR", "ZZ", "EU")]
+    [True, True, False, False, False, False]
+    """
     from babel import Locale
 
-    return len(code) == 2 and code in Locale("en").territories
+    return len(code) == 2 and code not in _NO_COUNTRIES and (code in _BESIDES or code in Locale("en").territories)
 
 
 @cache

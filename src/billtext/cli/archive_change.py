@@ -40,7 +40,7 @@ def file(
     from billtext.rules import filing
 
     if sum([bool(numbers), month is not None, everything]) != 1:
-        raise click.UsageError("name documents by their numbers, or ask for --month or --all")
+        raise click.UsageError("name documents by their numbers, or ask for --month or --all, not both")
     with changing(face, force=force) as desk:
         documents = desk.book.ledger.documents
         unknown = next((number for number in numbers if number not in documents), None)

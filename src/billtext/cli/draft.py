@@ -1,15 +1,18 @@
 """`billtext draft`: documents before they are issued."""
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from billtext.cli import writing
 from billtext.cli.common import Face, as_of, example, form, relative, say
-from billtext.cli.writing import refused
 
 if TYPE_CHECKING:
+    from billtext.errors import Refused
     from billtext.model import Draft
+    from billtext.outside.issuing import Issued
     from billtext.rules.prepared import Prepared
 
     Prepareds = list[tuple[Draft, Prepared | None, list[Any]]]
@@ -68,19 +71,29 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
 def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     """Check drafts, all if none is named: each mistake at its file and line, those too that only the ledger sees.
 
-    A draft can be issued though its e-invoice would not be right, and could not be sent: that is told too.
+    Each is made as it would be filed, and nothing is written. A draft can be issued though its e-invoice would not be
+    right, and could not be sent: that is told too.
     """
-    from billtext.outside import archive, draft_files, issuing
+    from billtext.outside import archive, draft_files, filed_files, issuing
     from billtext.outside.desk import Desk
 
     desk = Desk.reading(face.path, face.loaded, face.book)
     files, unread = ([], []) if names else draft_files.readable(desk.root)
     wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(desk.root, names)
-    outcome = issuing.issue(desk, wanted, as_of, checked=True)
+    unfit: dict[str, str] = {}  # documents whose e-invoice would not be right, and why
+
+    def filing(issued: "Sequence[Issued]") -> "Mapping[str, Refused]":
+        done = writing.archive(desk, issued, as_of, trial=True)
+        unfit.clear()
+        unfit.update(done.wrong)
+        return done.refused
+
+    outcome = issuing.issue(desk, wanted, as_of, checked=True, file=filing)
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
-    wrong += refused(outcome)
-    unfit = archive.wrong(desk, outcome.issued)
+    wrong += writing.refused(outcome)
+    if not filed_files.wanted(desk, as_of):
+        unfit.update(archive.wrong(desk, outcome.issued))
     drafts = {one.number: one.prepared.draft for one in outcome.issued}
     wrong += [f"{relative(drafts[number].file)}:{drafts[number].first}: {why}" for number, why in unfit.items()]
     for sentence in wrong:
@@ -99,10 +112,12 @@ def _all(face: Face, date: datetime.date, *names: str) -> "tuple[Prepareds, list
     rates = issuing.rates(face.loaded.entries)
     files, wrong = ([], []) if names else draft_files.readable(root)
     wrong = [*wrong, *(_told(error) for file in files for error in file.errors)]
-    wanted = [draft for file in files for draft in file.drafts]
-    wanted += [draft for _, draft in draft_files.named(root, names)]
+    wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(root, names)
+    found: Prepareds = []
     ledger = face.book.ledger
-    found = [(draft, *drafts.prepare(draft, ledger.register, rates, date, billed=ledger.billed)) for draft in wanted]
+    for file, draft in wanted:
+        prepared, mistakes = drafts.prepare(draft, ledger.register, rates, date, billed=ledger.billed)
+        found.append((draft, prepared, issuing.told_at(file, mistakes)))
     return found, wrong
 
 

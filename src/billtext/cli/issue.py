@@ -63,14 +63,14 @@ def command(
         alone: dict[str, str] = {}  # documents that are filed without their e-invoice, and why
 
         def filing(issued: "Sequence[Issued]") -> "Mapping[str, Refused]":
-            done = archive(desk, issued, date)
+            done = archive(desk, issued, date, trial=trial)
             alone.clear()
             alone.update(done.wrong)
             return done.refused
 
         outcome = issuing.issue(
             desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery,
-            place=write.clean(place), file=None if trial else filing,
+            place=write.clean(place), file=filing,
         )  # fmt: skip
         for sentence in unread:
             say(sentence, err=True)
@@ -78,8 +78,9 @@ def command(
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 say(f"{where}: {error.message}", err=True)
-        if not trial and outcome.issued:
+        if outcome.issued:
             tell_wrong(alone)
+        if not trial and outcome.issued:
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
             prepared = one.prepared

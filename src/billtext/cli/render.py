@@ -95,7 +95,7 @@ def _usage(
 ) -> None:
     said = [bool(names) and statements is None, month is not None, everything, statements is not None]
     if sum(said) != 1:
-        raise click.UsageError("name documents by their numbers, or ask for --month, --all or --statements")
+        raise click.UsageError("name documents by their numbers, or ask for --month, --all or --statements, not both")
     if kinds and not (month or everything):
         raise click.UsageError("--kind goes with --month or --all")
 

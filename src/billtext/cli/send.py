@@ -93,7 +93,7 @@ def command(
     all that would go, and sends nothing.
     """
     if (bool(numbers), due, month is not None).count(True) != 1:
-        raise click.UsageError("name documents, or ask for --due or --statements")
+        raise click.UsageError("name documents, or ask for --due or --statements, not both")
     if since and not due:
         raise click.UsageError("--since goes with --due")
     if at_once and not due:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -81,12 +82,16 @@ def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
         yield desk
 
 
-def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date) -> "Done":
-    """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise."""
+def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date, *, trial: bool = False) -> "Done":
+    """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
+
+    :param trial: see what would come of it, and write nothing
+    """
     from billtext.outside import archive
 
     with Progress() as progress:
-        return archive.issued(desk, issued, date, stage=lambda count: progress.stage("Documents", count))
+        stage = partial(progress.stage, "Documents")
+        return archive.issued(desk, issued, date, trial=trial, stage=stage)
 
 
 def tell_wrong(wrong: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """The chart of accounts: when an account is open, and which currencies it takes."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,8 @@ from beancount.core.data import Close, Open
 
 from billtext.errors import Refused
 from billtext.model import Date
+
+_NOT_OPEN = re.compile(r"Invalid reference to (?:unknown|inactive) account '(.+)'")
 
 
 class Chart:
@@ -36,14 +39,32 @@ class Chart:
         :param option: the option that names another account
         :raises Refused: it is not
         """
-        opened, closed = self._opened.get(account), self._closed.get(account)
         other = "name another account" if option is None else f'name another with the option "{option}"'
-        if opened is None:
-            raise Refused(f"the ledger has no account {account}; add `{date} open {account}`, or {other}")
-        if date < opened.date:
-            raise Refused(
-                f"the account {account} is opened on {opened.date}, after {date}; correct the date, or {other}"
-            )
-        if closed is not None and date > closed:
-            raise Refused(f"the account {account} was closed on {closed}, before {date}; correct the date, or {other}")
+        why = self.why(account, date)
+        if why:
+            remedy = "correct the date" if self.known(account) else f"add `{date} open {account}`"
+            raise Refused(f"{why}; {remedy}, or {other}")
         return account
+
+    def why(self, account: str, date: Date) -> str:
+        """Why an account cannot be used on a day; nothing if it is open."""
+        opened, closed = self._opened.get(account), self._closed.get(account)
+        if opened is None:
+            return f"the ledger has no account {account}"
+        if date < opened.date:
+            return f"the account {account} is opened on {opened.date}, after {date}"
+        if closed is not None and date > closed:
+            return f"the account {account} was closed on {closed}, before {date}"
+        return ""
+
+    def told(self, message: str, date: Date) -> str:
+        """What Beancount says of an account that is not open on a day, with what to do; other messages as they are."""
+        found = _NOT_OPEN.fullmatch(message)
+        why = self.why(found[1], date) if found else ""
+        if found is None or not why:
+            return message
+        if not self.known(found[1]):
+            return f"{why}; add `{date} open {found[1]}`, or correct its name"
+        opened = date < self._opened[found[1]].date
+        remedy = "give its `open` directive an earlier date" if opened else "take its `close` directive out"
+        return f"{why}; {remedy}, or correct the date"

@@ -205,6 +205,8 @@ def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[
     from beancount.ops import balance, validation
     from beancount.parser import booking
 
+    from billtext.ledger.chart import Chart
+
     booked, errors = booking.book(new, options)
     accounts = [entry for entry in entries if isinstance(entry, Open | Close)]
     fresh = {id(entry) for entry in booked}
@@ -215,8 +217,10 @@ def added(entries: list[Any], new: list[Any], options: dict[str, Any]) -> tuple[
         validation.validate_currency_constraints,
         validation.validate_check_transaction_balances,
     )
+    chart = Chart(few)
     for check in checks:
-        errors += [error for error in check(few, options) if id(error.entry) in fresh]
+        found = [error for error in check(few, options) if id(error.entry) in fresh]
+        errors += [error._replace(message=chart.told(error.message, error.entry.date)) for error in found]
     touched = {(p.account, entry.date) for entry in booked for p in getattr(entry, "postings", ())}
     asserted = [
         entry for entry in entries

@@ -422,6 +422,7 @@ _TERMS: dict[str, Key] = {
     **several({"preceding-date": DATE}),
     **{f"seller-{key}": TEXT for key in OF_PARTIES}, **{f"buyer-{key}": TEXT for key in OF_PARTIES},
     **{f"{who}-{key}": TEXT for who in ("delivery", "payee", "representative") for key in ("name", *_OF_ADDRESSES)},
+    **dict.fromkeys((f"{who}-country" for who in ("seller", "buyer", "delivery", "payee", "representative")), COUNTRY),
     **dict.fromkeys(("delivery-location", "payee-id", "payee-org-number", "representative-vat-number"), TEXT),
     **{f"{key}-{category}": TEXT for key in ("exemption", "vatex") for category in CATEGORIES},
 }  # fmt: skip

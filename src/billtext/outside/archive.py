@@ -77,12 +77,14 @@ def file(
     wanted: Iterable[Document],
     *,
     form: str | None = None,
+    trial: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Done:
     """File issued documents; nothing is there before `Desk.commit`.
 
     :param book: the desk's, or as it will be: with documents that are being issued
     :param form: `pdf`, or `facturx` with the e-invoice in it; else what `filing.forms` says
+    :param trial: see what would come of it, and write nothing
     :raises Refused: Beancount would not find them, or a file stands where one would be
     """
     done = Done()
@@ -101,7 +103,10 @@ def file(
                 sha256=files.digest(made.content), kind=document.kind, customer=document.customer,
                 document=document.number, label=document.entry.narration or "",
             )  # fmt: skip
-            filed_files.put(desk, one, made.content)
+            if trial:
+                desk.vacant(Path(filing.ROOT) / one.file)
+            else:
+                filed_files.put(desk, one, made.content)
             done.filed.append(one)
         step()
     return done
@@ -128,10 +133,12 @@ def issued(
     found: Iterable[Issued],
     date: Date,
     *,
+    trial: bool = False,
     stage: Callable[[int], Callable[[], Any]] = lambda _: lambda: None,
 ) -> Done:
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
 
+    :param trial: see what would come of it, and write nothing
     :param stage: called with how many there are; returns what to call at each
     """
     if not filed_files.wanted(desk, date):
@@ -139,11 +146,11 @@ def issued(
     found = list(found)
     after = desk.after(one.prepared.customer for one in found)
     new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
-    return file(desk, after, new, step=stage(len(new)))
+    return file(desk, after, new, trial=trial, step=stage(len(new)))
 
 
 def wrong(desk: Desk, found: Iterable[Issued]) -> Mapping[str, str]:
-    """Why the e-invoices of documents that are being issued are not right, by their numbers; nothing is filed.
+    """Why documents that are being issued could not be sent, by their numbers, in a ledger that files none.
 
     :param desk: with their texts
     """
@@ -152,11 +159,11 @@ def wrong(desk: Desk, found: Iterable[Issued]) -> Mapping[str, str]:
     why: dict[str, str] = {}
     for number in (one.number for one in found if one.number in after.ledger.documents):
         document = after.ledger.documents[number]
-        for form in right_forms.EINVOICES.intersection(filing.forms(after, document)):
-            try:
+        try:
+            for form in filing.forms(after, document):
                 right_forms.document(after, document, form, root=desk.root)
-            except Refused as error:
-                why[number] = str(error)
+        except Refused as error:
+            why[number] = str(error)
     return why
 
 

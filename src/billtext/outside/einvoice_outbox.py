@@ -105,13 +105,14 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             continue
         for told in objects:
             number = str(told.get("document") or told.get("number") or "")
-            outcome = _OUTCOMES.get(str(told.get("outcome") or told.get("status") or "").lower())
+            said = str(told.get("outcome") or told.get("status") or "")
+            outcome = _OUTCOMES.get(said.lower())
             history = histories.get(number) or []
             sent = history[-1] if history else None
             if "sender" in told and "receiver" in told and outcome is None:
                 continue  # an envelope of ours
             if sent is None or sent.channel != "ehf" or outcome is None:
-                strange.append(f"{path.name}: {number or 'no document'}: {_why(sent, outcome)}")
+                strange.append(f"{path.name}: {number or 'no document'}: {_why(sent, outcome, said)}")
                 continue
             if _known(outcome, told.get("time"), history, path, now):
                 known += 1
@@ -132,14 +133,12 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     return Read(new=tuple(new), known=known, strange=tuple(strange), unread=tuple(unread))
 
 
-def _why(sent: Delivery | None, outcome: str | None) -> str:
+def _why(sent: Delivery | None, outcome: str | None, said: str) -> str:
     if sent is None:
         return "no such document was sent"
-    return (
-        "it was not sent as an e-invoice by us"
-        if outcome is not None
-        else "the outcome is neither delivered nor failed"
-    )
+    if outcome is not None:
+        return "it was not sent as an e-invoice by us"
+    return f"the outcome is neither delivered nor failed, but {attempts.reason(said) or 'missing'}"
 
 
 def _known(

@@ -335,8 +335,11 @@ def kept(text: str, old: str) -> str:
     return "".join(lines)
 
 
+_DEVICES = Path("/dev")
+
+
 def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True) -> None:
-    """Write one file whole or not at all.
+    """Write one file whole or not at all; a device or a pipe, such as `/dev/null`, is written to and stays what it is.
 
     :param text: or bytes as they are
     :param durable: bring it to disk before going on; what can be made again at any time need not be
@@ -347,6 +350,10 @@ def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: 
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
+            if path.exists() and (not path.is_file() or path.absolute().parent == _DEVICES):
+                with path.open("wb") as file:
+                    file.write(content)
+                return
             with draft.open("wb") as file:
                 file.write(content)
                 if durable:

@@ -10,7 +10,7 @@ from typing import Any
 
 from billtext.errors import LedgerError, Refused
 from billtext.ledger import drafts as draft_reader
-from billtext.ledger import load, write
+from billtext.ledger import key_lines, load, write
 from billtext.model import Date, Draft, Register
 from billtext.money import ZERO
 from billtext.outside import attachments
@@ -88,7 +88,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
         one, mistakes = drafts.prepare(
             draft, register, known_rates, date, delivery, place, billed=desk.book.ledger.billed
         )
-        errors: list[LedgerError | Refused] = [*mistakes]
+        errors: list[LedgerError | Refused] = [*told_at(found, mistakes)]
         if one is not None:
             errors += [*legal.check(one, register), *_missing(desk, draft)]
         if one is None or errors:
@@ -121,6 +121,11 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     return outcome
 
 
+def told_at(found: Found, mistakes: Iterable[LedgerError]) -> list[LedgerError]:
+    """Mistakes of drafts of a file, those about a key at the line of that key."""
+    return key_lines.at_their_keys(mistakes, lambda names: dict.fromkeys(names, found.text))
+
+
 def _missing(desk: Desk, draft: Draft) -> list[Refused]:
     """Why a draft could go to nobody once it has a number: a file that it names is not there."""
     try:
@@ -131,8 +136,17 @@ def _missing(desk: Desk, draft: Draft) -> list[Refused]:
 
 
 def _unfiled(number: str, why: Refused) -> Refused:
-    """Why a draft cannot be filed, without the number that another one has now."""
-    return Refused(f"it cannot be filed: {str(why).replace(number, drafts_text.NUMBER)}")
+    """Why a draft cannot be filed, without the number that another one has now.
+
+    It stands at the end of the sentence's first part, as in `Invoice 1: no font has “1日”`, and nowhere else.
+
+    >>> str(_unfiled("1", Refused("Invoice 1: no font has \u201c1\u65e5\u201d")))
+    'it cannot be filed: Invoice NUMBER: no font has \u201c1\u65e5\u201d'
+    """
+    first, colon, rest = str(why).partition(": ")
+    if first == number or first.endswith(f" {number}"):
+        first = first.removesuffix(number) + drafts_text.NUMBER
+    return Refused(f"it cannot be filed: {first}{colon}{rest}")
 
 
 def _file(date: Date) -> str:

@@ -119,7 +119,7 @@ def _password(user: str, host: str) -> str:
         found = keyring.get_password(f"billtext {host}", user)
     except Exception as error:  # a keyring has errors of its own, for each system others
         raise Refused(
-            f"the keyring gives no password of {user} at {host} ({error}); set {PASSWORD}", reason=unknown
+            f"the keyring gives no password of {user} at {host} ({_sentence(error)}); set {PASSWORD}", reason=unknown
         ) from None
     if not found:
         raise Refused(
@@ -128,6 +128,11 @@ def _password(user: str, host: str) -> str:
             reason=unknown,
         )
     return str(found)
+
+
+def _sentence(error: Exception) -> str:
+    """The first sentence of what an error says; a keyring goes on to tell how to install another."""
+    return " ".join(str(error).split()).partition(". ")[0] or type(error).__name__
 
 
 def sender(register: Register, today: Date) -> str:
@@ -215,7 +220,8 @@ class Post:
 
     def _unreachable(self, why: _Temporary) -> Unreachable:
         place = f"the mail server {self.server.host}:{self.server.port}"
-        return Unreachable(f"{place}: {why.words}", reason=f"{place}: {why.code or why.words}")
+        remedy = "" if why.code else "; see that it runs, and that `smtp-host` and `smtp-port` name it"
+        return Unreachable(f"{place}: {why.words}{remedy}", reason=f"{place}: {why.code or why.words}")
 
     def _retried(self, attempt: Callable[[], object]) -> None:
         tries = Retrying(
@@ -298,12 +304,22 @@ class Post:
             if server.user:
                 self._smtp.login(server.user, server.password)
         except ssl.SSLCertVerificationError as error:
-            self._stop(f"its certificate is not trusted ({error.verify_message})")
+            remedy = "name it in `smtp-host` as its certificate does, or ask who runs it"
+            self._stop(f"its certificate is not trusted ({error.verify_message})", remedy=remedy)
+        except ssl.SSLError as error:
+            if server.security != "tls" or error.reason != "WRONG_VERSION_NUMBER":
+                self._leave()
+                raise _Temporary("", _words(error), reached=False) from None
+            self._stop("it does not begin with TLS", remedy='try `smtp-security` "starttls", or port 465')
         except smtplib.SMTPNotSupportedError as error:
-            self._stop(f"it offers no {'encryption' if 'STARTTLS' in str(error) else 'authentication'}")
+            if "STARTTLS" in str(error):
+                remedy = 'try `smtp-security` "tls" with its port for that, mostly 465'
+                self._stop("it offers no encryption", remedy=remedy)
+            self._stop("it offers no authentication", remedy="try it encrypted, or take `smtp-user` out")
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code >= 500:  # RFC 5321, 4.2.1
-                self._stop(f"it does not take the user and password ({error.smtp_code})")
+                remedy = "correct `smtp-user`, or the password in BILLTEXT_SMTP_PASSWORD or the keyring"
+                self._stop(f"it does not take the user and password ({error.smtp_code})", remedy=remedy)
             self._leave()
             raise _Temporary(str(error.smtp_code), _words(error), reached=False) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -311,10 +327,16 @@ class Post:
             raise _Temporary(_code(error), _words(error), reached=False) from None
         return self._smtp
 
-    def _stop(self, why: str, reason: str = "") -> NoReturn:
+    def _stop(self, why: str, reason: str = "", *, remedy: str = "") -> NoReturn:
+        """Tell why nothing is sent.
+
+        :param reason: what the ledger says of it, where the words are not for it
+        :param remedy: for who sends, and not for the ledger
+        """
         self._leave()
         place = f"the mail server {self.server.host}:{self.server.port}"
-        raise Unreachable(f"{place}: {why}", reason=f"{place}: {reason or why}")
+        told = f"{place}: {why}; {remedy}" if remedy else f"{place}: {why}"
+        raise Unreachable(told, reason=f"{place}: {reason or why}")
 
     def _leave(self, *, politely: bool = False) -> None:
         smtp, self._smtp = self._smtp, None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from billtext import ids
 from billtext.errors import Refused
 from billtext.money import rounded
 from billtext.outside import facturx_pdf, typesetting
@@ -85,8 +86,8 @@ def _epc(one: CoreInvoice) -> str | None:
     if not reference.startswith("RF"):
         reference, text = "", reference or one.number
     lines = (
-        *_TRANSFER, account.bic, one.seller.name[:70], account.iban, f"EUR{rounded(one.totals.payable, 'EUR')}", "",
-        reference, text[:140],
+        *_TRANSFER, account.bic, one.seller.name[:70], ids.compact_account(account.iban),
+        f"EUR{rounded(one.totals.payable, 'EUR')}", "", reference, text[:140],
     )  # fmt: skip
     data = "\n".join(map(escape.one_line, lines)).encode()
     if len(data) > _ROOM:

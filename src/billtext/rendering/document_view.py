@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from billtext.model import Date
 from billtext.money import ZERO
-from billtext.rendering import escape, units
+from billtext.rendering import account_numbers, escape, units
 from billtext.rendering.language import Language
 from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, CoreInvoice
@@ -304,7 +304,7 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Due"), t.date(one.due)
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
-    yield from accounts(one.payment.accounts, t)
+    yield from accounts(one.payment.accounts, one.seller.address.country, t)
     if one.payment.text:
         yield t("Payment"), one.payment.text
 
@@ -316,12 +316,15 @@ def _kid(one: CoreInvoice) -> bool:
     return one.seller.address.country == "NO" and digits and 2 <= len(text) <= 25
 
 
-def accounts(found: Iterable[core.Account], t: Language) -> Iterable[Pair]:
-    """Where to pay: what each of our bank accounts is called by."""
+def accounts(found: Iterable[core.Account], country: str, t: Language) -> Iterable[Pair]:
+    """Where to pay: what each of our bank accounts is called by.
+
+    :param country: of their owner (ISO 3166)
+    """
     for account in found:
         for label, text in (
-            (t("Bank account"), account.number), ("IBAN", account.iban), ("BIC", account.bic),
-            (t("Account name"), account.name),
+            (t("Bank account"), account_numbers.domestic(account.number, country)),
+            ("IBAN", account_numbers.iban(account.iban)), ("BIC", account.bic), (t("Account name"), account.name),
         ):  # fmt: skip
             if text:
                 yield label, text

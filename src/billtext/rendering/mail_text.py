@@ -19,7 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.rendering import escape
+from billtext.rendering import account_numbers, escape
 from billtext.rendering.language import Language
 from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CoreInvoice
@@ -56,6 +56,8 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
     """
     file, text, language = _template("document", one.language, own)
     account = one.payment.accounts[0] if one.payment.accounts else core.Account()
+    number = account_numbers.domestic(account.number, one.seller.address.country)
+    iban = account_numbers.iban(account.iban)
     abroad = (one.buyer.address.country or one.seller.address.country) != one.seller.address.country
     return _words(file, text, language.code, {
         "name": name or one.buyer.name, "company": one.seller.name, "customer": one.buyer.id, "number": one.number,
@@ -63,8 +65,7 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
         "title": one.title, "date": language.date(one.date),
         "due": language.date(one.due) if one.due else "",
         "amount": language.amount(one.totals.payable, one.currency), "currency": one.currency,
-        "account": (account.iban or account.number) if abroad else (account.number or account.iban),
-        "iban": account.iban, "bic": account.bic,
+        "account": (iban or number) if abroad else (number or iban), "iban": iban, "bic": account.bic,
         "reference": one.payment.reference, "corrects": ", ".join(number for number, _ in one.preceding),
     })  # fmt: skip
 

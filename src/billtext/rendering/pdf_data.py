@@ -117,7 +117,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     accounts = [
         (f"{label} {currency}" if not n and len(used) > 1 else label, text)
         for currency, account in presenting.accounts(register, used, day)
-        for n, (label, text) in enumerate(document_view.accounts([account], t))
+        for n, (label, text) in enumerate(document_view.accounts([account], seller.address.country, t))
     ]
     heading = t("Statement of account")
     lines = statement_pages.receiver(register, report.customer, day, t)

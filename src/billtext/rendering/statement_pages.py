@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billtext.model import Date, Register
-from billtext.rendering import document_view, templating
+from billtext.rendering import account_numbers, document_view, templating
 from billtext.rendering.language import Language
 from billtext.rules import parties, presenting
 from billtext.rules.book import Book
@@ -32,10 +32,12 @@ def sender(company: Mapping[str, Any], card: Mapping[str, Any], language: Langua
 def payment(book: Book, statement: Statement, language: Language) -> list[str]:
     """Where to pay: a line for each bank account of ours in the currencies of a statement."""
     currencies = {section.currency for section in statement.sections}
+    country = str(book.register.company(statement.end).get("country", ""))
     lines = []
     for currency, account in presenting.accounts(book.register, currencies, statement.end):
-        parts = [account.number] if account.number else []
-        parts += [f"{word} {text}" for word, text in (("IBAN", account.iban), ("BIC", account.bic)) if text]
+        named = (("IBAN", account_numbers.iban(account.iban)), ("BIC", account.bic))
+        parts = [account_numbers.domestic(account.number, country)] if account.number else []
+        parts += [f"{word} {text}" for word, text in named if text]
         if parts:
             label = language("Bank account") + (f" {currency}" if len(currencies) > 1 else "")
             lines.append(f"{label} {' · '.join(parts)}")

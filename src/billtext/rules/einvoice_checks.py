@@ -213,16 +213,22 @@ def _norway(of: _Values, root: str) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+# What Peppol asks for: the rule's id, the terms of which one has to be there, and what is told.
+_ASKED = (
+    ("PEPPOL-EN16931-R003", ("BT-10", "BT-13"),
+     "there is neither a buyer reference nor an order reference; ask the buyer for one (`buyer-reference:`, `order:`)"),
+    ("PEPPOL-EN16931-R010", ("BT-49",),
+     "the buyer has no electronic address, without which Peppol cannot deliver; add `endpoint:` to the customer"),
+    ("PEPPOL-EN16931-R020", ("BT-34",),
+     "the seller has no electronic address, which Peppol asks for; add `endpoint:` to the company"),
+)  # fmt: skip
+
+
 def _peppol(of: _Values, root: str) -> Iterator[Finding]:
     """What Peppol asks for besides EN 16931."""
     if not of.peppol:
         return
-    for rule, terms, text in (
-        ("PEPPOL-EN16931-R003", ("BT-10", "BT-13"),
-         "there is neither a buyer reference nor an order reference; ask the buyer which one they want"),
-        ("PEPPOL-EN16931-R010", ("BT-49",), "the buyer has no electronic address; Peppol cannot deliver without it"),
-        ("PEPPOL-EN16931-R020", ("BT-34",), "the seller has no electronic address, which Peppol asks for"),
-    ):  # fmt: skip
+    for rule, terms, text in _ASKED:
         if not any(field.value for field in of.all(*terms)):
             yield Finding(rule=rule, severity=ERROR, place=root, text=text)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from billtext import ids
 from billtext.model import Date, Document, Line, Meta, Register, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
@@ -244,7 +245,8 @@ def bank_accounts(register: Register, date: Date) -> tuple[tuple[str, core.Accou
     return tuple(
         (
             str(card.get("currency", register.currency)),
-            core.Account(iban=stated.text(card, "iban"), number=stated.text(card, "number"),
+            core.Account(iban=ids.compact_account(stated.text(card, "iban")),
+                         number=ids.compact_account(stated.text(card, "number")),
                          bic=stated.text(card, "bic"), name=stated.text(card, "name")),
         )
         for card in cards
