@@ -121,7 +121,10 @@ def test_receipts_in_every_shape(tmp_path: Path, ledger: Ledger) -> None:
 def test_what_is_no_receipt_at_all_is_told_and_keeps_back_no_other(tmp_path: Path, ledger: Ledger) -> None:
     """Not JSON, such as half of a receipt that is being written, nested without an end, or as large as none is."""
     (tmp_path / "z.json").write_text(json.dumps({"document": "2026-0012", "outcome": "delivered"}), "utf-8")
-    texts = (("<xml/>", "is no JSON"), ("[" * 100_000, "is no JSON"), ("\0" * 10_000_001, "larger than 10 MB"))
+    texts = (
+        ("<xml/>", "is no JSON"), ("[" * 100_000, "is no JSON"), ("\0" * 10_000_001, "larger than 10 MB"),
+        ('"delivered"', "holds JSON that is no receipt"), ("[{}, 17]", "holds JSON that is no receipt"),
+    )  # fmt: skip
     for text, why in texts:
         (tmp_path / "x.json").write_text(text, "utf-8")
         found = einvoice_outbox.receipts([tmp_path], sent(ledger), NOW)

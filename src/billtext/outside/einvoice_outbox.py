@@ -205,6 +205,7 @@ def _objects(path: Path) -> Iterator[dict[str, Any]]:
             whole = [json.loads(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):
             raise Unreadable(f"{path}: is no JSON; a receipt is an object with `document` and `outcome`") from None
-    for told in whole if isinstance(whole, list) else [whole]:
-        if isinstance(told, dict):
-            yield told
+    found = whole if isinstance(whole, list) else [whole]
+    if not all(isinstance(told, dict) for told in found):
+        raise Unreadable(f"{path}: holds JSON that is no receipt: an object with `document` and `outcome`")
+    yield from found
