@@ -57,6 +57,16 @@ function page_of_file(file) {
   return at < 0 ? "" : `files/${file.slice(at + 1).replaceAll("\\", "/")}`;
 }
 
+/** Mark our entry of the sidebar on all our pages: Fava does not know that the page of a form that was refused is one. */
+function here() {
+  const ours = new URL("../extension/Receivables/", import.meta.url).pathname;
+  for (const link of document.querySelectorAll("aside a")) {
+    if (link instanceof HTMLAnchorElement && link.pathname === ours && !link.hash) {
+      link.classList.toggle("selected", window.location.pathname.startsWith(ours));
+    }
+  }
+}
+
 /** Look at the rows of Fava's page. */
 function mark() {
   waiting = false;
@@ -94,7 +104,10 @@ export default {
     }).observe(article, { childList: true, subtree: true, attributes: true, attributeFilter: ["title"] });
   },
 
-  onPageLoad: mark,
+  onPageLoad() {
+    here();
+    mark();
+  },
 
   onExtensionPageLoad() {
     script ??= import(new URL("../extension/Receivables/script", import.meta.url).href);
