@@ -110,6 +110,12 @@ export default {
   },
 
   onExtensionPageLoad() {
+    // Who comes back to a form that was refused, or loads it again, gets the form; a browser would want to send it again.
+    const now = new URL(window.location.href);
+    if (now.pathname.endsWith("/extension/Receivables/act")) {
+      now.pathname = now.pathname.slice(0, -"act".length);
+      window.history.replaceState(window.history.state, "", now);
+    }
     script ??= import(new URL("../extension/Receivables/script", import.meta.url).href);
     script.then(() => globalThis.billtext.start(false));
   },
