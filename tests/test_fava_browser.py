@@ -202,6 +202,7 @@ def test_a_form_that_was_refused_is_marked_in_the_sidebar_and_can_be_come_back_t
         page.wait_for_selector("section.bt [role=alert]")
         page.wait_for_function(f"{marked}.length")
         assert page.evaluate(marked) == ["Receivables"]
+        assert page.input_value("[name=amount]") == "1.250"
         page.fill("[name=amount]", "1")
         page.click(".r-form button")
         page.wait_for_selector("section.bt [role=status]")

@@ -57,16 +57,6 @@ function page_of_file(file) {
   return at < 0 ? "" : `files/${file.slice(at + 1).replaceAll("\\", "/")}`;
 }
 
-/** Mark our entry of the sidebar on all our pages: Fava does not know that the page of a form that was refused is one. */
-function here() {
-  const ours = new URL("../extension/Receivables/", import.meta.url).pathname;
-  for (const link of document.querySelectorAll("aside a")) {
-    if (link instanceof HTMLAnchorElement && link.pathname === ours && !link.hash) {
-      link.classList.toggle("selected", window.location.pathname.startsWith(ours));
-    }
-  }
-}
-
 /** Look at the rows of Fava's page. */
 function mark() {
   waiting = false;
@@ -104,13 +94,11 @@ export default {
     }).observe(article, { childList: true, subtree: true, attributes: true, attributeFilter: ["title"] });
   },
 
-  onPageLoad() {
-    here();
-    mark();
-  },
+  onPageLoad: mark,
 
   onExtensionPageLoad() {
     // Who comes back to a form that was refused, or loads it again, gets the form; a browser would want to send it again.
+    // Fava hears of it, and marks our entry of the sidebar.
     const now = new URL(window.location.href);
     if (now.pathname.endsWith("/extension/Receivables/act")) {
       now.pathname = now.pathname.slice(0, -"act".length);
