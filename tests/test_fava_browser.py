@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from browser_room import PHONE, accessible, fava, opened, with_extension
+from fava_office import FavaOffice
 from site_room import DAY, billtext
 
 EACH = 2  # pages of a kind that are opened
@@ -132,6 +133,21 @@ def test_the_five_figures_fill_a_line_and_sums_are_no_paler_than_what_they_sum(d
             "Math.round(line.lastElementChild.getBoundingClientRect().right - line.getBoundingClientRect().right)])"
         )
         assert places == [[1, 1, 0]] * 3  # NOK, EUR and SEK: each in a line, its units too, to the edge
+        for width, lines in ((1024, [3, 2]), (390, [2, 2, 1])):  # none alone but at the full width of a telephone
+            page.set_viewport_size({"width": width, "height": 900})
+            tops, right = page.evaluate(
+                "[...document.querySelectorAll('.r-figures')].map(line => ["
+                "[...line.children].map(one => one.offsetTop),"
+                "Math.round(line.lastElementChild.getBoundingClientRect().right"
+                " - line.getBoundingClientRect().right)])[0]"
+            )
+            assert [tops.count(top) for top in sorted(set(tops))] == lines
+            assert right == 0
+        page.set_viewport_size({"width": 1024, "height": 900})
+        page.goto(f"{desk}?page=drafts{TIME}")
+        assert page.evaluate("[...document.querySelectorAll('.r-scroll')].map(t => t.scrollWidth - t.clientWidth)") == [
+            0
+        ]
         page.goto(f"{desk}?page=ageing{TIME}")
         colour = "selector => getComputedStyle(document.querySelector(selector)).color"
         assert page.evaluate(colour, "#ageing tfoot tr td:last-child") == page.evaluate(colour, "section.bt h1")
@@ -173,3 +189,30 @@ def test_favas_other_filters_narrow_to_customers(desk: str, browser: Any) -> Non
             page.wait_for_selector("section.bt")
             assert "30,375.00" in page.inner_text(".r-figures")
     assert told == []
+
+
+def test_a_form_that_was_refused_is_marked_in_the_sidebar_and_can_be_come_back_to(browser: Any, tmp_path: Path) -> None:
+    office = FavaOffice(tmp_path)
+    told: list[str] = []
+    marked = "[...document.querySelectorAll('aside a.selected')].map(link => link.textContent.trim())"
+    with fava(office.main) as address, opened(browser, told=told, host=origin(address)) as page:
+        page.goto(f"{address}/extension/Receivables/?page=pay/C1")
+        page.fill("[name=amount]", "1.250")
+        page.click(".r-form button")
+        page.wait_for_selector("section.bt [role=alert]")
+        page.wait_for_function(f"{marked}.length")
+        assert page.evaluate(marked) == ["Receivables"]
+        assert page.input_value("[name=amount]") == "1.250"
+        page.fill("[name=amount]", "1")
+        page.click(".r-form button")
+        page.wait_for_selector("section.bt [role=status]")
+        page.go_back()  # to the form, not to a browser's question whether it is to be sent once more
+        page.wait_for_selector(".r-form [name=amount]")
+        assert page.input_value(".r-form [name=amount]") == ""
+        page.get_by_role("link", name="Journal", exact=True).click()
+        page.wait_for_selector(".journal")
+        assert page.evaluate(marked) == ["Journal"]
+        page.get_by_role("link", name="Receivables", exact=True).click()
+        page.wait_for_selector("section.bt h1")
+        assert page.evaluate(marked) == ["Receivables"]
+    assert [each for each in told if "422" not in each] == []

@@ -361,6 +361,25 @@ def test_filters_narrow_drafts_and_quotes_to_their_customers(desk: Desk) -> None
     desk.get("?account=Assets:Receivable:C00019&page=quotes/Q2026-0001", 404)
 
 
+def test_a_page_says_how_many_customers_the_filters_leave(desk: Desk) -> None:
+    def said(address: str, more: str) -> list[str]:
+        return [text(each) for each in desk.page(address, more).xpath("//p[@class='r-narrowed']")]
+
+    everyone = len(json.loads(desk.command("customer", "list", "--as-of", "2026-11-24", "--format", "json")))
+    for address in ("index", "customers", "open-items", "drafts"):
+        one = said(address, "&account=Assets:Receivable:C00019")
+        assert one == [f"Customers that the filters leave: 1 of {everyone}"], address
+        assert said(address, "&account=Nowhere") == [f"Customers that the filters leave: 0 of {everyone}"]
+        assert said(address, "") == []
+    assert said("customers/C00019", "&account=Assets:Receivable:C00019") == []
+
+
+def test_a_page_that_the_filters_leave_out_is_not_said_to_be_none(desk: Desk) -> None:
+    other = "&account=Assets:Receivable:C00019"
+    assert "The filters leave out customers/C00017." in str(desk.get(f"?page=customers/C00017{other}", 404).data)
+    assert "There is no page customers/C99999 in" in str(desk.get(f"?page=customers/C99999{other}", 404).data)
+
+
 def test_the_day_is_that_of_the_filter(desk: Desk) -> None:
     root = lxml.html.fromstring(desk.get("?time=2026-03-10&page=documents/2026-0012").get_data(as_text=True))
     assert "12,500.00 NOK" in text(root.xpath("//table[contains(@class, 'r-settled')]")[0])

@@ -83,6 +83,16 @@ def test_ledger_errors(tmp_path: Path, plugin: str) -> None:
     assert "r-warning" not in office.shown("documents/2026-0002")
 
 
+def test_a_page_does_not_begin_with_a_dot_and_says_that_nothing_is_wrong(tmp_path: Path) -> None:
+    office = FavaOffice(tmp_path)
+    assert "The ledger has no errors." in office.shown("errors")
+    assert "Each error says" not in office.shown("errors")
+    office.main.write_text(EXTENSION, "utf-8")
+    office.start()
+    office.base = "/beancount/extension/Receivables/"
+    assert '<p class="r-lead">As of' in office.shown("index")
+
+
 def test_filters_tell_how_many_customers_they_leave(tmp_path: Path) -> None:
     """Of the two, C1 is Nordlys; without filters nothing is said."""
     office = FavaOffice(tmp_path, more=EXTENSION)

@@ -97,6 +97,13 @@ export default {
   onPageLoad: mark,
 
   onExtensionPageLoad() {
+    // Who comes back to a form that was refused, or loads it again, gets the form; a browser would want to send it again.
+    // Fava hears of it, and marks our entry of the sidebar.
+    const now = new URL(window.location.href);
+    if (now.pathname.endsWith("/extension/Receivables/act")) {
+      now.pathname = now.pathname.slice(0, -"act".length);
+      window.history.replaceState(window.history.state, "", now);
+    }
     script ??= import(new URL("../extension/Receivables/script", import.meta.url).href);
     script.then(() => globalThis.billtext.start(false));
   },

@@ -11,6 +11,7 @@ module: there is to be one.
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Never
 
 from fava.core.filters import FilterError
@@ -79,6 +80,8 @@ class Receivables(FavaExtensionBase):
             self._stop(409, f"{self._words('This page cannot be shown.')} {error}")
         if found is None:
             words = self._words("There is no page {page} in the receivables on {date}.")
+            if frame.only is not None and pages.find(self._unfiltered(), wanted, asked.query()):
+                words = self._words("The filters leave out {page}.")
             self._stop(404, words.format(page=wanted, date=frame.f.date(frame.as_of)))
         return found
 
@@ -86,6 +89,14 @@ class Receivables(FavaExtensionBase):
         """What was done before the page was shown."""
         done = request.args.get(asked.DONE, "")
         return told(self._frame(), page.path, done) if done and page.path else ""
+
+    def narrowed(self, page: Page) -> str:
+        """How many customers Fava's filters leave, where a page is of all of them; empty without such filters."""
+        frame = self._frame() if page.path and not page.leaf else None
+        if frame is None or frame.only is None:
+            return ""
+        words = self._words("Customers that the filters leave: {count} of {all}")
+        return words.format(count=len(frame.customers), all=len(self._unfiltered().customers))
 
     def tools(self, page: Page) -> list[tuple[str, Markup]]:
         """What a reader may do from a page, and where."""
@@ -205,6 +216,10 @@ class Receivables(FavaExtensionBase):
         ) as error:  # some Fava lets through
             told = str(error).strip().rstrip(".")
             self._stop(400, self._words("This filter cannot be read: {error}.").format(error=told))
+
+    def _unfiltered(self) -> Frame:
+        """What the pages share on the day that is asked for, of all customers."""
+        return self._shelf.frame(replace(asked.asked(self.ledger, self._shelf), customers=None))
 
     def _stop(self, status: int, sentence: str) -> Never:
         """End a request with a sentence, in Fava's frame; Fava itself wants it bare."""
