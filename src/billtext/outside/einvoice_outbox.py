@@ -205,7 +205,8 @@ def _objects(path: Path) -> Iterator[dict[str, Any]]:
             whole = [json.loads(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):
             raise Unreadable(f"{path}: is no JSON; a receipt is an object with `document` and `outcome`") from None
-    found = whole if isinstance(whole, list) else [whole]
-    if not all(isinstance(told, dict) for told in found):
+    if not isinstance(whole, dict | list):
         raise Unreadable(f"{path}: holds JSON that is no receipt: an object with `document` and `outcome`")
-    yield from found
+    for told in whole if isinstance(whole, list) else [whole]:
+        if isinstance(told, dict):
+            yield told
