@@ -855,11 +855,17 @@ def _blocks(text: str) -> list[tuple[str, str]]:
 
 
 def start(path: Path, *args: object) -> subprocess.Popen[bytes]:
-    """Start the real program; it hears Ctrl-C also where the tests themselves run in the background, and do not."""
+    """Start the real program; it hears Ctrl-C also where the tests themselves run in the background, and do not.
+
+    Its coverage is not taken: one that is interrupted while it has its lock waits for that for ever.
+    """
     program = [sys.executable, "-m", "billtext", "-f", path, "import", "invoices", *args]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     heard = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        return subprocess.Popen([str(part) for part in program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [str(part) for part in program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=plain
+        )
     finally:
         signal.signal(signal.SIGINT, heard)
 
