@@ -273,6 +273,16 @@ def test_an_index_of_the_search_that_somebody_touched_is_made_anew(tmp_path: Pat
     assert build(main, tmp_path / "site") == before
 
 
+def test_a_search_that_is_turned_off_leaves_no_index_though_nothing_is_known_of_the_last_time(tmp_path: Path) -> None:
+    directory = tmp_path / "site" / "receivables"
+    build(ledger(tmp_path / "ledger"), tmp_path / "site")
+    (directory / page_files.STATE).write_text("{}")
+    assert (directory / "search.js").exists()
+    off = '2020-01-01 custom "billtext-option" "site-search" "none"\n'
+    build(ledger(tmp_path / "ledger", main=COMPANY + off), tmp_path / "site")
+    assert not (directory / "search.js").exists()
+
+
 def test_a_folder_for_a_customer_keeps_no_rows(tmp_path: Path) -> None:
     build(ledger(tmp_path / "ledger"), tmp_path / "site", wish=Wish(customer="C1"))
     assert not list(tmp_path.rglob(page_files.ROWS))

@@ -150,6 +150,8 @@ def build(
             others[INDEX] = finding.mark(frame, names=frame.named)
             if not same or INDEX not in before.looks or before.papers.get(INDEX) != others[INDEX]:
                 page_files.other(directory, INDEX, finding.index(frame, names=frame.named).encode())
+        else:  # also where nothing is known of the last time
+            (directory / INDEX).unlink(missing_ok=True)
         site_papers.prune(directory, before.papers, others)
         looks = {**kept.looks, **file_looks.of(str(directory), (INDEX,))}
         left = page_files.Before(made_of=made_of, looks=looks, papers=others, ledger=ledger)
