@@ -134,6 +134,14 @@ MUTATIONS: tuple[Mutation, ...] = (
 )  # fmt: skip
 
 
+def mangled(text: str, draw: random.Random, times: int) -> str:
+    """A text in which some things are broken."""
+    lines = text.split("\n")
+    for _ in range(times):
+        draw.choice(MUTATIONS)(lines, draw)
+    return "\n".join(lines)
+
+
 # Beancount 3.2's parser ends the whole process at `250.00 / 0`, before anything of ours is asked.
 BY_NOTHING = re.compile(r"/[\s(+-]*0[0.,]*(?!\d)")
 
@@ -168,10 +176,7 @@ def survive(text: str) -> int:
 @settings(max_examples=400)
 def test_a_mangled_ledger_is_read_and_reported_on(text: str, draw: random.Random, times: int) -> None:
     """One to five things are broken in a ledger; reading and reports go on."""
-    lines = text.split("\n")
-    for _ in range(times):
-        draw.choice(MUTATIONS)(lines, draw)
-    survive("\n".join(lines))
+    survive(mangled(text, draw, times))
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -25,7 +25,7 @@ from billtext.rendering.pages.frame import Frame
 from billtext.rendering.pages.leads import Leads
 from billtext.rules import book, fingerprints
 from billtext.rules.book import Book
-from test_fuzz import BY_NOTHING, LEDGERS, MUTATIONS, ROOT
+from test_fuzz import BY_NOTHING, LEDGERS, ROOT, mangled
 
 DAY = datetime.date(2026, 6, 30)
 DRAFTS = (ROOT / "ledger" / "drafts" / "2026-11.beancount").read_text("utf-8").split("\n\n")[1:]
@@ -67,10 +67,7 @@ def show(text: str) -> None:
 @given(st.sampled_from(LEDGERS), st.randoms(use_true_random=False), st.integers(1, 4))
 @settings(max_examples=100)
 def test_pages_and_forms_of_a_mangled_ledger_are_made(text: str, draw: random.Random, times: int) -> None:
-    lines = text.split("\n")
-    for _ in range(times):
-        draw.choice(MUTATIONS)(lines, draw)
-    show("\n".join(lines))
+    show(mangled(text, draw, times))
 
 
 @pytest.mark.parametrize("value", ["TRUE", "2026-03-01", "1 NOK", "Assets:Bank", "#tag", "3"])
@@ -114,10 +111,7 @@ def office() -> Book:
 @given(st.sampled_from(DRAFTS), st.randoms(use_true_random=False), st.integers(1, 4))
 @settings(max_examples=100)
 def test_a_mangled_draft_is_read_and_shown(office: Book, text: str, draw: random.Random, times: int) -> None:
-    lines = text.split("\n")
-    for _ in range(times):
-        draw.choice([each for each in MUTATIONS if each.__name__ != "other_argument"])(lines, draw)
-    text = "\n".join(lines)
+    text = mangled(text, draw, times)
     if BY_NOTHING.search(text):
         return
     found, _ = drafts.read(text, "drafts/x.beancount")
