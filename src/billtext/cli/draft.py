@@ -1,7 +1,6 @@
 """`billtext draft`: documents before they are issued."""
 
 import datetime
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +9,7 @@ from billtext.cli import writing
 from billtext.cli.common import Face, as_of, example, form, relative, say
 
 if TYPE_CHECKING:
-    from billtext.errors import Refused
     from billtext.model import Draft
-    from billtext.outside.issuing import Issued
     from billtext.rules.prepared import Prepared
 
     Prepareds = list[tuple[Draft, Prepared | None, list[Any]]]
@@ -80,20 +77,12 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     desk = Desk.reading(face.path, face.loaded, face.book)
     files, unread = ([], []) if names else draft_files.readable(desk.root)
     wanted = [(file, draft) for file in files for draft in file.drafts] + draft_files.named(desk.root, names)
-    unfit: dict[str, str] = {}  # documents whose e-invoice would not be right, and why
-
-    def filing(issued: "Sequence[Issued]") -> "Mapping[str, Refused]":
-        done = writing.archive(desk, issued, as_of, trial=True)
-        unfit.clear()
-        unfit.update(done.wrong)
-        return done.refused
-
+    filing = writing.Filing(desk, as_of, trial=True)
     outcome = issuing.issue(desk, wanted, as_of, checked=True, file=filing)
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
     wrong += writing.refused(outcome)
-    if not filed_files.wanted(desk, as_of):
-        unfit.update(archive.wrong(desk, outcome.issued))
+    unfit = filing.wrong if filed_files.wanted(desk, as_of) else archive.wrong(desk, outcome.issued)
     drafts = {one.number: one.prepared.draft for one in outcome.issued}
     wrong += [f"{relative(drafts[number].file)}:{drafts[number].first}: {why}" for number, why in unfit.items()]
     for sentence in wrong:

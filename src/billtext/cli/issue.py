@@ -1,17 +1,11 @@
 """`billtext issue`: drafts become documents."""
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from billtext.cli.common import Day, Face, example, relative, say
-from billtext.cli.writing import archive, changing, done, force, on, refused, tell_wrong, trial
-
-if TYPE_CHECKING:
-    from billtext.errors import Refused
-    from billtext.outside.issuing import Issued
+from billtext.cli.writing import Filing, changing, done, force, on, refused, tell_wrong, trial
 
 
 @click.command(
@@ -60,14 +54,7 @@ def command(
         files, unread = draft_files.readable(desk.root) if every else ([], [])
         wanted = [(file, draft) for file in files for draft in file.drafts]
         wanted += draft_files.named(desk.root, names)
-        alone: dict[str, str] = {}  # documents that are filed without their e-invoice, and why
-
-        def filing(issued: "Sequence[Issued]") -> "Mapping[str, Refused]":
-            done = archive(desk, issued, date, trial=trial)
-            alone.clear()
-            alone.update(done.wrong)
-            return done.refused
-
+        filing = Filing(desk, date, trial=trial)
         outcome = issuing.issue(
             desk, wanted, date, atomic=atomic, collect=collect, checked=True, delivery=delivery,
             place=write.clean(place), file=filing,
@@ -79,7 +66,7 @@ def command(
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 say(f"{where}: {error.message}", err=True)
         if outcome.issued:
-            tell_wrong(alone)
+            tell_wrong(filing.wrong)
         if not trial and outcome.issued:
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:

@@ -94,6 +94,23 @@ def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date, *, tr
         return archive.issued(desk, issued, date, trial=trial, stage=stage)
 
 
+class Filing:
+    """Files documents as they are issued, for `issuing.issue`: it asks again where some of them cannot be filed.
+
+    :param trial: see what would come of it, and write nothing
+    """
+
+    def __init__(self, desk: "Desk", date: datetime.date, *, trial: bool = False) -> None:
+        self._desk, self._date, self._trial = desk, date, trial
+        self.wrong: Mapping[str, str] = {}  # documents whose e-invoice is left out, by number, and why
+
+    def __call__(self, issued: Iterable["Issued"]) -> "Mapping[str, Refused]":
+        """File documents; why some cannot be, by their numbers."""
+        done = archive(self._desk, issued, self._date, trial=self._trial)
+        self.wrong = done.wrong
+        return done.refused
+
+
 def tell_wrong(wrong: Mapping[str, str]) -> None:
     """Say which documents were filed without their e-invoice, and why."""
     from billtext.rendering import escape

@@ -41,9 +41,9 @@ from billtext.ledger import tax_point
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.schema import BELONGS, CLAIM, MONEY, POSTING, REFERENCES, TRANSACTION, Keys, Shape, faults, written
 from billtext.model import DOCUMENTS, Booked, Document, Figure, Item, Line, Register, Vat, VatPosting, postings
-from billtext.money import CONTEXT, LARGEST, ZERO, exact, quantum, rounded
+from billtext.money import CONTEXT, HUNDRED, LARGEST, ZERO, exact, quantum, rounded
 
-ONE, TEN, HUNDRED = Decimal(1), Decimal(10), Decimal(100)
+ONE, TEN = Decimal(1), Decimal(10)
 _NOTHING: Mapping[str, Any] = {}
 _NEVER = (None, None)
 _LAST = datetime.date.max
