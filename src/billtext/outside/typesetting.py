@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).parent.parent / "pdf_template"
 TEMPLATES = "templates"  # below the ledger's directory
 FONTS = "fonts"  # below the templates
 LOGOS = ("logo.svg", "logo.png")
-FACE = "Source Sans Pro"  # in our `fonts/` (SIL Open Font License), and the quickest that we tried
+FACE = "Billtext Sans"  # in our `fonts/` (SIL Open Font License): Source Sans Pro with what a document needs of it
 MARK = "\N{REPLACEMENT CHARACTER}"
 _DATA = "billtext.json"
 _BEGIN = f'#let data = json("/{_DATA}");'.encode()  # on the first line, so that a mistake is told with its own line
@@ -37,6 +37,8 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _TAIL = "[\U0001f3fb-\U0001f3ff\ufe00-\ufe0f\u20d0-\u20ff]*"  # what only changes how the sign before it looks
 _EXACT = frozenset({"xml", "qr", "bill", "logo", "fonts", "paper", "lang"})  # no words of the document
 _SIGNS = 50  # of one document that may be replaced
+_SINGLE = b"<</Type/Pages/Count 1/"  # in a PDF of one page
+_SHORT = 12_000  # bytes of data that may be on one page
 _NOWHERE = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
 _NOWHERE |= dict.fromkeys(("no_proxy", "NO_PROXY"), "")
 
@@ -55,7 +57,10 @@ def pages(
     own = None if root is None else _own(root)
     place = PACKAGE if own is None else own
     source = place / name if (place / name).is_file() else PACKAGE / name
-    values = {**data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": [FACE]}
+    values = {
+        **data, "single": True, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper],
+        "fonts": [FACE],
+    }  # fmt: skip
     if own is not None and ((own / name).is_file() or (own / FONTS).is_dir()):
         values |= {"widths": {}, "window": {**values.get("window", {}), "wide": None}}  # they are of our face
     moment = int(datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC).timestamp())
@@ -70,17 +75,22 @@ def _compiled(compiler: Any, source: Path, values: dict[str, Any], moment: int, 
         main = _BEGIN + source.read_text("utf-8").encode()
     except UnicodeDecodeError:
         raise Refused(f"{source}: not UTF-8 text; save the template as UTF-8") from None
-    for _ in range(len({*chain(*_texts(values))}) if lenient else _SIGNS):
+    for _ in range(2 + (len({*chain(*_texts(values))}) if lenient else _SIGNS)):
+        written = json.dumps(values, ensure_ascii=False).encode()
+        if values["single"] and len(written) > _SHORT:
+            values["single"] = False
+            continue
         try:
             made = compiler.compile(
-                input={"main": main, _DATA: json.dumps(values, ensure_ascii=False).encode()},
-                format="pdf", pdf_standards=["a-3b"], timestamp=moment,
-            )  # fmt: skip
+                input={"main": main, _DATA: written}, format="pdf", pdf_standards=["a-3b"], timestamp=moment
+            )
         except typst.TypstError as error:
             values = _without(_glyph(error, source), values, lenient=lenient)
         else:
             assert isinstance(made, bytes)  # noqa: S101 - one PDF, whatever its pages
-            return made
+            if _SINGLE in made or not values["single"]:
+                return made
+            values["single"] = False
     raise Refused(f"{values['heading']}: more than {_SIGNS} signs are in none of the fonts; {_REMEDY}")
 
 

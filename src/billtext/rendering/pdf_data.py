@@ -28,13 +28,15 @@ _PIECE = re.compile(r"(\S{12})(?=\S)")
 BREAK = "\u200b"  # zero width space: a line may end here
 _IN_WINDOW = 48  # letters of a line that is 95 mm long
 # At most how wide characters of our face are, bold or not, in hundredths of the type's size (em).
-_ADVANCE = {
+_ADVANCE = {BREAK: 0} | {
     char: wide for wide, chars in (
-        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’·"), (40, "frt-()/"), (54, "0123456789+−×aàáâãäåcçeéèêësvxyýzž"),
-        (58, "bdghknñopqòóôõöøuùúûüð"), (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&"), (88, "mwMWæÆœŒ%"),
+        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’‘·|ı"), (40, "frt-()/!¡[]{}\\ªº°²³¹ľţťŕř"),
+        (54, "0123456789+−×aàáâãäåcçeéèêësvxyýzž#$<=>^~£¥€§±_–?¿«»\"“”„śšşćčęěąăğźżłŁ*"),
+        (58, "bdghknñopqòóôõöøuùúûüð´`ńňőųůűđĄĘĚŚŠŞŤŹŻŽ"),
+        (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&ĆČĎĞĐŃŇŐŘŮŰÞ"), (88, "mwMWæÆœŒ%—©"), (100, "@…"),
     ) for char in chars
 }  # fmt: skip
-_HEAD = 0.86  # of a table's head: its type is smaller
+_HEAD = 0.86  # the smaller type, such as that of a table's head
 _ROOM = 3200  # what columns of figures may take of a line, so that enough is left for its text
 
 
@@ -56,37 +58,57 @@ def document(one: CoreInvoice) -> dict[str, Any]:
         "number": t("Number"), "due": t("Due"), "reason": t("Reason"), "attachments": t("Attachments"),
         "payment": t("Payment"), "scan": t("Code to scan for payment"),
     }  # fmt: skip
-    rows = (*view.lines, *view.optional)
-    widths = _widths({
-        **{key: (words[key], [getattr(row, key) for row in rows])
-           for key in ("quantity", "price", "vat", "net", *(("discount",) if view.discounts else ()))},
-        "unit": ("", [row.unit for row in rows]), "sum": ("", [amount for _, amount, _ in view.sums]),
-    })  # fmt: skip
     made = _cleaned({
-        **_fields(view), "widths": widths, "forward": forward, "words": words, **_around(one.seller, view.heading, t),
+        **_fields(view), "forward": forward, "words": words, **_around(one.seller, view.heading, t),
         "window": _window(
             one.buyer.name, document_view.address(one.buyer.address, one.seller.address.country, t),
             document_view.numbers(one.buyer, t),
         ),
         **_day(one.date), "lang": t.code,
     })  # fmt: skip
-    return {**made, "notes": ["\n".join(lines) for lines in made["notes"]]}
+    return _measured({**made, "notes": ["\n".join(lines) for lines in made["notes"]]})
 
 
-def _widths(columns: Mapping[str, tuple[str, Iterable[str]]]) -> dict[str, int]:
-    """How wide columns of figures must be for all that is in them, in hundredths of an em.
+def _measured(data: dict[str, Any]) -> dict[str, Any]:
+    """Data with how wide texts are at most, in hundredths of an em; None where a character may have any width.
 
-    With these Typst lays out each cell once; a column that is not here it measures, which takes as long again. That is
-    one with a character that may have any width; or all, where they have no room beside each other.
+    With these Typst lays out each cell once; a row or column that it has to measure takes as long again.
 
-    :param columns: heads and cells, by name
+    :param data: texts as they are shown
     """
+    widths = {
+        "seller": _wide(data["seller"]["lines"]), "name": _wide([data["seller"]["name"]]),
+        "below": _wide([data["window"]["below"]]), "facts": _wide_pairs(data["facts"]),
+        "payment": _wide_pairs(data["payment"]),
+    }  # fmt: skip
+    return {**data, "widths": {**widths, **_columns(data)} if "sums" in data else widths}
+
+
+def _columns(data: Mapping[str, Any]) -> dict[str, int | None]:
+    """How wide the columns of a document are; those of its lines only where they have room beside each other.
+
+    Each of its lines gets how wide its text is.
+    """
+    rows, words = [*data["lines"], *data["optional"]], data["words"]
+    for row in rows:
+        below = [f"{label}: {value}" if label else value for label, value in row["details"]]
+        row["wide"] = _wide_pairs([(found, row["text"]) for found in below or [""]])
     found = {}
-    for name, (head, cells) in columns.items():
-        wide, above = _wide(cells), _wide([head])
-        if wide is not None and above is not None:
-            found[name] = max(wide, int(above * _HEAD) + 1)
-    return found if sum(found.values()) <= _ROOM else {}
+    for key in ("quantity", "unit", "price", "vat", "net", *(("discount",) if data["discounts"] else ())):
+        wide = _wide_pairs([("" if key == "unit" else words[key], row[key]) for row in rows])
+        if wide is not None:
+            found[key] = wide
+    return {
+        **(found if sum(found.values()) <= _ROOM else {}),
+        "label": _wide([label for label, _, _ in data["sums"]]), "sum": _wide([amount for _, amount, _ in data["sums"]]),
+        "reason": _wide([row["reason"] for row in data["vat"]]), "base": _wide([row["base"] for row in data["vat"]]),
+    }  # fmt: skip
+
+
+def _wide_pairs(pairs: Iterable[Sequence[str]]) -> int | None:
+    """How wide values are, and the words above them."""
+    wide, above = _wide([value for _, value in pairs]), _wide([label for label, _ in pairs])
+    return None if wide is None or above is None else max(wide, int(above * _HEAD) + 1)
 
 
 def _wide(texts: Iterable[str]) -> int | None:
@@ -121,8 +143,8 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     ]
     heading = t("Statement of account")
     lines = statement_pages.receiver(register, report.customer, day, t)
-    return _cleaned({
-        "heading": heading, "title": "", "words": words, "forward": [], "widths": {},
+    return _measured(_cleaned({
+        "heading": heading, "title": "", "words": words, "forward": [],
         "facts": [(t("Customer"), report.customer), period,
                   *((f"{t('Closing balance')} {s.currency}", t.amount(s.closing, s.currency))
                     for s in report.sections)],
@@ -131,7 +153,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
         "sections": [_section(each, report, t) for each in report.sections],
         "payment": accounts,
         **_around(seller, heading, t), **_day(day), "lang": t.code,
-    })  # fmt: skip
+    }))  # fmt: skip
 
 
 def listing(title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
