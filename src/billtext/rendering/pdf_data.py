@@ -100,7 +100,8 @@ def _columns(data: Mapping[str, Any]) -> dict[str, int | None]:
             found[key] = wide
     return {
         **(found if sum(found.values()) <= _ROOM else {}),
-        "label": _wide([label for label, _, _ in data["sums"]]), "sum": _wide([amount for _, amount, _ in data["sums"]]),
+        "label": _wide([label for label, _, _ in data["sums"]]),
+        "sum": _wide([amount for _, amount, _ in data["sums"]]),
         "reason": _wide([row["reason"] for row in data["vat"]]), "base": _wide([row["base"] for row in data["vat"]]),
     }  # fmt: skip
 
