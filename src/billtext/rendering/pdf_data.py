@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from billtext.model import Date
@@ -114,8 +115,19 @@ def _wide_pairs(pairs: Iterable[Sequence[str]]) -> int | None:
 
 def _wide(texts: Iterable[str]) -> int | None:
     """How wide the widest of some texts is at most; None where a character may have any width."""
+    most = 0
+    for text in texts:
+        wide = _advance(text)
+        if wide is None:
+            return None
+        most = max(most, wide)
+    return most
+
+
+@lru_cache(maxsize=2048)
+def _advance(text: str) -> int | None:
     try:
-        return max((sum(map(_ADVANCE.__getitem__, text)) for text in texts), default=0)
+        return sum(map(_ADVANCE.__getitem__, text))
     except KeyError:
         return None
 
@@ -221,15 +233,20 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        text = escape.one_line(value)
-        if not text.isprintable():  # U+FFFE and what else is no character: no font has it
-            text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cn" else c for c in text)
-        return _LONG.sub(_broken, text)
+        return _text(value)
     if isinstance(value, Mapping):
         return _cleaned(value)
     if isinstance(value, list | tuple):
         return [_clean(found) for found in value]
     return _cleaned(_fields(value)) if is_dataclass(value) else value
+
+
+@lru_cache(maxsize=2048)  # most texts of a document are those of others
+def _text(value: str) -> str:
+    text = escape.one_line(value)
+    if not text.isprintable():  # U+FFFE and what else is no character: no font has it
+        text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cn" else c for c in text)
+    return _LONG.sub(_broken, text)
 
 
 def _broken(found: re.Match[str]) -> str:
