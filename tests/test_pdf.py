@@ -249,6 +249,29 @@ def test_long_names_stay_in_the_fields_of_a_swiss_bill(demo: Book, letters: str)
     assert all(word[4] < lowest + 0.5 for word in long if word[3] <= 57)
 
 
+@pytest.mark.parametrize(("count", "pages", "times"), [(1, 1, 1), (25, 2, 2), (160, 5, 1)])
+def test_a_document_of_one_page_is_laid_out_once(
+    demo: Book, monkeypatch: pytest.MonkeyPatch, count: int, pages: int, times: int
+) -> None:
+    """And again where that was not enough, but not where nobody expects it to be; a name that says it is no matter."""
+    compiler = typesetting._compiler(typesetting.PACKAGE)
+    made: list[bytes] = []
+
+    class Counting:
+        def compile(self, **given: Any) -> bytes:
+            made.append(compiler.compile(**given))
+            return made[-1]
+
+    monkeypatch.setattr(typesetting, "_compiler", lambda place: Counting())
+    one = long_one(demo, count)
+    name = "1 0 obj <</Type/Pages/Count 1/"
+    found = pages_of(pdf.document(replace(one, seller=replace(one.seller, name=name))))
+    assert len(made) == times
+    assert [re.findall(r"Side (\d+) / (\d+)", page) for page in found] == [
+        [(str(n), str(pages))] for n in range(1, pages + 1)
+    ]
+
+
 def test_eighty_lines_carry_their_sum_over_three_pages(demo: Book) -> None:
     made = pdf.document(long_one(demo, 80))
     pages = [" ".join(page.replace("\xa0", " ").split()) for page in text(made).split("\f")][:-1]

@@ -37,8 +37,8 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _TAIL = "[\U0001f3fb-\U0001f3ff\ufe00-\ufe0f\u20d0-\u20ff]*"  # what only changes how the sign before it looks
 _EXACT = frozenset({"xml", "qr", "bill", "logo", "fonts", "paper", "lang"})  # no words of the document
 _SIGNS = 50  # of one document that may be replaced
-_SINGLE = b"<</Type/Pages/Count 1/"  # in a PDF of one page
-_SHORT = 12_000  # bytes of data that may be on one page
+_SINGLE = b"1 0 obj\n<</Type/Pages/Count 1/"  # at the beginning of a PDF of one page
+_SHORT = 6_000  # letters that may be on one page
 _NOWHERE = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
 _NOWHERE |= dict.fromkeys(("no_proxy", "NO_PROXY"), "")
 
@@ -57,9 +57,10 @@ def pages(
     own = None if root is None else _own(root)
     place = PACKAGE if own is None else own
     source = place / name if (place / name).is_file() else PACKAGE / name
+    letters = sum(len(text) for key, value in data.items() if key not in _EXACT for text in _texts(value))
     values = {
-        **data, "single": True, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper],
-        "fonts": [FACE],
+        **data, "logo": None if own is None else _logo(own), "paper": pdf_data.PAPERS[paper], "fonts": [FACE],
+        "single": letters <= _SHORT,  # Typst lays out a document twice to know on which of how many pages it is
     }  # fmt: skip
     if own is not None and ((own / name).is_file() or (own / FONTS).is_dir()):
         values |= {"widths": {}, "window": {**values.get("window", {}), "wide": None}}  # they are of our face
@@ -75,20 +76,17 @@ def _compiled(compiler: Any, source: Path, values: dict[str, Any], moment: int, 
         main = _BEGIN + source.read_text("utf-8").encode()
     except UnicodeDecodeError:
         raise Refused(f"{source}: not UTF-8 text; save the template as UTF-8") from None
-    for _ in range(2 + (len({*chain(*_texts(values))}) if lenient else _SIGNS)):
-        written = json.dumps(values, ensure_ascii=False).encode()
-        if values["single"] and len(written) > _SHORT:
-            values["single"] = False
-            continue
+    for _ in range(1 + (len({*chain(*_texts(values))}) if lenient else _SIGNS)):
         try:
             made = compiler.compile(
-                input={"main": main, _DATA: written}, format="pdf", pdf_standards=["a-3b"], timestamp=moment
-            )
+                input={"main": main, _DATA: json.dumps(values, ensure_ascii=False).encode()},
+                format="pdf", pdf_standards=["a-3b"], timestamp=moment,
+            )  # fmt: skip
         except typst.TypstError as error:
             values = _without(_glyph(error, source), values, lenient=lenient)
         else:
             assert isinstance(made, bytes)  # noqa: S101 - one PDF, whatever its pages
-            if _SINGLE in made or not values["single"]:
+            if _SINGLE in made[:64] or not values["single"]:
                 return made
             values["single"] = False
     raise Refused(f"{values['heading']}: more than {_SIGNS} signs are in none of the fonts; {_REMEDY}")
