@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import errno
 import hashlib
 import json
 import os
@@ -640,6 +641,50 @@ def test_a_system_without_locks_sends_too(tmp_path: Path, monkeypatch: pytest.Mo
         office.invoices(invoice(1))
         assert office.send().status == 0
     assert office.states() == {"2026-0001": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("full", "states", "came"),
+    [
+        ({4}, ["sent", "doubtful", "sent", "sent"], [1, 2, 3, 4]),  # the outcome of the second, and then there is room
+        ({4, 5, 6}, ["sent", "doubtful", "waiting", "waiting"], [1, 2]),
+        ({3, 4}, ["sent", "waiting", "waiting", "waiting"], [1]),  # its intent
+    ],
+)
+def test_a_disk_that_is_full_makes_nothing_go_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: set[int], states: list[str], came: list[int]
+) -> None:
+    """Intent and outcome of each mail are brought to disk, eight times for four: some of the times there is no room."""
+    fsync, times = os.fsync, 0
+
+    def syncing(handle: int) -> None:
+        nonlocal times
+        if journal.exists() and os.fstat(handle).st_ino == journal.stat().st_ino:
+            times += 1
+            if times in full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(handle)
+
+    def subjects() -> list[int]:
+        texts = b"".join(mail for _, _, mail in room.letters.all)
+        return [int(n) for n in re.findall(rb"Subject: Faktura 2026-(\d+)", texts)]
+
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 5)))
+        journal = office.root / outbox.PLACE / outbox.JOURNAL
+        monkeypatch.setattr(os, "fsync", syncing)
+        done = office.send()
+        monkeypatch.setattr(os, "fsync", fsync)
+        assert done.status == 1
+        assert list(office.states().values()) == states
+        for n, state in enumerate(states, 1):
+            assert f"2026-000{n}  email  {state}" in done.out + done.err
+        assert subjects() == came
+        office.send()
+        assert sorted(subjects()) == [1, 2, 3, 4]
+        assert list(office.states().values()) == ["doubtful" if state == "doubtful" else "sent" for state in states]
+    office.book()
 
 
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:

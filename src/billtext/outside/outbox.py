@@ -15,9 +15,10 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from billtext.errors import Refused
 from billtext.ledger import write
@@ -45,7 +46,7 @@ class Outbox:
         self.place = self.root / PLACE
         self.path = self.place / JOURNAL
         self._lock = -1
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -66,9 +67,7 @@ class Outbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the outbox; what is in the journal stays there."""
-        if self._file is not None:
-            self._file.close()
-        self._file = None
+        self._close()
         os.close(self._lock)
 
     def intend(self, deliveries: Iterable[Delivery]) -> list[int]:
@@ -101,19 +100,35 @@ class Outbox:
             self._begin(deliveries, outcome=attempts.WAITING)
 
     def _write(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Bring lines to disk, or nothing of them.
+
+        :raises Refused: they cannot be written
+        """
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
         try:
             if self._file is None:
                 new = not self.path.exists()
-                self._file = self.path.open("a", encoding="utf-8")
-                self._file.write("" if new else "\n")  # after a line that was torn
+                self._file = self.path.open("ab", buffering=0)
+                text = text if new else f"\n{text}"  # after a line that was torn
                 if new:
                     files.sync(self.place)
-            self._file.write(text)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            size = os.fstat(self._file.fileno()).st_size
+            try:
+                left = text.encode("utf-8")
+                while left:
+                    left = left[self._file.write(left) :]
+                os.fsync(self._file.fileno())
+            except OSError:
+                os.truncate(self._file.fileno(), size)
+                raise
         except OSError as error:
+            self._close()
             raise Refused(f"{self.path}: cannot be written ({error.strerror}), so nothing more is sent") from None
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
 
     def record(self, desk: Desk, more: Iterable[Delivery] = ()) -> tuple[Delivery, ...]:
         """Have the journal written into the ledger when the desk commits, and deleted with it; return what that is.
@@ -121,9 +136,7 @@ class Outbox:
         :param more: what is to be written besides
         """
         found = pending(self.root)
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._close()
         for several in attempts.together((*found, *more)):
             append(desk, *several)
         if self.path.exists():

@@ -183,7 +183,13 @@ class Sender:
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
-        self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        try:
+            self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        except Refused as why:
+            if found.outcome == attempts.WAITING:
+                raise
+            # It may have gone out, and only its intent is on disk: no other word may be said of it.
+            return Result(parcel=parcel, outcome="doubtful", words=f"{found.outcome}, which is not written down: {why}")
         if found.outcome == attempts.WAITING and turn < mail.TRIES - 1:
             return None
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)
