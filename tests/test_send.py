@@ -459,6 +459,30 @@ def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
     office.book()
 
 
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_server_that_answers_no_message_gets_four(tmp_path: Path, step: int) -> None:
+    """Four in a row are doubtful, and the other two wait; where every second is answered, it goes on."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 7)))
+        room.letters.on_data = lambda _, n: "cut" if n % step == 0 else None
+        done = office.send()
+    assert done.status == 1
+    if step == 1:
+        assert list(office.states().values()) == ["doubtful"] * 4 + ["waiting"] * 2
+        assert len(room.letters.all) == 4
+        assert office.told.endswith(f"""
+2026-11-25 custom "delivery" "2026-0005" "2026-0006"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "the mail server 127.0.0.1:{room.port}: it answers to no message that it is sent"
+""")
+    else:
+        assert list(office.states().values()) == ["sent", "doubtful"] * 3
+    office.book()
+
+
 def test_the_rate_is_kept(tmp_path: Path, no_waiting: list[float]) -> None:
     """30 a minute: two seconds from one to the next."""
     with Room(tmp_path) as room:

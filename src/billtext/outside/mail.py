@@ -160,6 +160,7 @@ class Post:
         # Why the line was lost over mail to a domain, each time since it was last kept and the turn began.
         self._lost: dict[str, list[_Temporary]] = {}
         self._turn = 0
+        self._unanswered = 0  # messages in a row of which nobody knows whether the server has them
         self._last: float | None = None
 
     def __enter__(self) -> Self:
@@ -184,14 +185,18 @@ class Post:
 
         :param data: the message with its headers, lines ending in CRLF
         :param turn: another number begins another turn, in which the server may have thought better of it
-        :raises Unreachable: the server cannot be reached; the message has surely not gone out
+        :raises Unreachable: the server cannot be reached, or answered none of the last messages; this one has surely
+            not gone out
         """
+        if self._unanswered >= TRIES:  # each more would be one that a person has to find out about
+            self._stop("it answers to no message that it is sent", remedy="see what it did with those that are doubtful")
         if turn != self._turn:
             self._turn, self._lost = turn, {}
         lost = self._lost.get(_domain(recipient), [])
         if len(lost) >= TRIES:  # not once more for each of them
             return _deferred(lost[-1])
         self._wait()
+        unanswered, self._unanswered = self._unanswered, 0
         try:
             self._retried(lambda: self._attempt(data, sender, recipient))
         except _Permanent as why:
@@ -200,6 +205,7 @@ class Post:
             self._note(recipient, why)
             return _deferred(why)
         except _Doubtful as why:
+            self._unanswered = unanswered + 1
             return Outcome(outcome="doubtful", code=str(why), words=str(why))
         self._lost.clear()
         return Outcome(outcome="sent")
