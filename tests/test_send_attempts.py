@@ -572,6 +572,24 @@ def test_a_server_that_closes_the_line_before_any_recipient_ends_the_round(
     assert f'  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"\n' in office.told
 
 
+def test_a_clock_that_goes_back_sends_nothing_twice(tmp_path: Path) -> None:
+    """The attempt in vain is of the 27th, the sending and what a person says of the 26th: told after it."""
+    yesterday = ("--at", "2026-11-26T10:00:00+00:00")
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        room.letters.on_rcpt = lambda _: "451 4.7.1 later"
+        assert office.run("send", "--due", "--at", "2026-11-27T10:00:00+00:00").status == 1
+        assert office.run("outbox", "cancel", "2026-0002", *yesterday).status == 0
+        room.letters.on_rcpt = lambda _: None
+        assert office.run("send", "--due", *yesterday).status == 0
+        assert office.states() == {"2026-0001": "sent", "2026-0002": "cancelled"}
+        assert '2026-11-27 custom "delivery" "2026-0001"\n  channel: "email"\n  time: "2026-11-26T' in office.told
+        assert office.run("send", "--due", *yesterday).out == "no documents to send\n"
+        assert len(room.letters.all) == 1
+    office.book()
+
+
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:
     """C1 and C2 get theirs of November when the server is there, by --due like documents."""
     with Room(tmp_path) as room:

@@ -100,8 +100,9 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
                 raise Refused(f"{title} is {state}, not {', '.join(some)} or {last}{hint}")
             channel = found[-1].channel if found else parcel.channel if parcel.channel != "none" else "print"
             said = Delivery(
-                date=now.date(), number=parcel.number, statement=parcel.statement, channel=channel, outcome=outcome,
-                time=now.isoformat(timespec="seconds"), sha256=found[-1].sha256 if found and outcome == "sent" else "",
+                date=log.day(parcel.number, parcel.statement, now.date()), number=parcel.number,
+                statement=parcel.statement, channel=channel, outcome=outcome, time=now.isoformat(timespec="seconds"),
+                sha256=found[-1].sha256 if found and outcome == "sent" else "",
                 message=found[-1].message if found and outcome == "sent" else "",
             )  # fmt: skip
             say(text(said), nl=False)

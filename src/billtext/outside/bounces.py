@@ -61,8 +61,8 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             known += 1  # told already, or it was sent again since
             continue
         found = Delivery(
-            date=now.date(), number=sent.number, statement=sent.statement, channel="email", outcome=outcome,
-            time=time_of(_time(message), now), sha256=sent.sha256, message=fingerprint,
+            date=log.day(*key, now.date()), number=sent.number, statement=sent.statement, channel="email",
+            outcome=outcome, time=time_of(_time(message), now), sha256=sent.sha256, message=fingerprint,
             reason=status if outcome == "bounced" else "",
         )  # fmt: skip
         last[key] = found

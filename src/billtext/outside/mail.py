@@ -189,7 +189,9 @@ class Post:
             not gone out
         """
         if self._unanswered >= TRIES:  # each more would be one that a person has to find out about
-            self._stop("it answers to no message that it is sent", remedy="see what it did with those that are doubtful")
+            self._stop(
+                "it answers to no message that it is sent", remedy="see what it did with those that are doubtful"
+            )
         if turn != self._turn:
             self._turn, self._lost = turn, {}
         lost = self._lost.get(_domain(recipient), [])

@@ -119,8 +119,8 @@ class Sender:
     def _intent(self, parcel: Parcel, made: Sequence[Made], message: str = "") -> Delivery:
         now = self.now()
         return Delivery(
-            date=now.date(), number=parcel.number, statement=parcel.statement, channel=parcel.channel,
-            time=now.isoformat(timespec="seconds"), message=message,
+            date=self.log.day(parcel.number, parcel.statement, now.date()), number=parcel.number,
+            statement=parcel.statement, channel=parcel.channel, time=now.isoformat(timespec="seconds"), message=message,
             sha256=" ".join(files.digest(one.content) for one in made),
         )  # fmt: skip
 
