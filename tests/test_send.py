@@ -308,6 +308,30 @@ def test_no_password_goes_in_the_clear(tmp_path: Path) -> None:
     assert "would go to mail.example.com in the clear" in other.send().err
 
 
+@pytest.mark.parametrize(("user", "password"), [("fjordlys", "blåbær"), ("fjørdlys", "secret")])
+def test_a_password_that_cannot_be_handed_over_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, password: str
+) -> None:
+    """Outside ASCII: the mails wait, and neither user nor password is written down."""
+    monkeypatch.setenv(mail.PASSWORD, password)
+    with Room(tmp_path, password="secret") as room:  # noqa: S106 - of the test's own server
+        office = Sending(tmp_path / "books", room, user=user)
+        office.invoices(invoice(1))
+        done = office.send()
+    assert done.status == 1
+    assert "user or password at 127.0.0.1 have letters outside ASCII, which cannot be handed over" in done.err
+    assert '  reason: "user or password at 127.0.0.1 cannot be handed over"\n' in office.told
+    assert password not in done.out + done.err + office.told
+
+
+@pytest.mark.parametrize("host", ["smtp..example.com", f"{'x' * 64}.example.com"])
+def test_a_host_that_is_none_is_an_error_of_the_ledger(tmp_path: Path, host: str) -> None:
+    office = Sending(tmp_path / "books", more=f'2020-01-01 custom "billtext-option" "smtp-host" "{host}"\n')
+    office.invoices(invoice(1))
+    done = office.send()
+    assert (done.status, "cannot be used; write the name of a mail server" in done.err) == (1, True)
+
+
 def test_a_password_that_is_nowhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BILLTEXT_SMTP_PASSWORD", raising=False)
     with Room(tmp_path) as room:
@@ -575,17 +599,17 @@ def test_names_make_no_headers(tmp_path: Path) -> None:
     assert "&lt;b&gt;hi&lt;/b&gt;" in html.get_content()
 
 
-def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
-    """Letters that mail servers do not take in an address: told, and it keeps waiting."""
+@pytest.mark.parametrize("address", ["bjørn@nordlys.example", "faktura@straße.example"])
+def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+    """Letters that mail servers do not take, and a ß, of which Python makes the domain of somebody else."""
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
-        office.add(
-            "company.beancount", '2026-11-01 custom "contact" "C1" "billing"\n  email: "bjørn@nordlys.example"\n'
-        )
+        office.add("company.beancount", f'2026-11-01 custom "contact" "C1" "billing"\n  email: "{address}"\n')
         office.invoices(invoice(1))
         done = office.send()
         assert (done.status, "cannot be used in a mail" in done.err) == (1, True)
     assert room.letters.all == []
+    assert address not in office.told
 
 
 def test_a_template_of_the_ledgers_own(tmp_path: Path) -> None:

@@ -98,9 +98,15 @@ def server(register: Register) -> Server:
     security, user = str(options.of("smtp-security")), str(options.of("smtp-user") or "")
     if security == "none" and user and host not in _LOCAL:
         raise Refused(f'the password would go to {host} in the clear; set `smtp-security` to "starttls" or "tls"')
+    password = _password(user, host) if user else ""
+    if not (user + password).isascii():  # smtplib would break off
+        raise Refused(
+            f"user or password at {host} have letters outside ASCII, which cannot be handed over; choose others",
+            reason=f"user or password at {host} cannot be handed over",
+        )
     return Server(
         host=host, port=options.of("smtp-port") or PORTS[security], security=security, user=user,
-        password=_password(user, host) if user else "", rate=int(options.of("mail-rate")),
+        password=password, rate=int(options.of("mail-rate")),
     )  # fmt: skip
 
 

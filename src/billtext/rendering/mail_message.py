@@ -19,6 +19,8 @@ from billtext.rendering.mail_text import Words
 _POLICY = SMTP.clone(cte_type="7bit")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
+# Letters for which the Punycode of today (IDNA 2008) has another domain than the one that Python knows (IDNA 2003).
+_DEVIATING = frozenset("\u00df\u03c2\u200c\u200d")  # ß, final sigma, and the invisible joiners
 _FILE = re.compile(r"(application|image|text)/[a-z0-9][a-z0-9.+-]*")  # what is no message itself
 _LONGEST_NAME, _LONGEST_ADDRESS = 120, 254  # RFC 5321, 4.5.3.1.3
 
@@ -28,14 +30,14 @@ File = tuple[str, str, bytes]  # name, media type, content
 def address(text: str) -> str:
     """An address as mail servers take it: plain ASCII, its domain in Punycode.
 
-    :raises ValueError: it is not exactly one address
+    :raises ValueError: it is not exactly one address, or its domain may be one of two and is to be given in Punycode
 
     >>> address("faktura@blåbær.example")
     'faktura@xn--blbr-roah.example'
     """
     local, _, domain = text.rpartition("@")
     try:
-        domain = domain.encode("idna").decode("ascii")
+        domain = "" if _DEVIATING & set(domain) else domain.encode("idna").decode("ascii")
     except UnicodeError:
         domain = ""
     found = f"{local}@{domain}"
