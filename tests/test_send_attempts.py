@@ -321,6 +321,7 @@ def test_reasons_tell_no_address_and_no_place() -> None:
     assert attempts.reason("550 <ola@nordlys.example> in /home/ola/books/x.pdf:\n is\u202e gone") == (
         "550 in x.pdf: is gone"
     )
+    assert attempts.reason("to ola @ nordlys.example, <ola%40nordlys.example> ola\uff20nordlys.example: no") == "to no"
     assert len(attempts.reason("x" * 500)) == 200
 
 
