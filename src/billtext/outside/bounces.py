@@ -86,6 +86,9 @@ def _told(message: Message) -> tuple[str, str, str] | None:
                     status = found[1] if found else ""
         elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
             fingerprint = fingerprint or _fingerprint(part)
+    if not fingerprint:  # Exchange may quote nothing, and answers all the same
+        found = _OURS.search(f"{message.get('In-Reply-To', '')} {message.get('References', '')}")
+        fingerprint = found[1] if found else ""
     return (action, status, fingerprint) if reports else None
 
 
