@@ -454,6 +454,11 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
         text = "".join(path.read_text("utf-8") for path in by[mine].iterdir())
         assert by[other].name not in text
         assert {"C1": "Nordlys", "P1": "Kari"}[other] not in text
+    assert office.run("send", "C1/2026-10", "--at", AT).status == 0
+    for path in by["C1"].iterdir():  # the name of the folder is told to nobody else by whoever reads a page
+        text = path.read_text("utf-8")
+        assert '<meta name="robots" content="noindex, nofollow">' in text
+        assert '<meta name="referrer" content="no-referrer">' in text
     assert not re.search(r"2026|[0-9a-f]{40}", (portal / "index.html").read_text("utf-8"))
     office.invoices(invoice(3))
     assert office.send().status == 0
