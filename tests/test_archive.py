@@ -398,6 +398,8 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
     (base / "Assets" / "Bank").mkdir()
     (base / "Assets" / "Bank" / "2026-11-30.statement.pdf").write_bytes(b"not of the archive")
     (base / ".gitkeep").touch()
+    (base / C1 / ".trash").mkdir()
+    (base / C1 / ".trash" / "2026-11-26.old.txt").touch()
     done = made.run("archive", "verify", "--format", "json")
     assert done.status == 1
     assert {(one["file"].removeprefix(f"{C1}/"), one["state"]) for one in json.loads(done.out)} == {

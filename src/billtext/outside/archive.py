@@ -292,7 +292,7 @@ def verify(root: Path, book: Book, *, step: Callable[[], None] = lambda: None) -
 def _below(directory: Path, base: Path) -> Iterator[str]:
     """Files, links and what else lies below a directory; hidden files are none of ours. No link is followed."""
     for place, folders, names in os.walk(directory):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in sorted([*names, *links]):
             if not name.startswith("."):
