@@ -735,6 +735,23 @@ def test_a_disk_that_is_full_makes_nothing_go_twice(
     office.book()
 
 
+def test_a_directory_that_is_read_only_meanwhile_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent is kept beside the ledger, and the next run writes it down, once somebody has mended it."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    place = office.root / "follow-up"
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != place and access(path, mode))
+    done = office.send()
+    assert done.status == 1
+    assert f"nothing may be written into {place}; change its permissions; mend that and say" in done.err
+    assert office.send().status == 1
+    monkeypatch.setattr(os, "access", access)
+    assert office.send().out == "no documents to send\n"
+    assert office.told.count('custom "delivery"') == 1
+    office.book()
+
+
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:
     """A line that the disk has half of was no intent: nothing had gone out."""
     office = Sending(tmp_path / "books")
