@@ -513,6 +513,29 @@ def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
 """)
 
 
+@pytest.mark.parametrize(
+    ("answers", "states"),
+    [
+        (["554 5.7.1"] * 6, ["failed"] * 4 + ["waiting"] * 2),  # relay access denied
+        (["554 5.7.1"] * 3 + ["550 5.1.1"] + ["554 5.7.1"] * 2, ["failed"] * 6),
+        (["554 5.7.1"] * 3 + [""] + ["554 5.7.1"] * 2, ["failed"] * 3 + ["sent"] + ["failed"] * 2),
+    ],
+)
+def test_a_server_that_refuses_everybody_is_not_asked_for_each_mail(
+    tmp_path: Path, answers: list[str], states: list[str]
+) -> None:
+    """It means us and not the recipients: after four domains in a row, refused by the same code, the others wait."""
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 6)
+        room.letters.on_rcpt = lambda to: f"{answers[int(to[6]) - 1]} <{to}>: no" if answers[int(to[6]) - 1] else None
+        done = office.send()
+    assert done.status == 1
+    assert list(office.states().values()) == states
+    refuses = f'  reason: "the mail server 127.0.0.1:{room.port}: it refuses mail to everybody (554 5.7.1)"\n'
+    assert (refuses in office.told) == ("waiting" in states)
+    office.book()
+
+
 def test_a_server_that_closes_the_line_is_not_asked_for_each_mail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

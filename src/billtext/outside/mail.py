@@ -167,6 +167,8 @@ class Post:
         self._lost: dict[str, list[_Temporary]] = {}
         self._turn = 0
         self._unanswered = 0  # messages in a row of which nobody knows whether the server has them
+        # The codes by which messages in a row were refused for good, by the domain that each was to.
+        self._refused: dict[str, str] = {}
         self._last: float | None = None
 
     def __enter__(self) -> Self:
@@ -191,12 +193,18 @@ class Post:
 
         :param data: the message with its headers, lines ending in CRLF
         :param turn: another number begins another turn, in which the server may have thought better of it
-        :raises Unreachable: the server cannot be reached, or answered none of the last messages; this one has surely
-            not gone out
+        :raises Unreachable: the server cannot be reached, answered none of the last messages, or refused them all by
+            the same code; this one has surely not gone out
         """
-        if self._unanswered >= TRIES:  # each more would be one that a person has to find out about
+        # Each more would be one that a person has to look at.
+        if self._unanswered >= TRIES:
             self._stop(
                 "it answers to no message that it is sent", remedy="see what it did with those that are doubtful"
+            )
+        if len(self._refused) >= TRIES:
+            why = f"it refuses mail to everybody ({next(iter(self._refused.values()))})"
+            self._stop(
+                why, remedy="see `smtp-user` and `mail-from`, and say `billtext outbox retry` of those that failed"
             )
         if turn != self._turn:
             self._turn, self._lost = turn, {}
@@ -205,9 +213,12 @@ class Post:
             return _deferred(lost[-1])
         self._wait()
         unanswered, self._unanswered = self._unanswered, 0
+        refused, self._refused = self._refused, {}
         try:
             self._retried(lambda: self._attempt(data, sender, recipient))
         except _Permanent as why:
+            self._refused = {to: code for to, code in refused.items() if code == why.code}
+            self._refused[_domain(recipient)] = why.code
             return Outcome(outcome="failed", code=why.code, words=why.words)
         except _Temporary as why:
             self._note(recipient, why)
