@@ -577,9 +577,19 @@ def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
 # --- hostile text -------------------------------------------------------------------------------------------
 
 
-def test_names_make_no_headers(tmp_path: Path) -> None:
-    """Line breaks, quotes and commas in names and subjects stay within their own header."""
-    evil = 'Nordlys\\nBcc: evil@evil.example\\r\\n\\r\\n<b>hi</b>, \\"x\\" <y@evil.example>'
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "Nordlys\\nBcc: evil@evil.example\\r\\n\\r\\n",
+        "=?utf-8?q?=0D=0ABcc:_evil@evil.example?=",  # encoded words, RFC 2047
+        "x =\u200b?utf-8?b?DQpCY2M6IGV2aWxAZXZpbC5leGFtcGxlDQoNCng=?=",  # that is whole where the invisible is gone
+        "Nordlys Interior AS, lamps and lights for Bergen, Oslo and the rest of the country, <z@evil.example>, ",
+        "Ørjan Ødegård og sønner, <z@evil.example>, ",
+    ],
+)
+def test_names_make_no_headers(tmp_path: Path, begin: str) -> None:
+    """Line breaks, plain or encoded, quotes and commas stay within their own header, and name no other recipient."""
+    evil = f'{begin}<b>hi</b>, \\"x\\" <y@evil.example>'
     with Room(tmp_path) as room:
         more = f'2026-01-01 custom "contact" "C1" "billing"\n  name: "{evil}"\n'
         more += f'2026-01-01 custom "company" "{evil}"\n'
@@ -593,15 +603,18 @@ def test_names_make_no_headers(tmp_path: Path) -> None:
     assert not re.search(rb"(?mi)^bcc:", data)
     assert [address.addr_spec for address in found["To"].addresses] == ["regnskap@nordlys.example"]
     assert [address.addr_spec for address in found["From"].addresses] == ["faktura@fjordlys.example"]
+    assert all(len(line) <= 78 for line in data.split(b"\r\n"))
     html = found.get_body(("html",))
     assert html is not None
     assert "<b>" not in html.get_content()
     assert "&lt;b&gt;hi&lt;/b&gt;" in html.get_content()
 
 
-@pytest.mark.parametrize("address", ["bjørn@nordlys.example", "faktura@straße.example"])
+@pytest.mark.parametrize(
+    "address", ["bjørn@nordlys.example", "faktura@straße.example", "=?utf-8?b?DQpCY2M6IGU=?=@x.example"]
+)
 def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
-    """Letters that mail servers do not take, and a ß, of which Python makes the domain of somebody else."""
+    """Letters that mail servers do not take; a ß, of which Python makes another's domain; an encoded line break."""
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
         office.add("company.beancount", f'2026-11-01 custom "contact" "C1" "billing"\n  email: "{address}"\n')
