@@ -614,6 +614,23 @@ def test_a_clock_that_goes_back_sends_nothing_twice(tmp_path: Path) -> None:
     office.book()
 
 
+@pytest.mark.parametrize("month", ["oktober", "2026-13", "0000-10", "0001-01", "2026-1"])
+def test_a_statement_of_no_month_is_an_error_and_stops_no_report(tmp_path: Path, month: str) -> None:
+    """As somebody writes it by hand: told at its line, and what was sent is listed all the same."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    office.add(
+        "follow-up/2026.beancount",
+        f'\n2026-11-25 custom "delivery" "C1"\n  statement: "{month}"\n  channel: "portal"\n',
+    )
+    done = office.run("outbox", "--as-of", "2026-11-26")
+    assert (done.status, f'`statement: "{month}"` cannot be used; write a month in quotes' in done.err) == (1, True)
+    assert "2026-0001" in done.out
+    assert office.run("send", "C1/2026-10", "--force", "--at", AT).status == 1
+    assert office.run("send", "--statements", month).status == 2
+
+
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:
     """C1 and C2 get theirs of November when the server is there, by --due like documents."""
     with Room(tmp_path) as room:
