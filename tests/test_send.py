@@ -1,5 +1,6 @@
 """Sending by mail, with a real server: what was sent, what was refused, and what nobody knows."""
 
+import dataclasses
 import email
 import email.policy
 import errno
@@ -481,6 +482,18 @@ def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
     assert office.run("outbox", "sent", "2026-0001", "--at", AT).status == 0
     assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
     office.book()
+
+
+def test_a_server_may_take_long_to_look_at_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second, where any other answer is waited for half a second: it has been sent, and is not doubtful."""
+    found = mail.server
+    monkeypatch.setattr(mail, "server", lambda register: dataclasses.replace(found(register), timeout=0.5))
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        room.letters.on_data = lambda *_: time.sleep(1)
+        assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
 
 
 @pytest.mark.parametrize("step", [1, 2])

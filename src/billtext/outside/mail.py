@@ -28,6 +28,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")  # enhanced status code, RFC 3463
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _CLOSING = 421
+_ANSWER = 600.0  # seconds for the text of a message, and again for the answer to it, RFC 5321, 4.5.3.2.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,8 +286,12 @@ class Post:
             self._leave()
             raise _Temporary(_code(error), _words(error), reached=reached) from None
         try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(_ANSWER)
             smtp.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
             answer = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self.server.timeout)
         except (OSError, smtplib.SMTPException) as error:
             self._leave()
             raise _Doubtful(f"no answer came after the message was sent ({_words(error)})") from None
