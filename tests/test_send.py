@@ -778,6 +778,21 @@ def test_a_directory_that_is_read_only_meanwhile_loses_nothing(tmp_path: Path, m
     office.book()
 
 
+def test_a_journal_of_a_document_that_is_gone_is_named(tmp_path: Path) -> None:
+    """It may have been sent, so nothing else is until a person has looked; both commands say where that is told."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    place = office.root / outbox.PLACE
+    place.mkdir()
+    line = json.dumps({"n": 1, "date": "2026-11-25", "number": "2026-0002", "channel": "email"})
+    (place / outbox.JOURNAL).write_text(f"{line}\n", "utf-8")
+    for done in (office.send(), office.run("outbox", "record")):
+        assert done.status == 1
+        assert f"what was sent is kept in {place / outbox.JOURNAL}, and not in the ledger yet: " in done.err
+        assert "a delivery of 2026-0002 is written here, but no document has that number" in done.err
+    assert office.states() == {"2026-0001": "waiting"}
+
+
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:
     """A line that the disk has half of was no intent: nothing had gone out."""
     office = Sending(tmp_path / "books")

@@ -1,7 +1,8 @@
 """`billtext send`: documents go to their customers."""
 
+import contextlib
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -250,7 +251,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
             parcels, log, notes = choose(desk.book, left)
             about = [parcel.customer for parcel in parcels]
             if left:
-                desk.commit(about=about)
+                with _kept(outbox):
+                    desk.commit(about=about)
             else:
                 desk.refuse_errors(about)
             book, root = desk.book, desk.root
@@ -302,18 +304,24 @@ def _tell_left(left: "Sequence[Delivery]") -> None:
 
 def record(face: Face, outbox: Any) -> None:
     """Write what happened into the ledger; where that cannot be, say where it is kept."""
+    if not outbox.path.exists():
+        return
+    with _kept(outbox), changing(face, force=True) as desk:
+        outbox.record(desk)
+        desk.commit()
+        desk.written = [path for path in desk.written if path != outbox.path]
+        done(desk)
+
+
+@contextlib.contextmanager
+def _kept(outbox: Any) -> Iterator[None]:
+    """Where what the journal of the outbox tells cannot be written into the ledger, say where it is kept."""
     from billtext.errors import Refused
     from billtext.outside.outbox import pending
 
-    if not outbox.path.exists():
-        return
     kept = pending(outbox.root)
     try:
-        with changing(face, force=True) as desk:
-            outbox.record(desk)
-            desk.commit()
-            desk.written = [path for path in desk.written if path != outbox.path]
-            done(desk)
+        yield
     except Refused as why:
         if kept:
             say(
