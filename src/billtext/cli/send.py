@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from billtext.model import Delivery
     from billtext.rules.book import Book
-    from billtext.rules.deliveries import Log, Parcel
+    from billtext.rules.deliveries import Log, Parcel, State
 
 Clock = Callable[[], datetime.datetime]
 Chosen = tuple[list["Parcel"], "Log", list[str]]  # with what is to be said in the end
@@ -168,14 +168,15 @@ def _chosen(
     oldest = since or deliveries.since(book.register, today)
     if month and dates.month(month)[1] > today:
         raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
+    if month:
+        found = [deliveries.state(log, p, datetime.date.min) for p in deliveries.of_month(book, month, today)]
+        return [each.parcel for each in found if each.state == "waiting" or _early(each)]
     if not numbers:
-        found = deliveries.of_month(book, month, today) if month else [
+        due = [
             *(deliveries.parcel(book, document, today) for document in book.documents if document.date <= today),
             *deliveries.tried(book, log, today),
-        ]  # fmt: skip
-        if month:
-            oldest = datetime.date.min
-        return [p for p in found if deliveries.state(log, p, oldest).state == "waiting"]
+        ]
+        return [p for p in due if deliveries.state(log, p, oldest).state == "waiting"]
     parcels = []
     for number in dict.fromkeys(numbers):
         parcel = deliveries.named(book, number, today)
@@ -199,6 +200,12 @@ def _chosen(
             raise Refused(f"{number} was cancelled on {when}; say --again to send it all the same")
         parcels.append(parcel)
     return parcels
+
+
+def _early(found: "State") -> bool:
+    """Whether a statement went before its month was over, so that what came later is not on it."""
+    last = found.last if found.state in {"sent", "delivered"} else None
+    return last is not None and last.date < found.parcel.date
 
 
 def _rehearse(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
