@@ -587,6 +587,17 @@ def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
     assert str(tmp_path) not in office.told
 
 
+@pytest.mark.parametrize("place", [".", "documents", "invoices"])
+def test_an_outbox_among_the_ledgers_files_is_refused(tmp_path: Path, place: str) -> None:
+    """It would keep out of git what lies there; a trial says the same."""
+    office = Sending(tmp_path / "books", more=f'{LAID}2020-01-01 custom "billtext-option" "outbox" "{place}"\n')
+    office.invoices(invoice(1))
+    for arguments in (["--due", "--dry-run"], ["--due"]):
+        done = office.send(*arguments)
+        assert (done.status, "holds files of the ledger; set the option `outbox`" in done.out + done.err) == (1, True)
+    assert not (office.root / place / ".gitignore").exists()
+
+
 # --- hostile text -------------------------------------------------------------------------------------------
 
 

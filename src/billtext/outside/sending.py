@@ -22,7 +22,7 @@ from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own
 from billtext.outside.packing import Clock, Letter, Packer
 from billtext.rendering import mail_message
-from billtext.rules import attempts
+from billtext.rules import attempts, filing
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
@@ -94,13 +94,17 @@ class Sender:
     def _prepare(self) -> None:
         """Make the directory of the outbox; a trial sees whether it could.
 
-        :raises Refused: it cannot be made
+        :raises Refused: it cannot be made, or is the ledger's, of which git would take nothing new any more
         """
+        root = self.root.resolve()
+        if self.place in {root, root / filing.ROOT} or any(self.place.glob("*.beancount")):
+            why = "holds files of the ledger; set the option `outbox` to a directory of its own"
+            raise Refused(f"{self.place}: {why}", reason=f"the outbox {why}")
         if self.outbox is None:
             files.check_place(self.place)
             return
         try:
-            if self.place.is_relative_to(self.root.resolve()):
+            if self.place.is_relative_to(root):
                 own(self.place)
             else:
                 self.place.mkdir(parents=True, exist_ok=True)
