@@ -409,6 +409,22 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
     assert "2 files as filed, 3 not, 2 that nobody filed\n" in made.run("archive", "verify").out
 
 
+@pytest.mark.parametrize("name", ["../company.beancount", "{root}/company.beancount"])
+def test_a_name_that_leads_out_of_the_archive_is_no_file_of_it(tmp_path: Path, name: str) -> None:
+    """Written by hand, with the right hash: it is not read, whatever stands there."""
+    made = office(tmp_path / "books")
+    file, sha256 = (
+        name.format(root=made.root),
+        hashlib.sha256((made.root / "company.beancount").read_bytes()).hexdigest(),
+    )
+    with (made.root / "follow-up" / "2026.beancount").open("a", encoding="utf-8") as ledger:
+        ledger.write(
+            f'\n2026-11-26 custom "filed" "{file}"\n  kind: "letter"\n  customer: "C1"\n  sha256: "{sha256}"\n'
+        )
+    done = made.run("archive", "verify", "--format", "csv")
+    assert (done.status, f"missing,{file},its name leads elsewhere\n" in done.out) == (1, True)
+
+
 def test_lists_find_by_each_thing(tmp_path: Path) -> None:
     made = office(tmp_path / "books")
     made.get("archive", "file", "--all")
