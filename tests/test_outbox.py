@@ -496,6 +496,16 @@ def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pyt
     assert names[0] == names[2] != names[1]
 
 
+def test_a_secret_that_is_short_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody would guess it, and with it the folders of all customers."""
+    monkeypatch.setenv("BILLTEXT_SECRET", "fjordlys 2026")
+    office = Sending(tmp_path / "books", more=PORTAL)
+    office.invoices(invoice(1))
+    done = office.send()
+    assert (done.status, "BILLTEXT_SECRET is too short to be a secret; give it at least 32" in done.err) == (1, True)
+    assert not (office.root / "outbox" / "portal").exists()
+
+
 # --- statements ---------------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ PLACE = ".billtext"  # beside the ledger's top file, kept out of git
 JOURNAL = "outbox.jsonl"
 SECRET = "secret"  # noqa: S105 - the name of its file
 SECRET_VARIABLE = "BILLTEXT_SECRET"  # noqa: S105 - likewise
+_SHORTEST = 32  # bytes of the secret
 _FIELDS = ("number", "statement", "channel", "time", "sha256", "message", "reason")
 
 
@@ -226,20 +227,24 @@ def secret(root: Path, *, make: bool = True) -> bytes:
 
     :param make: make it where it is not there; else it is one that nobody uses
     """
-    given = os.environ.get(SECRET_VARIABLE, "")
+    given = os.environ.get(SECRET_VARIABLE, "").strip()
     if given:
-        return given.encode("utf-8", "surrogateescape")
+        found = given.encode("utf-8", "surrogateescape")
+        if len(found) < _SHORTEST:
+            why = f"{SECRET_VARIABLE} is too short to be a secret"
+            raise Refused(f"{why}; give it at least {_SHORTEST} characters that nobody guesses", reason=why)
+        return found
     path = root / PLACE / SECRET
     try:
         if not path.exists():
             if not make:
-                return bytes(32)
+                return bytes(_SHORTEST)
             own(path.parent)
             files.replace(path, secrets.token_hex(32) + "\n")
             path.chmod(0o600)
         found = path.read_bytes().strip()
     except OSError as error:
         raise Refused(f"{path}: cannot be read ({error.strerror}); nothing was sent") from None
-    if len(found) < 32:  # bytes
+    if len(found) < _SHORTEST:
         raise Refused(f"{path}: is too short to be a secret; bring it back, or delete it to have a new one made")
     return found
