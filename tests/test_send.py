@@ -804,6 +804,20 @@ def test_a_journal_of_a_document_that_is_gone_is_named(tmp_path: Path) -> None:
     assert office.states() == {"2026-0001": "waiting"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize(("end", "says"), [("> /dev/full", True), ("| head -n 0", False)])
+def test_sending_goes_on_where_nobody_listens(tmp_path: Path, end: str, says: bool) -> None:
+    """Its output goes to a disk that is full, or into a pipe that nobody reads: the mails go, and are written down."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(*(invoice(n) for n in range(1, 6)))
+    command = f"'{sys.executable}' -m billtext -f '{office.main}' send --due --at {AT} {end}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == ("billtext: the output cannot be written (No space left on device)\n" if says else "")
+    assert set(office.states().values()) == {"sent"}
+    assert office.told.count('custom "delivery"') == 5
+
+
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:
     """A line that the disk has half of was no intent: nothing had gone out."""
     office = Sending(tmp_path / "books")

@@ -278,7 +278,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
                     well = result.outcome == "sent"
                     shown[well] += 1
                     if shown[well] <= _SHOWN:
-                        progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                        with contextlib.suppress(OSError):  # who listens has gone: the mails go all the same
+                            progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
                     step()
         finally:
             record(face, outbox)
