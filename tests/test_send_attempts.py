@@ -596,6 +596,19 @@ def test_a_server_that_closes_the_line_before_any_recipient_ends_the_round(
     assert f'  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"\n' in office.told
 
 
+def test_what_is_not_written_down_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
+    """One of two cannot be said, so neither is; nor where the ledger would have an error."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2))
+    assert office.send("2026-0002").status == 0
+    before = office.told
+    done = office.run("outbox", "cancel", "2026-0001", "2026-0002", "--at", AT)
+    assert (done.status, done.out, "2026-0002 is sent" in done.err) == (1, "", True)
+    done = office.run("outbox", "cancel", "2026-0001", "--at", "2026-11-01T10:00")  # before its date
+    assert (done.status, done.out, "correct the date of the delivery" in done.err) == (1, "", True)
+    assert office.told == before
+
+
 def test_a_clock_that_goes_back_sends_nothing_twice(tmp_path: Path) -> None:
     """The attempt in vain is of the 27th, the sending and what a person says of the 26th: told after it."""
     yesterday = ("--at", "2026-11-26T10:00:00+00:00")
