@@ -261,6 +261,7 @@ def test_a_paper_may_be_of_a_closed_month(tmp_path: Path) -> None:
         (["--document", "2026-0001"], 1, "2026-0001 is of customer C2, not C1"),
         (["--date", "2026-11-24"], 1, "is opened on 2026-11-25, after 2026-11-24"),
         (["--label", "\u202e "], 1, "the label is empty"),
+        (["--label", "x" * 201], 1, "the label has 201 characters; shorten it to 200"),
         (["--kind", "invoice"], 2, "'invoice' is not one of"),
         (
             ["--date", "2027-01-01"],
@@ -277,6 +278,12 @@ def test_what_does_not_belong_is_refused(tmp_path: Path, args: list[str], status
     done = made.run("archive", "add", scan(tmp_path), *given)
     assert (done.status, words in done.err) == (status, True), done
     assert made.files() == before
+
+
+def test_a_label_is_one_line(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    given = ["--customer", "C1", "--kind", "contract", "--label", "Frame\nagreement \t 2026 ", "--date", "2026-11-26"]
+    assert '  label: "Frame agreement 2026"\n' in made.get("archive", "add", scan(tmp_path), *given)
 
 
 def test_a_day_to_come_is_refused_unless_it_is_said(tmp_path: Path) -> None:
