@@ -261,6 +261,7 @@ def test_a_paper_may_be_of_a_closed_month(tmp_path: Path) -> None:
         (["--document", "2026-0001"], 1, "2026-0001 is of customer C2, not C1"),
         (["--date", "2026-11-24"], 1, "is opened on 2026-11-25, after 2026-11-24"),
         (["--label", "\u202e "], 1, "the label is empty"),
+        (["--label", "x" * 201], 1, "the label has 201 characters; shorten it to 200"),
         (["--kind", "invoice"], 2, "'invoice' is not one of"),
         (
             ["--date", "2027-01-01"],
@@ -277,6 +278,12 @@ def test_what_does_not_belong_is_refused(tmp_path: Path, args: list[str], status
     done = made.run("archive", "add", scan(tmp_path), *given)
     assert (done.status, words in done.err) == (status, True), done
     assert made.files() == before
+
+
+def test_a_label_is_one_line(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    given = ["--customer", "C1", "--kind", "contract", "--label", "Frame\nagreement \t 2026 ", "--date", "2026-11-26"]
+    assert '  label: "Frame agreement 2026"\n' in made.get("archive", "add", scan(tmp_path), *given)
 
 
 def test_a_day_to_come_is_refused_unless_it_is_said(tmp_path: Path) -> None:
@@ -398,6 +405,8 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
     (base / "Assets" / "Bank").mkdir()
     (base / "Assets" / "Bank" / "2026-11-30.statement.pdf").write_bytes(b"not of the archive")
     (base / ".gitkeep").touch()
+    (base / C1 / ".trash").mkdir()
+    (base / C1 / ".trash" / "2026-11-26.old.txt").touch()
     done = made.run("archive", "verify", "--format", "json")
     assert done.status == 1
     assert {(one["file"].removeprefix(f"{C1}/"), one["state"]) for one in json.loads(done.out)} == {
@@ -405,6 +414,22 @@ def test_verify_finds_what_is_changed_missing_and_foreign(tmp_path: Path) -> Non
         ("2026-11-26.contract_3.pdf", "changed"), ("2026-11-26.note.txt", "foreign"), ("more", "foreign"),
     }  # fmt: skip
     assert "2 files as filed, 3 not, 2 that nobody filed\n" in made.run("archive", "verify").out
+
+
+@pytest.mark.parametrize("name", ["../company.beancount", "{root}/company.beancount"])
+def test_a_name_that_leads_out_of_the_archive_is_no_file_of_it(tmp_path: Path, name: str) -> None:
+    """Written by hand, with the right hash: it is not read, whatever stands there."""
+    made = office(tmp_path / "books")
+    file, sha256 = (
+        name.format(root=made.root),
+        hashlib.sha256((made.root / "company.beancount").read_bytes()).hexdigest(),
+    )
+    with (made.root / "follow-up" / "2026.beancount").open("a", encoding="utf-8") as ledger:
+        ledger.write(
+            f'\n2026-11-26 custom "filed" "{file}"\n  kind: "letter"\n  customer: "C1"\n  sha256: "{sha256}"\n'
+        )
+    done = made.run("archive", "verify", "--format", "csv")
+    assert (done.status, f"missing,{file},its name leads elsewhere\n" in done.out) == (1, True)
 
 
 def test_lists_find_by_each_thing(tmp_path: Path) -> None:

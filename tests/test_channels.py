@@ -205,6 +205,15 @@ def test_a_bounce_is_known_by_its_message_id(tmp_path: Path, ledger: Ledger, kin
     assert (again.new, again.known) == ((), 1)
 
 
+def test_a_bounce_that_quotes_nothing_is_known_by_what_it_answers(tmp_path: Path, ledger: Ledger) -> None:
+    """Exchange names the mail in the header of its own; it holds only where the notification quotes no other."""
+    answers = f"References: <x@y>\n <billtext.{MARK}@fjordlys.example>\n"
+    (tmp_path / "1.eml").write_text(answers + bounce(kind="text/plain"), "utf-8")
+    assert [d.outcome for d in bounces.read([tmp_path], mailed(ledger), NOW).new] == ["bounced"]
+    (tmp_path / "1.eml").write_text(answers + bounce(original=f"Message-ID: <billtext.{'0' * 32}@z>\n\n"), "utf-8")
+    assert bounces.read([tmp_path], mailed(ledger), NOW).strange == ("1.eml: no mail of ours has its Message-ID",)
+
+
 def test_what_may_still_arrive_has_not_bounced(tmp_path: Path, ledger: Ledger) -> None:
     (tmp_path / "a.eml").write_text(bounce("delayed", "4.4.1"), "utf-8")
     assert bounces.read([tmp_path], mailed(ledger), NOW) == einvoice_outbox.Read(new=(), known=0, strange=(), unread=())

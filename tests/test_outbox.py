@@ -454,6 +454,11 @@ def test_each_customer_sees_its_own_documents_alone(tmp_path: Path, monkeypatch:
         text = "".join(path.read_text("utf-8") for path in by[mine].iterdir())
         assert by[other].name not in text
         assert {"C1": "Nordlys", "P1": "Kari"}[other] not in text
+    assert office.run("send", "C1/2026-10", "--at", AT).status == 0
+    for path in by["C1"].iterdir():  # the name of the folder is told to nobody else by whoever reads a page
+        text = path.read_text("utf-8")
+        assert '<meta name="robots" content="noindex, nofollow">' in text
+        assert '<meta name="referrer" content="no-referrer">' in text
     assert not re.search(r"2026|[0-9a-f]{40}", (portal / "index.html").read_text("utf-8"))
     office.invoices(invoice(3))
     assert office.send().status == 0
@@ -489,6 +494,16 @@ def test_without_the_secret_the_name_is_another(tmp_path: Path, monkeypatch: pyt
         assert office.send().status == 0
         names.append(next(p.name for p in (office.root / "outbox" / "portal").iterdir() if p.is_dir()))
     assert names[0] == names[2] != names[1]
+
+
+def test_a_secret_that_is_short_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody would guess it, and with it the folders of all customers."""
+    monkeypatch.setenv("BILLTEXT_SECRET", "fjordlys 2026")
+    office = Sending(tmp_path / "books", more=PORTAL)
+    office.invoices(invoice(1))
+    done = office.send()
+    assert (done.status, "BILLTEXT_SECRET is too short to be a secret; give it at least 32" in done.err) == (1, True)
+    assert not (office.root / "outbox" / "portal").exists()
 
 
 # --- statements ---------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Sending by mail, with a real server: what was sent, what was refused, and what nobody knows."""
 
+import dataclasses
 import email
 import email.policy
+import errno
 import hashlib
 import json
 import os
@@ -307,6 +309,30 @@ def test_no_password_goes_in_the_clear(tmp_path: Path) -> None:
     assert "would go to mail.example.com in the clear" in other.send().err
 
 
+@pytest.mark.parametrize(("user", "password"), [("fjordlys", "blåbær"), ("fjørdlys", "secret")])
+def test_a_password_that_cannot_be_handed_over_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, password: str
+) -> None:
+    """Outside ASCII: the mails wait, and neither user nor password is written down."""
+    monkeypatch.setenv(mail.PASSWORD, password)
+    with Room(tmp_path, password="secret") as room:  # noqa: S106 - of the test's own server
+        office = Sending(tmp_path / "books", room, user=user)
+        office.invoices(invoice(1))
+        done = office.send()
+    assert done.status == 1
+    assert "user or password at 127.0.0.1 have letters outside ASCII, which cannot be handed over" in done.err
+    assert '  reason: "user or password at 127.0.0.1 cannot be handed over"\n' in office.told
+    assert password not in done.out + done.err + office.told
+
+
+@pytest.mark.parametrize("host", ["smtp..example.com", f"{'x' * 64}.example.com"])
+def test_a_host_that_is_none_is_an_error_of_the_ledger(tmp_path: Path, host: str) -> None:
+    office = Sending(tmp_path / "books", more=f'2020-01-01 custom "billtext-option" "smtp-host" "{host}"\n')
+    office.invoices(invoice(1))
+    done = office.send()
+    assert (done.status, "cannot be used; write the name of a mail server" in done.err) == (1, True)
+
+
 def test_a_password_that_is_nowhere_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BILLTEXT_SMTP_PASSWORD", raising=False)
     with Room(tmp_path) as room:
@@ -458,6 +484,42 @@ def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
     office.book()
 
 
+def test_a_server_may_take_long_to_look_at_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second, where any other answer is waited for half a second: it has been sent, and is not doubtful."""
+    found = mail.server
+    monkeypatch.setattr(mail, "server", lambda register: dataclasses.replace(found(register), timeout=0.5))
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1))
+        room.letters.on_data = lambda *_: time.sleep(1)
+        assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_server_that_answers_no_message_gets_four(tmp_path: Path, step: int) -> None:
+    """Four in a row are doubtful, and the other two wait; where every second is answered, it goes on."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 7)))
+        room.letters.on_data = lambda _, n: "cut" if n % step == 0 else None
+        done = office.send()
+    assert done.status == 1
+    if step == 1:
+        assert list(office.states().values()) == ["doubtful"] * 4 + ["waiting"] * 2
+        assert len(room.letters.all) == 4
+        assert office.told.endswith(f"""
+2026-11-25 custom "delivery" "2026-0005" "2026-0006"
+  channel: "email"
+  time: "2026-11-25T10:15:00+00:00"
+  outcome: "waiting"
+  reason: "the mail server 127.0.0.1:{room.port}: it answers to no message that it is sent"
+""")
+    else:
+        assert list(office.states().values()) == ["sent", "doubtful"] * 3
+    office.book()
+
+
 def test_the_rate_is_kept(tmp_path: Path, no_waiting: list[float]) -> None:
     """30 a minute: two seconds from one to the next."""
     with Room(tmp_path) as room:
@@ -525,12 +587,33 @@ def test_a_mail_that_cannot_be_laid_out_waits(tmp_path: Path) -> None:
     assert str(tmp_path) not in office.told
 
 
+@pytest.mark.parametrize("place", [".", "documents", "invoices"])
+def test_an_outbox_among_the_ledgers_files_is_refused(tmp_path: Path, place: str) -> None:
+    """It would keep out of git what lies there; a trial says the same."""
+    office = Sending(tmp_path / "books", more=f'{LAID}2020-01-01 custom "billtext-option" "outbox" "{place}"\n')
+    office.invoices(invoice(1))
+    for arguments in (["--due", "--dry-run"], ["--due"]):
+        done = office.send(*arguments)
+        assert (done.status, "holds files of the ledger; set the option `outbox`" in done.out + done.err) == (1, True)
+    assert not (office.root / place / ".gitignore").exists()
+
+
 # --- hostile text -------------------------------------------------------------------------------------------
 
 
-def test_names_make_no_headers(tmp_path: Path) -> None:
-    """Line breaks, quotes and commas in names and subjects stay within their own header."""
-    evil = 'Nordlys\\nBcc: evil@evil.example\\r\\n\\r\\n<b>hi</b>, \\"x\\" <y@evil.example>'
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "Nordlys\\nBcc: evil@evil.example\\r\\n\\r\\n",
+        "=?utf-8?q?=0D=0ABcc:_evil@evil.example?=",  # encoded words, RFC 2047
+        "x =\u200b?utf-8?b?DQpCY2M6IGV2aWxAZXZpbC5leGFtcGxlDQoNCng=?=",  # that is whole where the invisible is gone
+        "Nordlys Interior AS, lamps and lights for Bergen, Oslo and the rest of the country, <z@evil.example>, ",
+        "Ørjan Ødegård og sønner, <z@evil.example>, ",
+    ],
+)
+def test_names_make_no_headers(tmp_path: Path, begin: str) -> None:
+    """Line breaks, plain or encoded, quotes and commas stay within their own header, and name no other recipient."""
+    evil = f'{begin}<b>hi</b>, \\"x\\" <y@evil.example>'
     with Room(tmp_path) as room:
         more = f'2026-01-01 custom "contact" "C1" "billing"\n  name: "{evil}"\n'
         more += f'2026-01-01 custom "company" "{evil}"\n'
@@ -544,23 +627,26 @@ def test_names_make_no_headers(tmp_path: Path) -> None:
     assert not re.search(rb"(?mi)^bcc:", data)
     assert [address.addr_spec for address in found["To"].addresses] == ["regnskap@nordlys.example"]
     assert [address.addr_spec for address in found["From"].addresses] == ["faktura@fjordlys.example"]
+    assert all(len(line) <= 78 for line in data.split(b"\r\n"))
     html = found.get_body(("html",))
     assert html is not None
     assert "<b>" not in html.get_content()
     assert "&lt;b&gt;hi&lt;/b&gt;" in html.get_content()
 
 
-def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
-    """Letters that mail servers do not take in an address: told, and it keeps waiting."""
+@pytest.mark.parametrize(
+    "address", ["bjørn@nordlys.example", "faktura@straße.example", "=?utf-8?b?DQpCY2M6IGU=?=@x.example"]
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
+    """Letters that mail servers do not take; a ß, of which Python makes another's domain; an encoded line break."""
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
-        office.add(
-            "company.beancount", '2026-11-01 custom "contact" "C1" "billing"\n  email: "bjørn@nordlys.example"\n'
-        )
+        office.add("company.beancount", f'2026-11-01 custom "contact" "C1" "billing"\n  email: "{address}"\n')
         office.invoices(invoice(1))
         done = office.send()
         assert (done.status, "cannot be used in a mail" in done.err) == (1, True)
     assert room.letters.all == []
+    assert address not in office.told
 
 
 def test_a_template_of_the_ledgers_own(tmp_path: Path) -> None:
@@ -640,6 +726,96 @@ def test_a_system_without_locks_sends_too(tmp_path: Path, monkeypatch: pytest.Mo
         office.invoices(invoice(1))
         assert office.send().status == 0
     assert office.states() == {"2026-0001": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("full", "states", "came"),
+    [
+        ({4}, ["sent", "doubtful", "sent", "sent"], [1, 2, 3, 4]),  # the outcome of the second, and then there is room
+        ({4, 5, 6}, ["sent", "doubtful", "waiting", "waiting"], [1, 2]),
+        ({3, 4}, ["sent", "waiting", "waiting", "waiting"], [1]),  # its intent
+    ],
+)
+def test_a_disk_that_is_full_makes_nothing_go_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: set[int], states: list[str], came: list[int]
+) -> None:
+    """Intent and outcome of each mail are brought to disk, eight times for four: some of the times there is no room."""
+    fsync, times = os.fsync, 0
+
+    def syncing(handle: int) -> None:
+        nonlocal times
+        if journal.exists() and os.fstat(handle).st_ino == journal.stat().st_ino:
+            times += 1
+            if times in full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        fsync(handle)
+
+    def subjects() -> list[int]:
+        texts = b"".join(mail for _, _, mail in room.letters.all)
+        return [int(n) for n in re.findall(rb"Subject: Faktura 2026-(\d+)", texts)]
+
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 5)))
+        journal = office.root / outbox.PLACE / outbox.JOURNAL
+        monkeypatch.setattr(os, "fsync", syncing)
+        done = office.send()
+        monkeypatch.setattr(os, "fsync", fsync)
+        assert done.status == 1
+        assert list(office.states().values()) == states
+        for n, state in enumerate(states, 1):
+            assert f"2026-000{n}  email  {state}" in done.out + done.err
+        assert subjects() == came
+        office.send()
+        assert sorted(subjects()) == [1, 2, 3, 4]
+        assert list(office.states().values()) == ["doubtful" if state == "doubtful" else "sent" for state in states]
+    office.book()
+
+
+def test_a_directory_that_is_read_only_meanwhile_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent is kept beside the ledger, and the next run writes it down, once somebody has mended it."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    place = office.root / "follow-up"
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != place and access(path, mode))
+    done = office.send()
+    assert done.status == 1
+    assert f"nothing may be written into {place}; change its permissions; mend that and say" in done.err
+    assert office.send().status == 1
+    monkeypatch.setattr(os, "access", access)
+    assert office.send().out == "no documents to send\n"
+    assert office.told.count('custom "delivery"') == 1
+    office.book()
+
+
+def test_a_journal_of_a_document_that_is_gone_is_named(tmp_path: Path) -> None:
+    """It may have been sent, so nothing else is until a person has looked; both commands say where that is told."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    place = office.root / outbox.PLACE
+    place.mkdir()
+    line = json.dumps({"n": 1, "date": "2026-11-25", "number": "2026-0002", "channel": "email"})
+    (place / outbox.JOURNAL).write_text(f"{line}\n", "utf-8")
+    for done in (office.send(), office.run("outbox", "record")):
+        assert done.status == 1
+        assert f"what was sent is kept in {place / outbox.JOURNAL}, and not in the ledger yet: " in done.err
+        assert "a delivery of 2026-0002 is written here, but no document has that number" in done.err
+    assert office.states() == {"2026-0001": "waiting"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize(("end", "says"), [("> /dev/full", True), ("| head -n 0", False)])
+def test_sending_goes_on_where_nobody_listens(tmp_path: Path, end: str, says: bool) -> None:
+    """Its output goes to a disk that is full, or into a pipe that nobody reads: the mails go, and are written down."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(*(invoice(n) for n in range(1, 6)))
+    command = f"'{sys.executable}' -m billtext -f '{office.main}' send --due --at {AT} {end}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == ("billtext: the output cannot be written (No space left on device)\n" if says else "")
+    assert set(office.states().values()) == {"sent"}
+    assert office.told.count('custom "delivery"') == 5
 
 
 def test_a_torn_journal_is_read(tmp_path: Path) -> None:

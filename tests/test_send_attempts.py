@@ -321,6 +321,7 @@ def test_reasons_tell_no_address_and_no_place() -> None:
     assert attempts.reason("550 <ola@nordlys.example> in /home/ola/books/x.pdf:\n is\u202e gone") == (
         "550 in x.pdf: is gone"
     )
+    assert attempts.reason("to ola @ nordlys.example, <ola%40nordlys.example> ola\uff20nordlys.example: no") == "to no"
     assert len(attempts.reason("x" * 500)) == 200
 
 
@@ -512,6 +513,29 @@ def test_a_server_that_closes_the_line_to_everyone_is_left_alone(
 """)
 
 
+@pytest.mark.parametrize(
+    ("answers", "states"),
+    [
+        (["554 5.7.1"] * 6, ["failed"] * 4 + ["waiting"] * 2),  # relay access denied
+        (["554 5.7.1"] * 3 + ["550 5.1.1"] + ["554 5.7.1"] * 2, ["failed"] * 6),
+        (["554 5.7.1"] * 3 + [""] + ["554 5.7.1"] * 2, ["failed"] * 3 + ["sent"] + ["failed"] * 2),
+    ],
+)
+def test_a_server_that_refuses_everybody_is_not_asked_for_each_mail(
+    tmp_path: Path, answers: list[str], states: list[str]
+) -> None:
+    """It means us and not the recipients: after four domains in a row, refused by the same code, the others wait."""
+    with Room(tmp_path) as room:
+        office = to_domains(room, tmp_path, 6)
+        room.letters.on_rcpt = lambda to: f"{answers[int(to[6]) - 1]} <{to}>: no" if answers[int(to[6]) - 1] else None
+        done = office.send()
+    assert done.status == 1
+    assert list(office.states().values()) == states
+    refuses = f'  reason: "the mail server 127.0.0.1:{room.port}: it refuses mail to everybody (554 5.7.1)"\n'
+    assert (refuses in office.told) == ("waiting" in states)
+    office.book()
+
+
 def test_a_server_that_closes_the_line_is_not_asked_for_each_mail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -570,6 +594,54 @@ def test_a_server_that_closes_the_line_before_any_recipient_ends_the_round(
     assert len(came) == (8 if step == "EHLO" else 4)  # and by HELO, which older servers know
     assert office.told.count('custom "delivery"') == 1
     assert f'  reason: "the mail server 127.0.0.1:{room.port}: 421 4.3.2"\n' in office.told
+
+
+def test_what_is_not_written_down_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
+    """One of two cannot be said, so neither is; nor where the ledger would have an error."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1), invoice(2))
+    assert office.send("2026-0002").status == 0
+    before = office.told
+    done = office.run("outbox", "cancel", "2026-0001", "2026-0002", "--at", AT)
+    assert (done.status, done.out, "2026-0002 is sent" in done.err) == (1, "", True)
+    done = office.run("outbox", "cancel", "2026-0001", "--at", "2026-11-01T10:00")  # before its date
+    assert (done.status, done.out, "correct the date of the delivery" in done.err) == (1, "", True)
+    assert office.told == before
+
+
+def test_a_clock_that_goes_back_sends_nothing_twice(tmp_path: Path) -> None:
+    """The attempt in vain is of the 27th, the sending and what a person says of the 26th: told after it."""
+    yesterday = ("--at", "2026-11-26T10:00:00+00:00")
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(invoice(1), invoice(2))
+        room.letters.on_rcpt = lambda _: "451 4.7.1 later"
+        assert office.run("send", "--due", "--at", "2026-11-27T10:00:00+00:00").status == 1
+        assert office.run("outbox", "cancel", "2026-0002", *yesterday).status == 0
+        room.letters.on_rcpt = lambda _: None
+        assert office.run("send", "--due", *yesterday).status == 0
+        assert office.states() == {"2026-0001": "sent", "2026-0002": "cancelled"}
+        assert '2026-11-27 custom "delivery" "2026-0001"\n  channel: "email"\n  time: "2026-11-26T' in office.told
+        assert office.run("send", "--due", *yesterday).out == "no documents to send\n"
+        assert len(room.letters.all) == 1
+    office.book()
+
+
+@pytest.mark.parametrize("month", ["oktober", "2026-13", "0000-10", "0001-01", "2026-1"])
+def test_a_statement_of_no_month_is_an_error_and_stops_no_report(tmp_path: Path, month: str) -> None:
+    """As somebody writes it by hand: told at its line, and what was sent is listed all the same."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send().status == 0
+    office.add(
+        "follow-up/2026.beancount",
+        f'\n2026-11-25 custom "delivery" "C1"\n  statement: "{month}"\n  channel: "portal"\n',
+    )
+    done = office.run("outbox", "--as-of", "2026-11-26")
+    assert (done.status, f'`statement: "{month}"` cannot be used; write a month in quotes' in done.err) == (1, True)
+    assert "2026-0001" in done.out
+    assert office.run("send", "C1/2026-10", "--force", "--at", AT).status == 1
+    assert office.run("send", "--statements", month).status == 2
 
 
 def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:

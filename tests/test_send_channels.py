@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from billtext.outside import outbox
 from mail_room import Room
 from test_pdf import one_shape
-from test_send import AT, Sending, invoice, parsed
+from test_send import AT, LAID, Sending, invoice, parsed
 from test_validation import RULES
 
 EHF = """
@@ -207,6 +207,20 @@ def test_statements_go_once_a_month(tmp_path: Path) -> None:
     assert "1 250,00 NOK" in text.get_content()
     assert [part.get_content()[:4] for part in mail.iter_attachments()] == [b"%PDF"]
     assert '"delivery" "C1"\n  statement: "2026-11"\n' in office.told
+    office.book()
+
+
+def test_a_statement_of_a_month_that_was_not_over_does_not_take_the_place_of_the_whole(tmp_path: Path) -> None:
+    """Named on the 25th, it went as it stood; --statements sends it in December, once, and --due never."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    assert office.send("C1/2026-11").status == 0
+    assert office.send().status == 0
+    assert office.send().out == "no documents to send\n"
+    december = ("--at", "2026-12-01T08:00:00+00:00")
+    assert office.run("send", "--due", *december).out == "no documents to send\n"
+    assert "C1/2026-11  email  sent" in office.run("send", "--statements", "2026-11", *december).out
+    assert office.run("send", "--statements", "2026-11", *december).out == "no documents to send\n"
     office.book()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from beancount.core.amount import Amount
 
 EDGES = (30, 60, 90)
+_LONGEST_LABEL = 63  # characters between the points of a host's name, RFC 1035, 2.3.4
 _ACCOUNT = re.compile(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+")
 
 
@@ -58,7 +59,9 @@ def _text(value: object) -> str:
 
 def _host(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", value):
-        return value
+        labels = value.split(".")
+        if all(labels) and max(map(len, labels)) <= _LONGEST_LABEL:
+            return value
     raise ValueError(value)
 
 

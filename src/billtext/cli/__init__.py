@@ -3,6 +3,8 @@
 Reports know no clock: the one default of today stands in `common`.
 """
 
+import contextlib
+import errno
 import gc
 import importlib
 import re
@@ -146,6 +148,12 @@ def main(args: list[str] | None = None) -> NoReturn:
     except Exception as error:
         from billtext.errors import Refused, Unreadable
 
+        if isinstance(error, OSError) and error.filename is None and error.errno in {errno.ENOSPC, errno.EIO}:
+            # Standard output is a file, and the disk is full. What is left in its buffer is told to nobody.
+            click.echo(f"billtext: the output cannot be written ({error.strerror})", err=True)
+            with contextlib.suppress(OSError):
+                sys.stdout.close()
+            sys.exit(1)
         if isinstance(error, Refused):
             from billtext.rendering import escape
 

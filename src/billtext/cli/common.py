@@ -207,9 +207,12 @@ class Month(click.ParamType[tuple[datetime.date, datetime.date]]):
         if isinstance(value, tuple):
             return value
         try:
-            return dates.month(value)
+            found = dates.month(value)
         except ValueError:
             self.fail(f"{value!r} is not a month; write it as 2026-10", param, ctx)
+        if found[0].year not in dates.YEARS:
+            self.fail(f"{value!r} is not of the years {dates.YEARS[0]} to {dates.YEARS[-1]}", param, ctx)
+        return found
 
 
 def as_of(command: F) -> F:

@@ -88,6 +88,7 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
         log = deliveries.Log(desk.book.ledger, pending(outbox.root))
         if not trial:
             outbox.record(desk)
+        texts = []
         for title in dict.fromkeys(titles):
             parcel = deliveries.named(desk.book, title, now.date())
             if parcel is None:
@@ -100,14 +101,17 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
                 raise Refused(f"{title} is {state}, not {', '.join(some)} or {last}{hint}")
             channel = found[-1].channel if found else parcel.channel if parcel.channel != "none" else "print"
             said = Delivery(
-                date=now.date(), number=parcel.number, statement=parcel.statement, channel=channel, outcome=outcome,
-                time=now.isoformat(timespec="seconds"), sha256=found[-1].sha256 if found and outcome == "sent" else "",
+                date=log.day(parcel.number, parcel.statement, now.date()), number=parcel.number,
+                statement=parcel.statement, channel=channel, outcome=outcome, time=now.isoformat(timespec="seconds"),
+                sha256=found[-1].sha256 if found and outcome == "sent" else "",
                 message=found[-1].message if found and outcome == "sent" else "",
             )  # fmt: skip
-            say(text(said), nl=False)
+            texts.append(text(said))
             append(desk, said)
         if not trial:
             desk.commit()
+        say("".join(texts), nl=False)
+        if not trial:
             desk.written = [path for path in desk.written if path != outbox.path]
             done(desk)
 
@@ -176,12 +180,14 @@ def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, t
         if not trial:
             outbox.record(desk)
         for delivery in found.new:
-            say(text(delivery), nl=False)
             append(desk, delivery)
         for words in found.strange:
             say(escape.one_line(words), err=True)
-        if not trial and (found.new or outbox.path.exists()):
+        write = not trial and (bool(found.new) or outbox.path.exists())
+        if write:
             desk.commit()
+        say("".join(text(delivery) for delivery in found.new), nl=False)
+        if write:
             desk.written = [path for path in desk.written if path != outbox.path]
             done(desk)
     known = f", {found.known:,} known already" if found.known else ""

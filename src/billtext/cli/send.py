@@ -1,7 +1,8 @@
 """`billtext send`: documents go to their customers."""
 
+import contextlib
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from billtext.model import Delivery
     from billtext.rules.book import Book
-    from billtext.rules.deliveries import Log, Parcel
+    from billtext.rules.deliveries import Log, Parcel, State
 
 Clock = Callable[[], datetime.datetime]
 Chosen = tuple[list["Parcel"], "Log", list[str]]  # with what is to be said in the end
@@ -167,14 +168,15 @@ def _chosen(
     oldest = since or deliveries.since(book.register, today)
     if month and dates.month(month)[1] > today:
         raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
+    if month:
+        found = [deliveries.state(log, p, datetime.date.min) for p in deliveries.of_month(book, month, today)]
+        return [each.parcel for each in found if each.state == "waiting" or _early(each)]
     if not numbers:
-        found = deliveries.of_month(book, month, today) if month else [
+        due = [
             *(deliveries.parcel(book, document, today) for document in book.documents if document.date <= today),
             *deliveries.tried(book, log, today),
-        ]  # fmt: skip
-        if month:
-            oldest = datetime.date.min
-        return [p for p in found if deliveries.state(log, p, oldest).state == "waiting"]
+        ]
+        return [p for p in due if deliveries.state(log, p, oldest).state == "waiting"]
     parcels = []
     for number in dict.fromkeys(numbers):
         parcel = deliveries.named(book, number, today)
@@ -198,6 +200,12 @@ def _chosen(
             raise Refused(f"{number} was cancelled on {when}; say --again to send it all the same")
         parcels.append(parcel)
     return parcels
+
+
+def _early(found: "State") -> bool:
+    """Whether a statement went before its month was over, so that what came later is not on it."""
+    last = found.last if found.state in {"sent", "delivered"} else None
+    return last is not None and last.date < found.parcel.date
 
 
 def _rehearse(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:
@@ -250,7 +258,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
             parcels, log, notes = choose(desk.book, left)
             about = [parcel.customer for parcel in parcels]
             if left:
-                desk.commit(about=about)
+                with _kept(outbox):
+                    desk.commit(about=about)
             else:
                 desk.refuse_errors(about)
             book, root = desk.book, desk.root
@@ -269,7 +278,8 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
                     well = result.outcome == "sent"
                     shown[well] += 1
                     if shown[well] <= _SHOWN:
-                        progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
+                        with contextlib.suppress(OSError):  # who listens has gone: the mails go all the same
+                            progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
                     step()
         finally:
             record(face, outbox)
@@ -302,18 +312,24 @@ def _tell_left(left: "Sequence[Delivery]") -> None:
 
 def record(face: Face, outbox: Any) -> None:
     """Write what happened into the ledger; where that cannot be, say where it is kept."""
+    if not outbox.path.exists():
+        return
+    with _kept(outbox), changing(face, force=True) as desk:
+        outbox.record(desk)
+        desk.commit()
+        desk.written = [path for path in desk.written if path != outbox.path]
+        done(desk)
+
+
+@contextlib.contextmanager
+def _kept(outbox: Any) -> Iterator[None]:
+    """Where what the journal of the outbox tells cannot be written into the ledger, say where it is kept."""
     from billtext.errors import Refused
     from billtext.outside.outbox import pending
 
-    if not outbox.path.exists():
-        return
     kept = pending(outbox.root)
     try:
-        with changing(face, force=True) as desk:
-            outbox.record(desk)
-            desk.commit()
-            desk.written = [path for path in desk.written if path != outbox.path]
-            done(desk)
+        yield
     except Refused as why:
         if kept:
             say(

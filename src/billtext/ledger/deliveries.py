@@ -1,7 +1,7 @@
 """Read `delivery` directives: what was sent, by which channel, when, and what became of it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from beancount.core.data import Custom
@@ -31,11 +31,12 @@ def read(customs: Iterable[Custom]) -> tuple[list[Delivery], list[LedgerError]]:
     return found, errors
 
 
-def _deliveries(entry: Custom, errors: list[LedgerError]) -> Iterator[Delivery]:
+def _deliveries(entry: Custom, errors: list[LedgerError]) -> Iterable[Delivery]:
     numbers, meta = [str(value.value) for value in entry.values], entry.meta
     number = numbers[0]
     values = values_of(meta)
-    errors += faults(values, DELIVERY, meta, entry).values()
+    wrong = faults(values, DELIVERY, meta, entry)
+    errors += wrong.values()
     for key, meant in DELIVERY.shapes[tuple(values)].odd:
         if meant is not None:
             errors.append(KeyUnknownError.at(meta, entry, key=key, meant=meant))
@@ -55,6 +56,8 @@ def _deliveries(entry: Custom, errors: list[LedgerError]) -> Iterator[Delivery]:
     for key, value in values.items():
         if isinstance(value, str) and _ADDRESS.search(value):
             errors.append(DeliveryPersonError.at(meta, entry, key=key, number=number))
+    if "statement" in wrong:
+        return ()  # of a month that is none, and of no document
     texts: dict[str, Any] = {
         key: value for key, value in values.items() if key in DELIVERY and isinstance(value, str) and key != "outcome"
     }

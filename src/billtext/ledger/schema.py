@@ -15,7 +15,7 @@ from typing import Any
 from beancount.core import account
 from beancount.core.amount import Amount
 
-from billtext import ids
+from billtext import dates, ids
 from billtext.errors import CheckDigitError, KeyTypeError, KeyValueError, LedgerError, Meta
 from billtext.model import CHANNELS, IMPORTED, KINDS, PAPERS
 from billtext.money import plain
@@ -257,6 +257,13 @@ def _time(value: str) -> bool:
     return True
 
 
+def _month(value: str) -> bool:
+    try:
+        return dates.month(value)[0].year in dates.YEARS
+    except ValueError:
+        return False
+
+
 def _from_to(least: int, most: int) -> Callable[[Decimal, str], bool]:
     return lambda value, _: least <= value <= most and value == value.to_integral_value()
 
@@ -347,7 +354,7 @@ DELIVERY = Keys({
     "channel": one_of(*CHANNELS, IMPORTED), "outcome": TEXT, "reason": TEXT, "message": TEXT,
     "statement": Key(
         type=str, expected='a month in quotes, such as "2026-10"',
-        valid=lambda value, _: re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) is not None,
+        valid=lambda value, _: _month(value),
     ),
     "time": Key(
         type=str, expected='a time in quotes, such as "2026-11-25T10:15:00+01:00"', valid=lambda value, _: _time(value)

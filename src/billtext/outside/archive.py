@@ -29,6 +29,7 @@ from billtext.rules.filing import Period
 from billtext.rules.filing_checks import account as account_of
 
 LARGEST = 100 * 1024 * 1024  # bytes of a paper
+LONGEST = 200  # characters of a label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +175,11 @@ def add(
 
     :raises Refused: it is filed already, or does not belong there
     """
-    book, label = desk.book, write.clean(label)
+    book, label = desk.book, " ".join(write.clean(label).split())
     if not label:
         raise Refused("the label is empty; say in a few words what it is")
+    if len(label) > LONGEST:
+        raise Refused(f"the label has {len(label):,} characters; shorten it to {LONGEST}")
     if document is not None:
         owner = book.ledger.documents.get(document)
         if owner is None:
@@ -292,7 +295,7 @@ def verify(root: Path, book: Book, *, step: Callable[[], None] = lambda: None) -
 def _below(directory: Path, base: Path) -> Iterator[str]:
     """Files, links and what else lies below a directory; hidden files are none of ours. No link is followed."""
     for place, folders, names in os.walk(directory):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in sorted([*names, *links]):
             if not name.startswith("."):

@@ -61,8 +61,8 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             known += 1  # told already, or it was sent again since
             continue
         found = Delivery(
-            date=now.date(), number=sent.number, statement=sent.statement, channel="email", outcome=outcome,
-            time=time_of(_time(message), now), sha256=sent.sha256, message=fingerprint,
+            date=log.day(*key, now.date()), number=sent.number, statement=sent.statement, channel="email",
+            outcome=outcome, time=time_of(_time(message), now), sha256=sent.sha256, message=fingerprint,
             reason=status if outcome == "bounced" else "",
         )  # fmt: skip
         last[key] = found
@@ -86,6 +86,9 @@ def _told(message: Message) -> tuple[str, str, str] | None:
                     status = found[1] if found else ""
         elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}:
             fingerprint = fingerprint or _fingerprint(part)
+    if not fingerprint:  # Exchange may quote nothing, and answers all the same
+        found = _OURS.search(f"{message.get('In-Reply-To', '')} {message.get('References', '')}")
+        fingerprint = found[1] if found else ""
     return (action, status, fingerprint) if reports else None
 
 

@@ -123,8 +123,7 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
                 continue
             reason = attempts.reason(told.get("reason")) if outcome == "failed" else ""
             time = time_of(told.get("time"), now)
-            # Never before the sending that it answers: the last delivery says where a document stands.
-            day = max(datetime.datetime.fromisoformat(time).date(), sent.date)
+            day = max(log.day(number, "", datetime.datetime.fromisoformat(time).date()), sent.date)
             found = Delivery(
                 date=day, number=number, channel="ehf", outcome=outcome, sha256=sent.sha256, time=time, reason=reason,
             )  # fmt: skip

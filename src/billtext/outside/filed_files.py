@@ -79,10 +79,10 @@ def state(base: Path, one: Filed) -> tuple[str, str]:
 
     :param base: the directory `documents/`
     """
-    path = base / one.file
-    if ".." in PurePosixPath(one.file).parts:
+    path, name = base / one.file, PurePosixPath(one.file)
+    if name.is_absolute() or ".." in name.parts:
         return "missing", "its name leads elsewhere"
-    links = [path.joinpath(*[".."] * n) for n in range(len(PurePosixPath(one.file).parts))]
+    links = [path.joinpath(*[".."] * n) for n in range(len(name.parts))]
     if any(os.path.islink(os.path.normpath(each)) for each in links):  # noqa: PTH114 - it never raises
         return "changed", "it is a link now, or behind one"
     try:

@@ -211,10 +211,12 @@ class Switch:
             if _state(target) != state:
                 raise Refused(f"{target} was changed by somebody else meanwhile; run the command again")
             near = next(parent for parent in target.parents if parent.exists())
-            if target.is_dir() or not near.is_dir() or not os.access(near, os.W_OK):
+            if target.is_dir() or not near.is_dir():
                 raise Refused(
                     f"{target} cannot be written: {target if target.is_dir() else near} is in the way; move it"
                 )
+            if not os.access(near, os.W_OK):
+                raise Refused(f"{target} cannot be written: nothing may be written into {near}; change its permissions")
             if near.stat().st_dev != self._stage.stat().st_dev:
                 raise Refused(f"{target} is on another file system than {self.root}; move it there")
         names = [[name, target.relative_to(self.root).as_posix()] for name, target, _ in self._files]

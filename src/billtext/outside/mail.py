@@ -28,6 +28,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")  # enhanced status code, RFC 3463
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _CLOSING = 421
+_ANSWER = 600.0  # seconds for the text of a message, and again for the answer to it, RFC 5321, 4.5.3.2.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,15 @@ def server(register: Register) -> Server:
     security, user = str(options.of("smtp-security")), str(options.of("smtp-user") or "")
     if security == "none" and user and host not in _LOCAL:
         raise Refused(f'the password would go to {host} in the clear; set `smtp-security` to "starttls" or "tls"')
+    password = _password(user, host) if user else ""
+    if not (user + password).isascii():  # smtplib would break off
+        raise Refused(
+            f"user or password at {host} have letters outside ASCII, which cannot be handed over; choose others",
+            reason=f"user or password at {host} cannot be handed over",
+        )
     return Server(
         host=host, port=options.of("smtp-port") or PORTS[security], security=security, user=user,
-        password=_password(user, host) if user else "", rate=int(options.of("mail-rate")),
+        password=password, rate=int(options.of("mail-rate")),
     )  # fmt: skip
 
 
@@ -160,6 +167,9 @@ class Post:
         # Why the line was lost over mail to a domain, each time since it was last kept and the turn began.
         self._lost: dict[str, list[_Temporary]] = {}
         self._turn = 0
+        self._unanswered = 0  # messages in a row of which nobody knows whether the server has them
+        # The codes by which messages in a row were refused for good, by the domain that each was to.
+        self._refused: dict[str, str] = {}
         self._last: float | None = None
 
     def __enter__(self) -> Self:
@@ -184,22 +194,38 @@ class Post:
 
         :param data: the message with its headers, lines ending in CRLF
         :param turn: another number begins another turn, in which the server may have thought better of it
-        :raises Unreachable: the server cannot be reached; the message has surely not gone out
+        :raises Unreachable: the server cannot be reached, answered none of the last messages, or refused them all by
+            the same code; this one has surely not gone out
         """
+        # Each more would be one that a person has to look at.
+        if self._unanswered >= TRIES:
+            self._stop(
+                "it answers to no message that it is sent", remedy="see what it did with those that are doubtful"
+            )
+        if len(self._refused) >= TRIES:
+            why = f"it refuses mail to everybody ({next(iter(self._refused.values()))})"
+            self._stop(
+                why, remedy="see `smtp-user` and `mail-from`, and say `billtext outbox retry` of those that failed"
+            )
         if turn != self._turn:
             self._turn, self._lost = turn, {}
         lost = self._lost.get(_domain(recipient), [])
         if len(lost) >= TRIES:  # not once more for each of them
             return _deferred(lost[-1])
         self._wait()
+        unanswered, self._unanswered = self._unanswered, 0
+        refused, self._refused = self._refused, {}
         try:
             self._retried(lambda: self._attempt(data, sender, recipient))
         except _Permanent as why:
+            self._refused = {to: code for to, code in refused.items() if code == why.code}
+            self._refused[_domain(recipient)] = why.code
             return Outcome(outcome="failed", code=why.code, words=why.words)
         except _Temporary as why:
             self._note(recipient, why)
             return _deferred(why)
         except _Doubtful as why:
+            self._unanswered = unanswered + 1
             return Outcome(outcome="doubtful", code=str(why), words=str(why))
         self._lost.clear()
         return Outcome(outcome="sent")
@@ -260,8 +286,12 @@ class Post:
             self._leave()
             raise _Temporary(_code(error), _words(error), reached=reached) from None
         try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(_ANSWER)
             smtp.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n") + b".\r\n")
             answer = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self.server.timeout)
         except (OSError, smtplib.SMTPException) as error:
             self._leave()
             raise _Doubtful(f"no answer came after the message was sent ({_words(error)})") from None

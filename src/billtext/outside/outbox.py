@@ -15,9 +15,10 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from billtext.errors import Refused
 from billtext.ledger import write
@@ -30,6 +31,7 @@ PLACE = ".billtext"  # beside the ledger's top file, kept out of git
 JOURNAL = "outbox.jsonl"
 SECRET = "secret"  # noqa: S105 - the name of its file
 SECRET_VARIABLE = "BILLTEXT_SECRET"  # noqa: S105 - likewise
+_SHORTEST = 32  # bytes of the secret
 _FIELDS = ("number", "statement", "channel", "time", "sha256", "message", "reason")
 
 
@@ -45,7 +47,7 @@ class Outbox:
         self.place = self.root / PLACE
         self.path = self.place / JOURNAL
         self._lock = -1
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -66,9 +68,7 @@ class Outbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the outbox; what is in the journal stays there."""
-        if self._file is not None:
-            self._file.close()
-        self._file = None
+        self._close()
         os.close(self._lock)
 
     def intend(self, deliveries: Iterable[Delivery]) -> list[int]:
@@ -101,19 +101,35 @@ class Outbox:
             self._begin(deliveries, outcome=attempts.WAITING)
 
     def _write(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Bring lines to disk, or nothing of them.
+
+        :raises Refused: they cannot be written
+        """
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
         try:
             if self._file is None:
                 new = not self.path.exists()
-                self._file = self.path.open("a", encoding="utf-8")
-                self._file.write("" if new else "\n")  # after a line that was torn
+                self._file = self.path.open("ab", buffering=0)
+                text = text if new else f"\n{text}"  # after a line that was torn
                 if new:
                     files.sync(self.place)
-            self._file.write(text)
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            size = os.fstat(self._file.fileno()).st_size
+            try:
+                left = text.encode("utf-8")
+                while left:
+                    left = left[self._file.write(left) :]
+                os.fsync(self._file.fileno())
+            except OSError:
+                os.truncate(self._file.fileno(), size)
+                raise
         except OSError as error:
+            self._close()
             raise Refused(f"{self.path}: cannot be written ({error.strerror}), so nothing more is sent") from None
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
 
     def record(self, desk: Desk, more: Iterable[Delivery] = ()) -> tuple[Delivery, ...]:
         """Have the journal written into the ledger when the desk commits, and deleted with it; return what that is.
@@ -121,9 +137,7 @@ class Outbox:
         :param more: what is to be written besides
         """
         found = pending(self.root)
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._close()
         for several in attempts.together((*found, *more)):
             append(desk, *several)
         if self.path.exists():
@@ -213,20 +227,24 @@ def secret(root: Path, *, make: bool = True) -> bytes:
 
     :param make: make it where it is not there; else it is one that nobody uses
     """
-    given = os.environ.get(SECRET_VARIABLE, "")
+    given = os.environ.get(SECRET_VARIABLE, "").strip()
     if given:
-        return given.encode("utf-8", "surrogateescape")
+        found = given.encode("utf-8", "surrogateescape")
+        if len(found) < _SHORTEST:
+            why = f"{SECRET_VARIABLE} is too short to be a secret"
+            raise Refused(f"{why}; give it at least {_SHORTEST} characters that nobody guesses", reason=why)
+        return found
     path = root / PLACE / SECRET
     try:
         if not path.exists():
             if not make:
-                return bytes(32)
+                return bytes(_SHORTEST)
             own(path.parent)
             files.replace(path, secrets.token_hex(32) + "\n")
             path.chmod(0o600)
         found = path.read_bytes().strip()
     except OSError as error:
         raise Refused(f"{path}: cannot be read ({error.strerror}); nothing was sent") from None
-    if len(found) < 32:  # bytes
+    if len(found) < _SHORTEST:
         raise Refused(f"{path}: is too short to be a secret; bring it back, or delete it to have a new one made")
     return found

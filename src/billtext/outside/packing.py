@@ -131,7 +131,7 @@ class Packer:
                 reply_to=str(register.options.at("mail-reply-to", now.date()) or ""), fingerprint=mark, time=now,
             )  # fmt: skip
         except ValueError as error:
-            why = "cannot be used in a mail; mend it in the register"
+            why = "cannot be used in a mail; mend it in the register, a domain with letters such as ß as xn--…"
             raise Refused(f"the address {str(error)!r} {why}", reason=f"the address {why}") from None
         name = _stem(parcel)
         return Letter(

@@ -22,7 +22,7 @@ from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own
 from billtext.outside.packing import Clock, Letter, Packer
 from billtext.rendering import mail_message
-from billtext.rules import attempts
+from billtext.rules import attempts, filing
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
@@ -94,13 +94,17 @@ class Sender:
     def _prepare(self) -> None:
         """Make the directory of the outbox; a trial sees whether it could.
 
-        :raises Refused: it cannot be made
+        :raises Refused: it cannot be made, or is the ledger's, of which git would take nothing new any more
         """
+        root = self.root.resolve()
+        if self.place in {root, root / filing.ROOT} or any(self.place.glob("*.beancount")):
+            why = "holds files of the ledger; set the option `outbox` to a directory of its own"
+            raise Refused(f"{self.place}: {why}", reason=f"the outbox {why}")
         if self.outbox is None:
             files.check_place(self.place)
             return
         try:
-            if self.place.is_relative_to(self.root.resolve()):
+            if self.place.is_relative_to(root):
                 own(self.place)
             else:
                 self.place.mkdir(parents=True, exist_ok=True)
@@ -119,8 +123,8 @@ class Sender:
     def _intent(self, parcel: Parcel, made: Sequence[Made], message: str = "") -> Delivery:
         now = self.now()
         return Delivery(
-            date=now.date(), number=parcel.number, statement=parcel.statement, channel=parcel.channel,
-            time=now.isoformat(timespec="seconds"), message=message,
+            date=self.log.day(parcel.number, parcel.statement, now.date()), number=parcel.number,
+            statement=parcel.statement, channel=parcel.channel, time=now.isoformat(timespec="seconds"), message=message,
             sha256=" ".join(files.digest(one.content) for one in made),
         )  # fmt: skip
 
@@ -183,7 +187,13 @@ class Sender:
         except Refused:
             self.outbox.tell(number, attempts.WAITING)  # the reason is told with that of all that are left
             raise
-        self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        try:
+            self.outbox.tell(number, found.outcome, attempts.reason(found.code))
+        except Refused as why:
+            if found.outcome == attempts.WAITING:
+                raise
+            # It may have gone out, and only its intent is on disk: no other word may be said of it.
+            return Result(parcel=parcel, outcome="doubtful", words=f"{found.outcome}, which is not written down: {why}")
         if found.outcome == attempts.WAITING and turn < mail.TRIES - 1:
             return None
         return Result(parcel=parcel, outcome=found.outcome, words=found.words, place=found.place)

@@ -22,6 +22,7 @@ FREE = 4  # attempts in a row after which the next may follow at once, since som
 PAUSE = datetime.timedelta(minutes=15)
 LONGEST = datetime.timedelta(hours=8)
 _MOST = 200  # characters of a reason
+_SIGN = re.compile(r"\s*(?:[@\uff20\ufe6b]|%40)\s*")  # of an address, however wide, coded or spaced
 _PATH = re.compile(r"^(\W*)[~/].*/(?=[^/])")
 
 
@@ -55,7 +56,7 @@ def again(found: Sequence[Delivery], now: datetime.datetime) -> datetime.datetim
 
 def reason(words: object) -> str:
     """Words fit to be written down as a reason: in one line, without what may be an address or tells of a machine."""
-    kept = [_PATH.sub(r"\1", word) for word in str(words or "").split() if "@" not in word]
+    kept = [_PATH.sub(r"\1", word) for word in _SIGN.sub("@", str(words or "")).split() if "@" not in word]
     text = "".join(c for c in " ".join(kept) if c.isprintable())
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 

@@ -185,6 +185,15 @@ class Log:
         """The deliveries of a parcel."""
         return self.all.get((parcel.number, parcel.statement), ())
 
+    def day(self, number: str, month: str, today: Date) -> Date:
+        """The day of what is told of a document today: none before the last, which says where it stands.
+
+        A clock that went back would else hide what was sent behind an attempt of tomorrow, and it would go twice.
+
+        :param month: of a statement, else empty
+        """
+        return max([today, *(each.date for each in self.all.get((number, month), ())[-1:])])
+
     def turn(self, parcel: Parcel) -> int:
         """How often it has gone to its customer: another turn is another message to those who look for doubles."""
         return sum(delivery.outcome == "sent" for delivery in self.of(parcel))
