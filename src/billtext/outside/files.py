@@ -340,11 +340,14 @@ def kept(text: str, old: str) -> str:
 _DEVICES = Path("/dev")
 
 
-def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True) -> None:
+def replace(
+    path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True, secret: bool = False
+) -> None:
     """Write one file whole or not at all; a device or a pipe, such as `/dev/null`, is written to and stays what it is.
 
     :param text: or bytes as they are
     :param durable: bring it to disk before going on; what can be made again at any time need not be
+    :param secret: only its owner may read it, from the beginning
     :raises Refused: the file or its directory cannot be written
     """
     draft = path.with_name(f".{path.name}.billtext-new")
@@ -357,6 +360,8 @@ def replace(path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: 
                     file.write(content)
                 return
             with draft.open("wb") as file:
+                if secret:
+                    os.fchmod(file.fileno(), 0o600)
                 file.write(content)
                 if durable:
                     file.flush()

@@ -240,8 +240,7 @@ def secret(root: Path, *, make: bool = True) -> bytes:
             if not make:
                 return bytes(_SHORTEST)
             own(path.parent)
-            files.replace(path, secrets.token_hex(32) + "\n")
-            path.chmod(0o600)
+            files.replace(path, secrets.token_hex(32) + "\n", secret=True)
         found = path.read_bytes().strip()
     except OSError as error:
         raise Refused(f"{path}: cannot be read ({error.strerror}); nothing was sent") from None
