@@ -134,7 +134,7 @@ def test_the_core_prints_nothing_and_opens_nothing(module: str) -> None:
 
 # What prints by itself, and how often: JSON, documents whose bytes are exact, a bar, a refusal made harmless.
 ECHOES = {
-    "billtext.cli": 4, "billtext.cli.common": 2, "billtext.cli.progress": 1, "billtext.cli.check": 2,
+    "billtext.cli": 5, "billtext.cli.common": 2, "billtext.cli.progress": 1, "billtext.cli.check": 2,
     "billtext.cli.customer_file": 1, "billtext.cli.draft": 1, "billtext.cli.import_": 1, "billtext.cli.render": 1,
     "billtext.cli.statement": 1, "billtext.cli.verify": 1,
 }  # fmt: skip

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from billtext.outside import mail, outbox
+from billtext.outside import mail, mail_server, outbox
 from mail_room import Letters, Room
 from office import Done, Office
 
@@ -314,7 +314,7 @@ def test_a_password_that_cannot_be_handed_over_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, password: str
 ) -> None:
     """Outside ASCII: the mails wait, and neither user nor password is written down."""
-    monkeypatch.setenv(mail.PASSWORD, password)
+    monkeypatch.setenv(mail_server.PASSWORD, password)
     with Room(tmp_path, password="secret") as room:  # noqa: S106 - of the test's own server
         office = Sending(tmp_path / "books", room, user=user)
         office.invoices(invoice(1))
@@ -375,7 +375,7 @@ def test_the_password_from_a_keyring(tmp_path: Path) -> None:
     with Room(tmp_path, "starttls", password="hemmelig") as room:  # noqa: S106
         office = Sending(tmp_path / "books", room, "starttls", user="fjordlys")
         office.invoices(invoice(1))
-        here = {name: value for name, value in os.environ.items() if name != mail.PASSWORD} | {
+        here = {name: value for name, value in os.environ.items() if name != mail_server.PASSWORD} | {
             "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path)), "SSL_CERT_FILE": str(room.pem),
             "PYTHON_KEYRING_BACKEND": "keyring_of_a_book.Book", "KEYS": str(keys),
         }  # fmt: skip
@@ -486,8 +486,8 @@ def test_a_line_cut_after_the_text_is_doubtful(tmp_path: Path) -> None:
 
 def test_a_server_may_take_long_to_look_at_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second, where any other answer is waited for half a second: it has been sent, and is not doubtful."""
-    found = mail.server
-    monkeypatch.setattr(mail, "server", lambda register: dataclasses.replace(found(register), timeout=0.5))
+    found = mail_server.server
+    monkeypatch.setattr(mail_server, "server", lambda register: dataclasses.replace(found(register), timeout=0.5))
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)
         office.invoices(invoice(1))

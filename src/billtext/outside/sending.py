@@ -16,7 +16,7 @@ from pathlib import Path
 from billtext.errors import Refused
 from billtext.model import Delivery
 from billtext.money import exact
-from billtext.outside import einvoice_outbox, files, forms, mail, mail_outbox, portal, print_outbox
+from billtext.outside import einvoice_outbox, files, forms, mail, mail_outbox, mail_server, portal, print_outbox
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own
@@ -133,7 +133,7 @@ class Sender:
     def _mail(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
         left, late = list(parcels), list[Parcel]()
         try:
-            sender = mail.sender(self.book.register, self.now().date())
+            sender = mail_server.sender(self.book.register, self.now().date())
             with self._hand(sender) as hand:
                 for n in range(mail.TRIES):
                     while left:
@@ -163,7 +163,7 @@ class Sender:
                 files.check_place(place)
             yield lambda letter, _: mail_outbox.put(place, letter.name, letter.data)
             return
-        with Post(mail.server(self.book.register)) as post:
+        with Post(mail_server.server(self.book.register)) as post:
             if self.outbox is not None:
                 post.reach()
             own = mail_message.address(sender)
