@@ -66,11 +66,11 @@ def receipt(place: Path, **told: object) -> Path:
     ("word", "outcome"), [("delivered", "delivered"), ("AP", "delivered"), ("RE", "failed"), ("rejected", "failed")]
 )
 def test_a_receipt_tells_the_outcome(tmp_path: Path, ledger: Ledger, word: str, outcome: str) -> None:
-    """AP and RE are the codes of an invoice response (UNCL4343): accepted and rejected."""
+    """AP and RE are the codes of an invoice response (UNCL4343): accepted and rejected. Our zone here is UTC."""
     path = receipt(tmp_path, document="2026-0012", status=word, sha256=HASH, time="2026-11-24T08:00:00+01:00")
     found = einvoice_outbox.receipts([path], sent(ledger), NOW)
     assert [(d.number, d.channel, d.outcome, d.sha256, d.time) for d in found.new] == [
-        ("2026-0012", "ehf", outcome, HASH, "2026-11-24T08:00:00+01:00")
+        ("2026-0012", "ehf", outcome, HASH, "2026-11-24T07:00:00+00:00")
     ]
     assert einvoice_outbox.receipts([path], sent(ledger, outcome=outcome), NOW).known == 1
 

@@ -161,7 +161,7 @@ def _known(
     if not told:
         return bool(before) and when < _when(last.time, now)
     answers = last.outcome != "sent"  # of two answers of the access point the later one holds
-    return time_of(told, now) in {one.time for one in before} or (answers and when < _when(last.time, now))
+    return when in {_when(one.time, now) for one in before if one.time} or (answers and when < _when(last.time, now))
 
 
 def _when(told: object, now: datetime.datetime) -> datetime.datetime:
@@ -169,10 +169,15 @@ def _when(told: object, now: datetime.datetime) -> datetime.datetime:
 
 
 def time_of(told: object, now: datetime.datetime) -> str:
-    """A time as it is told, in ISO 8601, if it is one and not in the future; else now."""
+    """A time that is told, in ISO 8601 and in our own zone, if it is one and not in the future; else now.
+
+    >>> now = datetime.datetime.fromisoformat("2026-11-25T12:00:00+01:00")
+    >>> time_of("2026-11-25T10:20:00Z", now), time_of("2026-11-25T10:20:00", now), time_of("soon", now)
+    ('2026-11-25T11:20:00+01:00', '2026-11-25T10:20:00+01:00', '2026-11-25T12:00:00+01:00')
+    """
     try:
         found = datetime.datetime.fromisoformat(str(told))
-        found = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+        found = found.astimezone(now.tzinfo) if found.tzinfo else found.replace(tzinfo=now.tzinfo)
     except (ValueError, OverflowError):
         found = now
     try:
