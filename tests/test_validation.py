@@ -372,6 +372,35 @@ def test_rules_of_a_directory(tmp_path: Path) -> None:
         findings(ubl.render(FINE), "a.xml", tmp_path)
 
 
+SHEET = (
+    '<xsl:stylesheet version="2.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:svrl="http://purl.oclc.org/dsdl/svrl">'
+    '<xsl:template match="/">{}</xsl:template></xsl:stylesheet>'
+)
+
+
+def test_rules_that_are_no_stylesheet_are_told_once(tmp_path: Path) -> None:
+    """Saxon says it twice."""
+    (tmp_path / "house.xslt").write_text("<html/>", "utf-8")
+    with pytest.raises(Unreadable) as told:
+        findings(ubl.render(FINE), "a.xml", tmp_path)
+    assert str(told.value).count("XTSE0150") == 1
+
+
+@pytest.mark.parametrize(
+    ("writes", "why"),
+    [
+        ("<b>fine</b>", "the rules house.xslt write no report (SVRL), so nothing is known of this file by them"),
+        ("<svrl:schematron-output><svrl:failed-assert/></svrl:schematron-output><b/>", "the report of the rules cannot be read: "),
+        ("<xsl:value-of select='error()'/>", "the rules house.xslt stopped at this file: "),
+    ],
+)
+def test_rules_that_say_nothing_of_a_file_do_not_find_it_fine(tmp_path: Path, writes: str, why: str) -> None:
+    (tmp_path / "house.xslt").write_text(SHEET.format(writes), "utf-8")
+    (told,) = findings(ubl.render(FINE), "a.xml", tmp_path)
+    assert (told.rule, told.severity) == ("house.xslt", "error")
+    assert told.text.startswith(why)
+
+
 # --- the command ------------------------------------------------------------------------------------------
 
 
