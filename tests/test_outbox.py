@@ -672,6 +672,22 @@ def test_a_bounce_is_one_for_any_recipient_and_in_any_words(tmp_path: Path) -> N
     assert office.states() == {"2026-0001": "bounced", "2026-0002": "sent"}
 
 
+def test_a_wrong_directory_is_told_in_one_sentence(tmp_path: Path) -> None:
+    """A thousand letters that are no bounces, and one that another system sent."""
+    office = Sending(tmp_path / "books")
+    box = tmp_path / "letters"
+    box.mkdir()
+    for n in range(1000):
+        (box / f"{n:04}.eml").write_text("Subject: Hei\n\nHei!\n", "utf-8")
+    (box / "x.eml").write_text(DSN.format(action="failed", id="<other@mx.example>"), "utf-8")
+    done = office.run("outbox", "bounces", str(box), "--at", AT)
+    assert (done.status, done.out) == (0, "no new outcomes\n")
+    assert done.err == (
+        "each of 1,000, such as 0000.eml, 0001.eml, 0002.eml: it is no notification of a delivery (RFC 3464)\n"
+        "x.eml: no mail of ours has its Message-ID\n"
+    )
+
+
 # --- the report ---------------------------------------------------------------------------------------------
 
 

@@ -390,7 +390,7 @@ def test_rules_that_are_no_stylesheet_are_told_once(tmp_path: Path) -> None:
     ("writes", "why"),
     [
         ("<b>fine</b>", "the rules house.xslt write no report (SVRL), so nothing is known of this file by them"),
-        ("<svrl:schematron-output><svrl:failed-assert/></svrl:schematron-output><b/>", "the report of the rules cannot be read: "),
+        ("<svrl:schematron-output/><svrl:failed-assert/>", "the report of the rules cannot be read: "),
         ("<xsl:value-of select='error()'/>", "the rules house.xslt stopped at this file: "),
     ],
 )
