@@ -78,13 +78,14 @@ class Room:
 
     :param security: as in the ledger: `none`, `starttls` or `tls`
     :param password: of the user `fjordlys`, where it asks for one
+    :param most: bytes of a message that it takes, and says so (RFC 1870)
     """
 
-    def __init__(self, directory: Path, security: str = "none", password: str = "") -> None:
+    def __init__(self, directory: Path, security: str = "none", password: str = "", most: int = 33_554_432) -> None:
         self.letters = Letters()
         self.pem: Path | None = None
         self.port = 0
-        self._options: dict[str, Any] = {}
+        self._options: dict[str, Any] = {"data_size_limit": most}
         self._tls: ssl.SSLContext | None = None
         if password:
             self._options |= {

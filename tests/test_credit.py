@@ -52,6 +52,33 @@ def test_all_of_an_invoice(office: Office) -> None:
     assert '"open": "0.00"' in office.get("invoice", "show", "2026-0001", "--as-of", "2026-11-20", "--format", "json")
 
 
+BY_HAND = """\
+2026-11-20 ! "Two hours too many"
+  credit-note:
+  customer: "C1"
+  corrects: "2026-0001"
+  reason: "agreed"
+  {said}
+  Income:Sales
+    item: "CONS"
+    quantity: 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('note: "Sorry"', 'corrects: "2026-0001"\n  reason: "agreed"\n  note: "Sorry"\n  order: "PO 1"\n  seal'),
+        ('order: "PO 2"', 'corrects: "2026-0001"\n  reason: "agreed"\n  order: "PO 2"\n  seal'),
+    ],
+)
+def test_one_typed_by_hand_has_the_references_of_its_invoice(office: Office, said: str, expected: str) -> None:
+    """What it says itself stays."""
+    office.draft("by-hand", BY_HAND.format(said=said))
+    office.get("issue", "by-hand", "--date", "2026-11-20")
+    assert expected in office.files()["invoices/2026.beancount"]
+
+
 def test_part_of_a_line(office: Office) -> None:
     """2 of 8 hours: 2400.00 less a quarter of the discount of 100.00 are 2375.00, VAT 593.75."""
     text = credit(office, "--line", "1", "--quantity", "2")

@@ -15,6 +15,7 @@ import pytest
 from billtext.ledger import load
 from billtext.ledger import quotes as quote_reader
 from billtext.outside import forms
+from billtext.rendering import mail_text
 from billtext.rules import book, presenting, quotes
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
@@ -163,6 +164,30 @@ def poisoned(one: CoreInvoice, text: str) -> CoreInvoice:
         payment=replace(one.payment, reference=text, text=text),
         vat=tuple(replace(part, reason=text) for part in one.vat),
     )  # fmt: skip
+
+
+def test_an_invoice_without_a_reference_says_what_to_mark_the_payment_with(demo: Book) -> None:
+    """Its number; where it has a reference that is asked for alone, and where nothing is paid to an account nothing."""
+    one = presenting.document(demo, demo.ledger.documents["2026-0075"])
+    for language, words in (
+        ("en", "Mark the payment with"), ("nb", "Merk betalingen med"), ("nn", "Merk betalinga med"),
+        ("sv", "Märk betalningen med"), ("da", "Mærk betalingen med"), ("de", "Bei Zahlung angeben"),
+    ):  # fmt: skip
+        asked = replace(one, language=language)
+        bare = replace(asked, payment=replace(one.payment, reference=""))
+        nowhere = replace(bare, payment=replace(bare.payment, accounts=()))
+        page, *others = (
+            lxml.html.fromstring(forms.make(each, "html", root=LEDGER)).text_content()
+            for each in (bare, asked, nowhere, replace(bare, number=""))
+        )
+        assert re.search(rf"{words}\s*2026-0075\b", page), language
+        assert not any(words in other for other in others), language
+        mail = mail_text.document(bare, "", lambda _: None)
+        assert f"- {words}: 2026-0075\n" in mail.text
+        assert words not in mail_text.document(asked, "", lambda _: None).text
+        for form in ("ubl", "cii"):
+            assert b"PaymentID" not in forms.make(bare, form, root=LEDGER)
+            assert b"PaymentReference" not in forms.make(bare, form, root=LEDGER)
 
 
 def elements(page: str) -> set[str]:

@@ -106,7 +106,10 @@ def test_without_an_endpoint_there_is_no_einvoice(tmp_path: Path) -> None:
 
 
 def test_receipts_say_what_became_of_it(tmp_path: Path) -> None:
-    """Objects, lists and lines; other keys are passed over; what is known is not written twice."""
+    """Objects, lists and lines; other keys are passed over; what is known is not written twice.
+
+    Times are in our zone.
+    """
     office = ehf(tmp_path / "books")
     office.invoices(invoice(2).replace("  due:", "  delivery: 2026-11-20\n  due:"))
     assert office.send().status == 0
@@ -118,15 +121,51 @@ def test_receipts_say_what_became_of_it(tmp_path: Path) -> None:
     assert "c.json: 2026-0009: no such document was sent" in done.err
     assert "2 new outcomes" in done.out
     assert office.states() == {"2026-0001": "delivered", "2026-0002": "failed"}
-    assert '  time: "2026-11-25T10:20:00+01:00"\n  outcome: "delivered"\n' in office.told
     assert (
-        '2026-11-25 custom "delivery" "2026-0001"\n  channel: "ehf"\n  time: "2026-11-25T10:20:00+01:00"' in office.told
+        '2026-11-25 custom "delivery" "2026-0001"\n  channel: "ehf"\n  time: "2026-11-25T09:20:00+00:00"\n'
+        '  outcome: "delivered"\n' in office.told
     )
     assert '  reason: "unknown"\n' in office.told
     before = office.told
     assert "no new outcomes, 2 known already" in office.run("outbox", "receipts", "--at", AT).out
     assert office.told == before
     office.book()
+
+
+def test_times_of_one_list_are_in_one_zone(tmp_path: Path) -> None:
+    """That of the latest, which each says: 23:40 by UTC is 0:40 of the next day beside 10:15 by UTC+1."""
+    office = ehf(tmp_path / "books")
+    office.invoices(invoice(2).replace("  due:", "  delivery: 2026-11-20\n  due:"))
+    assert office.send().status == 0
+    receipt(office, "1.json", '{"document": "2026-0001", "outcome": "failed", "time": "2026-11-25T23:40:00Z"}')
+    assert office.run("outbox", "receipts", "--at", "2026-11-26T08:00:00+00:00").status == 0
+    office.add(
+        "follow-up/2026.beancount",
+        """
+2026-11-26 custom "delivery" "2026-0002"
+  channel: "ehf"
+  time: "2026-11-26T10:15:00+01:00"
+  outcome: "delivered"
+""",
+    )
+    listed = office.run("outbox", "--as-of", "2026-11-26", "--format", "csv").out
+    assert [line.split(",")[5:8] for line in listed.splitlines()[1:]] == [
+        ["failed", "2026-11-26", "00:40 +01:00"], ["delivered", "2026-11-26", "10:15 +01:00"]
+    ]  # fmt: skip
+
+
+def test_a_receipt_is_known_by_its_moment_in_whatever_zone(tmp_path: Path) -> None:
+    office = ehf(tmp_path / "books")
+    assert office.send().status == 0
+    receipt(office, "1.json", '{"document": "2026-0001", "outcome": "failed", "time": "2026-11-25T11:00:00Z"}')
+    receipt(office, "2.json", '{"document": "2026-0001", "outcome": "delivered", "time": "2026-11-25T12:00:00+01:00"}')
+    assert "2 new outcomes" in office.run("outbox", "receipts", "--at", "2026-11-25T12:00:00+00:00").out
+    path = office.root / "follow-up" / "2026.beancount"
+    written = path.read_text("utf-8")
+    assert written.count("11:00:00+00:00") == 2
+    path.write_text(written.replace("11:00:00+00:00", "12:00:00+01:00"), "utf-8")
+    read = office.run("outbox", "receipts", "--at", "2026-11-25T13:00:00+00:00")
+    assert read.out == "no new outcomes, 2 known already\n"
 
 
 def test_a_receipt_of_another_file_is_not_believed(tmp_path: Path) -> None:
@@ -646,6 +685,22 @@ def test_a_bounce_is_one_for_any_recipient_and_in_any_words(tmp_path: Path) -> N
         in done.err
     )
     assert office.states() == {"2026-0001": "bounced", "2026-0002": "sent"}
+
+
+def test_a_wrong_directory_is_told_in_one_sentence(tmp_path: Path) -> None:
+    """A thousand letters that are no bounces, and one that another system sent."""
+    office = Sending(tmp_path / "books")
+    box = tmp_path / "letters"
+    box.mkdir()
+    for n in range(1000):
+        (box / f"{n:04}.eml").write_text("Subject: Hei\n\nHei!\n", "utf-8")
+    (box / "x.eml").write_text(DSN.format(action="failed", id="<other@mx.example>"), "utf-8")
+    done = office.run("outbox", "bounces", str(box), "--at", AT)
+    assert (done.status, done.out) == (0, "no new outcomes\n")
+    assert done.err == (
+        "each of 1,000, such as 0000.eml, 0001.eml, 0002.eml: it is no notification of a delivery (RFC 3464)\n"
+        "x.eml: no mail of ours has its Message-ID\n"
+    )
 
 
 # --- the report ---------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def draft_of(found: Estimate, stage: stages.Stage) -> Prepared:
     )
     read, errors = draft_reader.read(text, "drafts/x.beancount")
     assert not errors, text
-    prepared, wrong = drafts.prepare(read[0], REGISTER, lambda *_: None, Date(2026, 12, 1), billed=lambda _: None)
+    prepared, wrong = drafts.prepare(read[0], REGISTER, lambda *_: None, Date(2026, 12, 1), corrected={})
     assert prepared is not None, (wrong, text)
     return prepared
 

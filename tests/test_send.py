@@ -445,6 +445,21 @@ def test_a_refused_recipient_has_failed(tmp_path: Path) -> None:
     assert office.states() == {"2026-0001": "sent", "2026-0002": "sent"}
 
 
+def test_a_mail_that_is_larger_than_the_server_takes_has_failed(tmp_path: Path) -> None:
+    """The server says how much it takes, so the mail is not begun; the smaller one goes. What is too large is told."""
+    with Room(tmp_path, most=250_000) as room:
+        office = Sending(tmp_path / "books", room)
+        (office.root / "scan.bin").write_bytes(bytes(300_000))
+        large = invoice(1).replace("  due:", '  attachment: "scan"\n  attachment-file: "scan.bin"\n  due:')
+        office.invoices(large, invoice(2, "C2"))
+        done = office.send()
+        assert done.status == 1
+        assert ", and the server takes 0.25 MB at most; send it by another channel, or with less attached" in done.err
+        assert office.states() == {"2026-0001": "failed", "2026-0002": "sent"}
+        assert re.search(r'reason: "the mail has 0\.[45]\d MB, and the server takes 0\.25 MB at most"\n', office.told)
+        assert room.letters.tried == 1
+
+
 def test_a_refusal_for_the_time_being_is_tried_again(tmp_path: Path, no_waiting: list[float]) -> None:
     with Room(tmp_path) as room:
         office = Sending(tmp_path / "books", room)

@@ -68,7 +68,8 @@ def test_what_waits_stays_due_until_it_is_sent(tmp_path: Path) -> None:
         assert (shown["state"], shown["attempts"], shown["when"]) == ("waiting", 2, "2026-11-26")
         table = office.get("outbox", "--as-of", "2027-02-01")
         line = next(line for line in table.splitlines() if line.startswith("2026-0001"))
-        assert line.split()[-8:] == ["09:05", "2", "the", "mail", "server", "127.0.0.1:1:", "Connection", "refused"]
+        assert line.split()[-9:] == ["09:05", "+00:00", "2", "the", "mail", "server", "127.0.0.1:1:",
+                                     "Connection", "refused"]  # fmt: skip
         path.write_text(right, "utf-8")
         assert office.run("send", "--due", "--at", "2027-02-01T08:00:00+00:00").status == 0
     assert row(office, "2026-0001", "2027-02-01")["state"] == "sent"

@@ -372,6 +372,35 @@ def test_rules_of_a_directory(tmp_path: Path) -> None:
         findings(ubl.render(FINE), "a.xml", tmp_path)
 
 
+SHEET = (
+    '<xsl:stylesheet version="2.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:svrl="http://purl.oclc.org/dsdl/svrl">'
+    '<xsl:template match="/">{}</xsl:template></xsl:stylesheet>'
+)
+
+
+def test_rules_that_are_no_stylesheet_are_told_once(tmp_path: Path) -> None:
+    """Saxon says it twice."""
+    (tmp_path / "house.xslt").write_text("<html/>", "utf-8")
+    with pytest.raises(Unreadable) as told:
+        findings(ubl.render(FINE), "a.xml", tmp_path)
+    assert str(told.value).count("XTSE0150") == 1
+
+
+@pytest.mark.parametrize(
+    ("writes", "why"),
+    [
+        ("<b>fine</b>", "the rules house.xslt write no report (SVRL), so nothing is known of this file by them"),
+        ("<svrl:schematron-output/><svrl:failed-assert/>", "the report of the rules cannot be read: "),
+        ("<xsl:value-of select='error()'/>", "the rules house.xslt stopped at this file: "),
+    ],
+)
+def test_rules_that_say_nothing_of_a_file_do_not_find_it_fine(tmp_path: Path, writes: str, why: str) -> None:
+    (tmp_path / "house.xslt").write_text(SHEET.format(writes), "utf-8")
+    (told,) = findings(ubl.render(FINE), "a.xml", tmp_path)
+    assert (told.rule, told.severity) == ("house.xslt", "error")
+    assert told.text.startswith(why)
+
+
 # --- the command ------------------------------------------------------------------------------------------
 
 
@@ -418,16 +447,40 @@ def test_rules_that_cannot_be_used_are_told_once(tmp_path: Path) -> None:
     assert run.stderr.startswith("billtext: the rules broken.xslt cannot be used: ")
 
 
-def test_the_command_compares_a_pdf_with_its_xml(tmp_path: Path) -> None:
-    """By their names: NAME.pdf and NAME.xml, or as `render` calls them."""
-    for one, other in (("a.xml", "a.pdf"), ("2026-0001.cii.xml", "2026-0001.factur-x.pdf")):
-        xml, sheet = tmp_path / one, tmp_path / other
-        xml.write_bytes(cii.render(FINE))
-        sheet.write_bytes(pdf({"factur-x.xml": cii.render(DOCUMENTS["notes"])}))
-        assert CliRunner().invoke(group, ["validate", str(sheet)]).exit_code == 0
-        run = CliRunner().invoke(group, ["validate", str(sheet), str(xml)])
+@pytest.mark.parametrize(
+    ("xml", "sheet", "kept"),
+    [
+        ("a.xml", "a.pdf", {}),
+        ("2026-0001.cii.xml", "2026-0001.factur-x.pdf", {}),
+        ("2026-0001.xml", "2026-0001.factur-x.pdf", {}),
+        ("from-them.xml", "scan-7.PDF", {}),  # by number and seller
+        ("a.xml", "a.pdf", {"number": "2026-0002"}),  # by name: the PDF has another invoice in it
+    ],
+)
+def test_the_command_compares_a_pdf_with_its_xml(tmp_path: Path, xml: str, sheet: str, kept: dict[str, str]) -> None:
+    plain, other = tmp_path / xml, tmp_path / sheet
+    plain.write_bytes(cii.render(FINE))
+    other.write_bytes(pdf({"factur-x.xml": cii.render(replace(DOCUMENTS["notes"], **kept))}))
+    assert CliRunner().invoke(group, ["validate", str(other)]).exit_code == 0
+    for files in ([other, plain], [plain, other]):
+        run = CliRunner().invoke(group, ["validate", *map(str, files)])
         assert run.exit_code == 1
-        assert "BILLTEXT-PDF-XML" in run.stdout
+        assert run.stdout.count("BILLTEXT-PDF-XML") == 1
+    other.write_bytes(pdf({"factur-x.xml": cii.render(FINE)}))
+    run = CliRunner().invoke(group, ["validate", str(other), str(plain)])
+    assert (run.exit_code, "BILLTEXT-PDF-XML" in run.stdout) == (0, False)
+
+
+@pytest.mark.parametrize("xml", [
+    ubl.render(FINE), cii.render(replace(FINE, number="2026-0009")),
+    cii.render(replace(FINE, seller=replace(SELLER, vat_number="NO310000205MVA", org_number=None))), b"junk",
+])  # fmt: skip
+def test_the_command_compares_a_pdf_with_nothing_else(tmp_path: Path, xml: bytes) -> None:
+    """The UBL of the same invoice, another number, the same number of another seller, what is none."""
+    plain, sheet = tmp_path / "b.xml", tmp_path / "a.pdf"
+    plain.write_bytes(xml)
+    sheet.write_bytes(pdf({"factur-x.xml": cii.render(FINE)}))
+    assert "BILLTEXT-PDF-XML" not in CliRunner().invoke(group, ["validate", str(sheet), str(plain)]).stdout
 
 
 def test_the_command_as_a_program(tmp_path: Path) -> None:

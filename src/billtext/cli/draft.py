@@ -105,7 +105,7 @@ def _all(face: Face, date: datetime.date, *names: str) -> "tuple[Prepareds, list
     found: Prepareds = []
     ledger = face.book.ledger
     for file, draft in wanted:
-        prepared, mistakes = drafts.prepare(draft, ledger.register, rates, date, billed=ledger.billed)
+        prepared, mistakes = drafts.prepare(draft, ledger.register, rates, date, corrected=ledger.documents)
         found.append((draft, prepared, issuing.told_at(file, mistakes)))
     return found, wrong
 

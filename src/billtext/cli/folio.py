@@ -25,7 +25,7 @@ def command(face: Face, guest: str, as_of: datetime.date, form: str) -> None:
         raise Refused(f"{guest} has no running account; `billtext charge {guest} ITEM` begins one")
     [(_, draft), *_] = draft_files.named(root, [guest])
     one, errors = drafts.prepare(
-        draft, face.book.register, issuing.rates(face.loaded.entries), as_of, billed=face.book.ledger.billed
+        draft, face.book.register, issuing.rates(face.loaded.entries), as_of, corrected=face.book.ledger.documents
     )
     if one is None:
         raise Refused(errors[0].message)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "cancelled", "none", "old")
 _USUAL = ("waiting", "doubtful", "failed", "bounced")
 _DONE = ("sent", "delivered", "cancelled")
+_NAMED = 3  # of those of which the same is to be said
 # What a person may say of a document in these states, by the outcome that is written.
 _SAID = {
     "sent": ("doubtful", "waiting"),
@@ -181,7 +182,7 @@ def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, t
             outbox.record(desk)
         for delivery in found.new:
             append(desk, delivery)
-        for words in found.strange:
+        for words in _strange(found.strange):
             say(escape.one_line(words), err=True)
         write = not trial and (bool(found.new) or outbox.path.exists())
         if write:
@@ -196,6 +197,21 @@ def _read(face: Face, read: Reader, places: Any, at: datetime.datetime | None, t
         say(escape.one_line(words), err=True)
     if found.unread:
         raise Unreadable(f"{counted(len(found.unread), 'file')} could not be read; the others were")
+
+
+def _strange(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is of no document of ours; where the same is to be said of many, as in a wrong folder, a few are named.
+
+    :param found: names, and what is to be said of each
+    """
+    by: dict[str, list[str]] = {}
+    for name, words in found:
+        by.setdefault(words, []).append(name)
+    for words, names in by.items():
+        if len(names) <= _NAMED:
+            yield from (f"{name}: {words}" for name in names)
+        else:
+            yield f"each of {len(names):,}, such as {', '.join(names[:_NAMED])}: {words}"
 
 
 @command.command(epilog=example("billtext outbox bounces Maildir", "billtext outbox bounces bounces.mbox --dry-run"))

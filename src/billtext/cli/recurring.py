@@ -46,7 +46,7 @@ def list_(face: Face, as_of: datetime.date, count: int, form: str) -> None:
         for turn, status in turns:
             draft = recurring.draft(template, turn, register)
             prepared, wrong = drafts.prepare(
-                draft, register, known, max(turn.date, as_of), billed=face.book.ledger.billed
+                draft, register, known, max(turn.date, as_of), corrected=face.book.ledger.documents
             )
             errors += wrong
             rows.append((template, turn, prepared, status))

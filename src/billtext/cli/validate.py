@@ -27,20 +27,22 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
     """Validate e-invoices: UBL, CII, and PDFs with one inside (Factur-X, ZUGFeRD), ours or anybody's.
 
     Schema, the rules of EN 16931, those in --rules DIR, and ours: KID, IBAN and reference check digits, organisation
-    numbers, VAT ids, sums to the cent, and whether the XML in a PDF is that of the .xml file named beside it. Needs no
-    ledger. Exit status: 0 fine, warnings allowed; 1 there are errors; 2 a file cannot be read.
+    numbers, VAT ids, sums to the cent, and whether the XML in a PDF is that of the CII file named with it, which has
+    its name, or its number and seller. Needs no ledger. Exit status: 0 fine, warnings allowed; 1 there are errors;
+    2 a file cannot be read.
     """
     from billtext.errors import Unreadable
-    from billtext.outside import validation
+    from billtext.outside import einvoice_pairs, validation
 
     if rules is not None:
         validation.load_rules(rules)
     data: list[dict[str, Any]] = []
     rows: list[tuple[str, Finding]] = []
     unreadable = 0
+    beside = einvoice_pairs.find(files)
     for path in files:
         try:
-            found = _findings(path, rules, files)
+            found = _findings(path, rules, beside.get(path))
         except Unreadable as error:
             unreadable += 1
             say(f"billtext: {error}", err=True)
@@ -62,13 +64,14 @@ def command(face: Face, files: tuple[Path, ...], rules: Path | None, form: str) 
         raise click.exceptions.Exit(2 if unreadable else 1)
 
 
-def _findings(path: Path, rules: Path | None, files: tuple[Path, ...]) -> "tuple[Finding, ...]":
-    """What is wrong in a file; a PDF is compared with the XML file of the same name, if that is named too."""
+def _findings(path: Path, rules: Path | None, beside: Path | None) -> "tuple[Finding, ...]":
+    """What is wrong in a file.
+
+    :param beside: the file with the XML that a PDF should have in it
+    """
     from billtext.outside import validation, xml_files
 
-    beside = {path.with_suffix(".xml"), path.with_name(path.name.removesuffix(".factur-x.pdf") + ".cii.xml")}
-    named = [file for file in files if file in beside and path.suffix.lower() == ".pdf"]
-    xml = xml_files.content(named[0]) if named else None
+    xml = None if beside is None else xml_files.content(beside)
     return validation.findings(xml_files.content(path), str(path), rules, xml=xml)
 
 

@@ -75,7 +75,7 @@ def page(
     delivery = typing.day(values.get("delivery", ""))
     rates, place = issuing.rates(shelf.entries), acting.place(values)
     prepared, errors = drafts.prepare(
-        draft, shelf.book.register, rates, date, delivery, place, billed=shelf.book.ledger.billed
+        draft, shelf.book.register, rates, date, delivery, place, corrected=shelf.book.ledger.documents
     )
     return forms.issue(frame, draft, prepared, errors, form)
 

@@ -33,7 +33,7 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     :raises Unreadable: one is not there
     """
     new: list[Delivery] = []
-    strange: list[str] = []
+    strange: list[tuple[str, str]] = []
     unread: list[str] = []
     known = 0
     last = {key: found[-1] for key, found in log.all.items()}
@@ -43,10 +43,10 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             told = _told(message)
             about = "" if told else _about(message, log)
         except RecursionError:
-            strange.append(f"{name}: its parts lie too deep in one another to be read")
+            strange.append((name, "its parts lie too deep in one another to be read"))
             continue
         if told is None:
-            strange.append(f"{name}: it is no notification of a delivery (RFC 3464){about}")
+            strange.append((name, f"it is no notification of a delivery (RFC 3464){about}"))
             continue
         action, status, fingerprint = told
         outcome = _ACTIONS.get(action)
@@ -54,7 +54,7 @@ def read(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             continue  # delayed, relayed: it may still arrive
         sent = log.with_message(fingerprint) if fingerprint else None
         if sent is None:
-            strange.append(f"{name}: no mail of ours has its Message-ID")
+            strange.append((name, "no mail of ours has its Message-ID"))
             continue
         key = (sent.number, sent.statement)
         if last[key].message != fingerprint or last[key].outcome == outcome or last[key].outcome == "bounced":

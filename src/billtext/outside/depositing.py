@@ -29,7 +29,7 @@ def prepared(till: Till, text: str, file: str, date: Date) -> Prepared:
     if errors or len(found) != 1:
         raise Refused(str(errors[0].message) if errors else f"{file}: holds {len(found)} drafts instead of one")
     one, wrong = drafts.prepare(
-        found[0], till.register, issuing.rates(till.desk.loaded.entries), date, billed=till.book.ledger.billed
+        found[0], till.register, issuing.rates(till.desk.loaded.entries), date, corrected=till.book.ledger.documents
     )
     if one is None:
         raise Refused(wrong[0].message)

@@ -59,7 +59,7 @@ def check(desk: Desk, text: str, path: Path, date: Date, *, placed: bool = False
     wrong: list[Any] = list(errors)
     for draft in found:
         prepared, more = drafts.prepare(
-            draft, desk.book.register, rates(desk.loaded.entries), date, billed=desk.book.ledger.billed
+            draft, desk.book.register, rates(desk.loaded.entries), date, corrected=desk.book.ledger.documents
         )
         wrong += more
         if prepared is not None and not wrong:

@@ -70,13 +70,13 @@ class Read:
 
     :param new: deliveries that are to be written into the ledger
     :param known: how many say what the ledger says already
-    :param strange: what is of no document of ours, in words
+    :param strange: what is of no document of ours: its name, and why in words
     :param unread: why files could not be read, in words: an answer may be in them
     """
 
     new: tuple[Delivery, ...]
     known: int
-    strange: tuple[str, ...]
+    strange: tuple[tuple[str, str], ...]
     unread: tuple[str, ...]
 
 
@@ -90,7 +90,7 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     :raises Unreadable: one is not there
     """
     new: list[Delivery] = []
-    strange: list[str] = []
+    strange: list[tuple[str, str]] = []
     unread: list[str] = []
     known = 0
     histories = {
@@ -100,8 +100,8 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
     for path in _files(places):
         try:
             objects = list(_objects(path))
-        except Refused as why:
-            unread.append(str(why))
+        except Refused as error:
+            unread.append(str(error))
             continue
         for told in objects:
             number = str(told.get("document") or told.get("number") or "")
@@ -112,14 +112,15 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
             if "sender" in told and "receiver" in told and outcome is None:
                 continue  # an envelope of ours
             if sent is None or sent.channel != "ehf" or outcome is None:
-                strange.append(f"{path.name}: {number or 'no document'}: {_why(sent, outcome, said)}")
+                strange.append((f"{path.name}: {number or 'no document'}", _why(sent, outcome, said)))
                 continue
             if _known(outcome, told.get("time"), history, path, now):
                 known += 1
                 continue
             sha256 = str(told.get("sha256") or "")
             if sha256 and sent.sha256 and sha256.lower() != sent.sha256:
-                strange.append(f"{path.name}: {number}: the receipt is of another file than the one that was sent")
+                why = "the receipt is of another file than the one that was sent"
+                strange.append((f"{path.name}: {number}", why))
                 continue
             reason = attempts.reason(told.get("reason")) if outcome == "failed" else ""
             time = time_of(told.get("time"), now)
@@ -160,7 +161,7 @@ def _known(
     if not told:
         return bool(before) and when < _when(last.time, now)
     answers = last.outcome != "sent"  # of two answers of the access point the later one holds
-    return time_of(told, now) in {one.time for one in before} or (answers and when < _when(last.time, now))
+    return when in {_when(one.time, now) for one in before if one.time} or (answers and when < _when(last.time, now))
 
 
 def _when(told: object, now: datetime.datetime) -> datetime.datetime:
@@ -168,10 +169,15 @@ def _when(told: object, now: datetime.datetime) -> datetime.datetime:
 
 
 def time_of(told: object, now: datetime.datetime) -> str:
-    """A time as it is told, in ISO 8601, if it is one and not in the future; else now."""
+    """A time that is told, in ISO 8601 and in our own zone, if it is one and not in the future; else now.
+
+    >>> now = datetime.datetime.fromisoformat("2026-11-25T12:00:00+01:00")
+    >>> time_of("2026-11-25T10:20:00Z", now), time_of("2026-11-25T10:20:00", now), time_of("soon", now)
+    ('2026-11-25T11:20:00+01:00', '2026-11-25T10:20:00+01:00', '2026-11-25T12:00:00+01:00')
+    """
     try:
         found = datetime.datetime.fromisoformat(str(told))
-        found = found if found.tzinfo else found.replace(tzinfo=now.tzinfo)
+        found = found.astimezone(now.tzinfo) if found.tzinfo else found.replace(tzinfo=now.tzinfo)
     except (ValueError, OverflowError):
         found = now
     try:

@@ -86,7 +86,7 @@ def issue(desk: Desk, wanted: Sequence[tuple[Found, Draft]], date: Date, *, atom
     right: list[Group] = []
     for found, draft in wanted:
         one, mistakes = drafts.prepare(
-            draft, register, known_rates, date, delivery, place, billed=desk.book.ledger.billed
+            draft, register, known_rates, date, delivery, place, corrected=desk.book.ledger.documents
         )
         errors: list[LedgerError | Refused] = [*told_at(found, mistakes)]
         if one is not None:

@@ -31,7 +31,8 @@ _ANSWER = 600.0  # seconds for the text of a message, and again for the answer t
 class Outcome:
     """What became of a message: `sent`, `failed`, `doubtful` or `waiting`.
 
-    :param code: the server's codes, such as `550 5.1.1`, since its words may name a person; or what broke
+    :param code: the server's codes, such as `550 5.1.1`, since its words may name a person; or what broke,
+        or is too large
     :param words: the server's own, for whoever sends
     :param place: the file that it is in, where no server was given it
     """
@@ -179,6 +180,10 @@ class Post:
 
     def _attempt(self, data: bytes, sender: str, recipient: str) -> None:
         smtp = self._connected()
+        most = str(smtp.esmtp_features.get("size", ""))  # RFC 1870: in bytes, or 0 where it does not say
+        if re.fullmatch(r"[0-9]{1,20}", most) and 0 < int(most) < len(data):
+            told = f"the mail has {_megabytes(len(data))}, and the server takes {_megabytes(int(most))} at most"
+            raise _Permanent(told, f"{told}; send it by another channel, or with less attached")
         reached = False
         try:
             try:
@@ -288,6 +293,10 @@ class Post:
             pass
         finally:
             smtp.close()
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.2f} MB"
 
 
 def _domain(recipient: str) -> str:

@@ -130,7 +130,9 @@ def _drafts(desk: Desk, template: Template, as_of: Date, taken: set[Path]) -> tu
     made: list[Drafted] = []
     for turn in turns:
         draft = recurring.draft(template, turn, register)
-        prepared, errors = drafts.prepare(draft, register, known, max(turn.date, as_of), billed=desk.book.ledger.billed)
+        prepared, errors = drafts.prepare(
+            draft, register, known, max(turn.date, as_of), corrected=desk.book.ledger.documents
+        )
         if prepared is None:
             return [], errors
         path = drafting.free(desk, draft.name, {*taken, *(one.path for one in made)})

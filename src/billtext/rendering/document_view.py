@@ -304,6 +304,8 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Due"), t.date(one.due)
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
+    elif one.payment.accounts and one.number:  # a draft has none yet
+        yield t("Mark the payment with"), one.number
     yield from accounts(one.payment.accounts, one.seller.address.country, t)
     if one.payment.text:
         yield t("Payment"), one.payment.text

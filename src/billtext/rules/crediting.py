@@ -200,8 +200,6 @@ def _credit(book: Book, invoice: Document, reason: str, postings: Sequence[Posti
         keys["currency"] = invoice.currency
         rate = next((p.price for p in invoice.entry.postings if p.price is not None), None)
         keys["rate"] = None if rate is None else rate.number
-    for name in ("order", "buyer-reference", "contract"):
-        keys[name] = invoice.entry.meta.get(name)
     return Credit(
         narration=f"{invoice.number}: {reason}", postings=tuple(postings),
         keys={key: value for key, value in {**keys, **(more or {})}.items() if value is not None},

@@ -28,7 +28,7 @@ from billtext.ledger import tax_point
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.register import values_of
 from billtext.ledger.schema import ADJUSTS, DRAFT, DRAFT_POSTING, faults, written
-from billtext.model import Date, Draft, Register
+from billtext.model import Date, Document, Draft, Register
 from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 from billtext.rules import supply, vat
 from billtext.rules.draft_vat import taxed
@@ -39,17 +39,17 @@ ONE = Decimal(1)
 
 def prepare(
     draft: Draft, register: Register, rates: Rates, date: Date, delivery: Date | None = None, place: str = "",
-    *, billed: tax_point.Billed,
+    *, corrected: Mapping[str, Document],
 ) -> tuple[Prepared | None, list[LedgerError]]:  # fmt: skip
     """Work out what a draft becomes when it is issued on a day.
 
-    :param billed: the tax points of the invoices that a credit note may correct, such as `Ledger.billed`
+    :param corrected: by number the documents whose invoices a credit note may correct, such as `Ledger.documents`
     :param delivery: day of delivery, for a draft that does not say it
     :param place: of delivery, in the words of who issues it, for a draft that names none
     :return: None if an error stands in the way, and the errors
     """
-    work = _Preparing(draft, register, rates, date)
-    work.taxed(delivery, billed)
+    work = _Preparing(draft, register, rates, date, corrected)
+    work.taxed(delivery)
     prepared = work.document()
     if prepared is None or work.errors:
         return None, work.errors
@@ -68,16 +68,22 @@ def prepare(
 
 # Keys of a draft that its document does not have, or has in another form.
 _USED = {"invoice", "credit-note", "customer", "due", "prices", "currency", "rate", "discount", "series"}
+# What a credit note is called by as its invoice, unless it says otherwise.
+_SHARED = ("order", "buyer-reference", "contract")
 _LINE_USED = {"item", "text", "quantity", "unit", "price", "vat", "share", "days"}
 
 
 class _Preparing:
     """The work on one draft; what is wrong is collected, and the rest still looked at."""
 
-    def __init__(self, draft: Draft, register: Register, rates: Rates, date: Date) -> None:
+    def __init__(
+        self, draft: Draft, register: Register, rates: Rates, date: Date, corrected: Mapping[str, Document]
+    ) -> None:
         self.draft, self.register, self.rates, self.date = draft, register, rates, date
         self.entry, self.meta = draft.entry, draft.entry.meta
         self.tax_point = date
+        found = corrected.get(str(self.meta.get("corrects")))
+        self.invoice = found if found is not None and found.kind == "invoice" else None
         self.errors: list[LedgerError] = []
         self.errors += faults(values_of(self.meta), DRAFT, self.meta, self.entry).values()
         for posting in self.entry.postings:
@@ -91,14 +97,18 @@ class _Preparing:
         self._customer_of = Receivables(register)
         self._receivable = [p for p in self.entry.postings if self._customer_of[p.account] is not None]
 
-    def taxed(self, delivery: Date | None, billed: tax_point.Billed) -> None:
+    def taxed(self, delivery: Date | None) -> None:
         """Find the tax point, by what the draft says of its delivery or will say of it.
 
         :param delivery: day of delivery, for a draft that does not say it
         """
         lines = [_meta(posting) for posting in self._lines()]
         when = supply.dated(self.meta, lines, delivery) if self.draft.kind == "invoice" else {}
-        self.tax_point = tax_point.of({**self.meta, **when}, self.date, self.register, billed)
+        self.tax_point = tax_point.of({**self.meta, **when}, self.date, self.register, self._billed)
+
+    def _billed(self, _: str) -> Date | None:
+        """The tax point of the invoice that a credit note corrects."""
+        return self.invoice.tax_point if self.invoice else None
 
     def document(self) -> Prepared | None:
         """The document, as far as it can be worked out."""
@@ -123,6 +133,9 @@ class _Preparing:
                 DraftSumError.at(self.meta, self.entry, why=f"the draft comes to {amount}", remedy=remedy)
             )
         keys = {key: value for key, value in values_of(self.meta).items() if key not in _USED}
+        if self.invoice is not None:
+            said = self.invoice.entry.meta
+            keys |= {key: said[key] for key in _SHARED if key not in keys and said.get(key) is not None}
         instalments = self._instalments(card, currency, gross)
         if self.errors:
             return None

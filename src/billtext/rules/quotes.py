@@ -12,7 +12,6 @@ from beancount.core.amount import Amount
 from beancount.core.data import Posting
 
 from billtext.errors import DraftLineError, LedgerError
-from billtext.ledger import tax_point
 from billtext.ledger.accounts import Receivables
 from billtext.ledger.quotes import Quote
 from billtext.ledger.schema import QUOTE, QUOTE_POSTING
@@ -120,11 +119,11 @@ def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate |
     header = {key: value for key, value in entry.meta.items() if key not in QUOTE} | {"invoice": None}
     bare = {key: value for key, value in header.items() if key not in {"prices", DISCOUNT}}
     plain_, errors = drafts.prepare(_draft(quote, bare, _without_shares(marked, register)), register, rates, date,
-        billed=tax_point.unknown,
+        corrected={},
     )  # fmt: skip
     base, more = drafts.prepare(
         _draft(quote, header, [p for n, p in enumerate(marked) if n not in optional]), register, rates, date,
-        billed=tax_point.unknown,
+        corrected={},
     )  # fmt: skip
     known = {(error.line, error.message) for error in errors}
     errors += [error for error in more if (error.line, error.message) not in known]
@@ -134,7 +133,7 @@ def estimate(quote: Quote, register: Register, rates: Rates) -> tuple[Estimate |
     if optional:
         rest = [posting for n, posting in enumerate(marked) if n in optional]
         alone = {key: value for key, value in header.items() if key != DISCOUNT} | {"customer": base.customer}
-        extra, errors = drafts.prepare(_draft(quote, alone, rest), register, rates, date, billed=tax_point.unknown)
+        extra, errors = drafts.prepare(_draft(quote, alone, rest), register, rates, date, corrected={})
         if extra is None:
             return None, errors
         taxed |= {_mark(line): line for line in extra.lines}

@@ -306,7 +306,7 @@ class Frame:
         """The drafts with what each becomes when it is issued on the day, or what is wrong with it."""
         ledger = self.book.ledger
         return [
-            (draft, *drafts.prepare(draft, ledger.register, self.rates, self.as_of, billed=ledger.billed))
+            (draft, *drafts.prepare(draft, ledger.register, self.rates, self.as_of, corrected=ledger.documents))
             for draft in self.drafts
         ]
 
