@@ -74,3 +74,54 @@ def test_a_credit_note_has_no_instalments(demo: Book) -> None:
     """K2026-0002 credits an invoice in two halves: that is how it is applied, and no term of payment."""
     assert len(demo.ledger.documents["K2026-0002"].items) > 1
     assert shown(demo, "K2026-0002").instalments == ()
+
+
+TERMS = """\
+option "operating_currency" "NOK"
+
+2020-01-01 custom "billtext-option" "receivable" Assets:Receivable
+2020-01-01 custom "company" "Fjordlys"
+  currency: "NOK"
+2020-01-01 custom "vat" "S25" 25
+  account: Liabilities:VAT
+2020-01-01 custom "customer" "C1"
+  name: "Nordlys AS"
+2020-01-01 open Assets:Receivable:C1
+2020-01-01 open Assets:Bank
+2020-01-01 open Income:Sales
+2020-01-01 open Liabilities:VAT
+
+2026-04-01 * "Paid beforehand" ^1
+  payment: "B1"
+  Assets:Bank              {paid} NOK
+  Assets:Receivable:C1    -{paid} NOK
+
+2026-04-02 * "Work" ^1
+  invoice: "1"
+  Assets:Receivable:C1     400.00 NOK
+    due: 2026-05-16
+  Assets:Receivable:C1     850.00 NOK
+    due: 2026-06-16
+  Income:Sales           -1000.00 NOK
+    vat: "S25"
+  Liabilities:VAT         -250.00 NOK
+    vat: "S25"
+"""
+
+
+@pytest.mark.parametrize(
+    ("paid", "left"),
+    [
+        ("150.00", [("1/1", 5, "250.00"), ("1/2", 6, "850.00")]), ("400.00", [("1/2", 6, "850.00")]),
+        ("500.00", [("1/2", 6, "750.00")]), ("1250.00", []),
+    ],
+)  # fmt: skip
+def test_instalments_are_what_is_left_to_pay_of_each(
+    tmp_path: Path, paid: str, left: list[tuple[str, int, str]]
+) -> None:
+    """1 250 in two parts: what came beforehand settles the earlier first, and nobody is asked for it once more."""
+    path = tmp_path / "main.beancount"
+    path.write_text(TERMS.format(paid=paid))
+    one = shown(book.build(load.load(path).entries, load.sources), "1")
+    assert [(part.name, part.due.month, part.amount) for part in one.instalments] == [(n, m, D(a)) for n, m, a in left]
+    assert one.totals.payable == D("1250.00") - D(paid) == sum(part.amount for part in one.instalments)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from billtext import ids
-from billtext.model import Date, Document, Line, Meta, Register, VatPosting
+from billtext.model import Date, Document, Item, Line, Meta, Register, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
 from billtext.rules import parties, prepared, presented_lines, stated, vat
@@ -51,7 +51,8 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     own = tuple(
         presented_lines.line(str(n), line, categories, currency, register, date) for n, line in enumerate(plain, 1)
     )
-    totals = _totals(found, own, adjustments, prepaid=_prepaid(book, found))
+    paid = {item: _prepaid(book, found, item) for item in found.items}
+    totals = _totals(found, own, adjustments, prepaid=sum(paid.values(), ZERO))
     if rate is not None:
         totals = replace(totals, home_vat=rounded(CONTEXT.multiply(found.vat, rate), home))
     corrects = found.corrects
@@ -77,8 +78,8 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         payee=parties.other(meta, "payee"), representative=parties.other(meta, "representative"),
         payment=payment(register, meta, currency, date),
         instalments=tuple(
-            core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
-            for item in found.items if item.instalment
+            core.Instalment(name=item.name, due=item.due, amount=item.amount - paid[item])
+            for item in found.items if item.instalment and item.amount != paid[item]
         ) if found.kind == core.INVOICE else (),
         attachments=tuple(attachments),
     )  # fmt: skip
@@ -187,12 +188,11 @@ def _totals(
     )  # fmt: skip
 
 
-def _prepaid(book: Book, found: Document) -> Decimal:
-    """What was paid until the document's day, or with it; positive."""
+def _prepaid(book: Book, found: Document, item: Item) -> Decimal:
+    """What was paid of an item until the document's day, or with it; positive."""
     return sum(
         (
             allocation.amount
-            for item in found.items
             for allocation in book.allocations.of.get(item, ())
             if allocation.date <= found.date and allocation.target is item and allocation.source.kind in PAID_WITH
         ),
