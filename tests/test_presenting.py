@@ -76,7 +76,7 @@ def test_a_credit_note_has_no_instalments(demo: Book) -> None:
     assert shown(demo, "K2026-0002").instalments == ()
 
 
-TERMS = """\
+REGISTER = """\
 option "operating_currency" "NOK"
 
 2020-01-01 custom "billtext-option" "receivable" Assets:Receivable
@@ -84,13 +84,30 @@ option "operating_currency" "NOK"
   currency: "NOK"
 2020-01-01 custom "vat" "S25" 25
   account: Liabilities:VAT
+2020-01-01 custom "vat" "E0" 0
+  category: "E"
+2020-01-01 custom "vat" "O0" 0
+  category: "O"
+  vatex: "VATEX-EU-O"
 2020-01-01 custom "customer" "C1"
   name: "Nordlys AS"
 2020-01-01 open Assets:Receivable:C1
 2020-01-01 open Assets:Bank
 2020-01-01 open Income:Sales
 2020-01-01 open Liabilities:VAT
+"""
 
+
+def one(tmp_path: Path, text: str) -> CoreInvoice:
+    """The document `1` of a small ledger."""
+    path = tmp_path / "main.beancount"
+    path.write_text(f"{REGISTER}{text}")
+    built = book.build(load.load(path).entries, load.sources)
+    assert not built.errors
+    return shown(built, "1")
+
+
+PAID = """
 2026-04-01 * "Paid beforehand" ^1
   payment: "B1"
   Assets:Bank              {paid} NOK
@@ -120,8 +137,53 @@ def test_instalments_are_what_is_left_to_pay_of_each(
     tmp_path: Path, paid: str, left: list[tuple[str, int, str]]
 ) -> None:
     """1 250 in two parts: what came beforehand settles the earlier first, and nobody is asked for it once more."""
-    path = tmp_path / "main.beancount"
-    path.write_text(TERMS.format(paid=paid))
-    one = shown(book.build(load.load(path).entries, load.sources), "1")
-    assert [(part.name, part.due.month, part.amount) for part in one.instalments] == [(n, m, D(a)) for n, m, a in left]
-    assert one.totals.payable == D("1250.00") - D(paid) == sum(part.amount for part in one.instalments)
+    found = one(tmp_path, PAID.format(paid=paid))
+    assert [(part.name, part.due.month, part.amount) for part in found.instalments] == [
+        (n, m, D(a)) for n, m, a in left
+    ]
+    assert found.totals.payable == D("1250.00") - D(paid) == sum(part.amount for part in found.instalments)
+
+
+BESIDE = """
+2026-04-02 * "Work" ^1
+  invoice: "1"
+  due: 2026-04-16
+  Assets:Receivable:C1  {total} NOK
+  Income:Sales          -100.00 NOK
+    text: "Damages"
+    vat: "O0"
+"""
+TAXED = """\
+  Income:Sales         -1000.00 NOK
+    text: "Work"
+    vat: "S25"
+  Liabilities:VAT       -250.00 NOK
+    vat: "S25"
+"""
+EXEMPT = """\
+  Income:Sales          -400.00 NOK
+    text: "Course"
+    vat: "E0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "others", "parts"),
+    [
+        ("100.00", "", [("O", None, "100.00", "0", "Not subject to VAT", "VATEX-EU-O")]),
+        ("1350.00", TAXED, [("E", 0, "100.00", "0", "Not subject to VAT", ""), ("S", 25, "1000.00", "250.00", "", "")]),
+        ("500.00", EXEMPT, [("E", 0, "500.00", "0", "Exempt from VAT", "")]),
+    ],
+)  # fmt: skip
+def test_what_is_outside_vat_is_exempt_beside_what_is_not(
+    tmp_path: Path, total: str, others: str, parts: list[tuple[str, int | None, str, str, str, str]]
+) -> None:
+    """Damages on the invoice for the work: category O may have nothing beside it (BR-O-11, BR-O-12), so it is E.
+
+    The words stay true, and the code VATEX-EU-O goes with category O only, as Peppol has it.
+    """
+    found = one(tmp_path, BESIDE.format(total=total) + others)
+    assert [(p.category, p.rate, p.base, p.amount, p.reason, p.reason_code) for p in found.vat] == [
+        (category, rate, D(base), D(amount), *reason) for category, rate, base, amount, *reason in parts
+    ]
+    assert {line.text: (line.category, line.rate) for line in found.lines}["Damages"] == parts[0][:2]
