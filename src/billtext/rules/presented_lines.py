@@ -63,7 +63,8 @@ def line(
     adjustments: list[core.Adjustment] = []
     if of.discount:  # what it takes off is what the others leave
         left = whole - of.net - of.discount_amount + of.charge_amount
-        reason, reason_code = stated.text(meta, "discount-reason"), stated.text(meta, "discount-code")
+        said = {} if "discount-amount" in meta else meta  # the reason is that of the discount in money
+        reason, reason_code = stated.text(said, "discount-reason"), stated.text(said, "discount-code")
         adjustments.append(_discount(left, reason, reason_code, whole, of.discount))
     for kind in ("discount", "charge") if not ADJUSTS.keys().isdisjoint(meta) else ():
         for key in numbers(f"{kind}-amount"):
