@@ -4,6 +4,7 @@ All of it comes from the core invoice. A label is one of ours, in the reader's l
 ledger, so whoever writes it escapes it for his format.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, CoreInvoice
 
 Pair = tuple[str, str]
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) %")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +275,7 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
         yield t("Sum of the lines"), amount(totals.lines), False
         for part in one.adjustments:
             label = t("Charge") if part.charge else t("Discount")
-            shown = f"{label}: {part.reason}" if part.reason else label
+            shown = f"{label}: {_reason(part.reason, t)}" if part.reason else label
             percent = f" ({t.number(part.percent)} %)" if part.percent is not None else ""
             yield f"{shown}{percent}", amount(part.amount if part.charge else -part.amount), False
     yield t("Net"), amount(totals.net), False
@@ -290,6 +292,12 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
         yield f"{t('VAT')} {one.home_currency}", t.amount(totals.home_vat, one.home_currency), False
     if one.exchange_rate is not None:
         yield t("Rate"), f"1 {currency} = {t.number(one.exchange_rate)} {one.home_currency}", False
+
+
+def _reason(text: str, t: Language) -> str:
+    """Why something is taken off or added: a discount on the whole says its percent alone, which is a number."""
+    percent = _PERCENT.fullmatch(text)
+    return f"{t.number(Decimal(percent[1]))} %" if percent else text
 
 
 # --- payment ----------------------------------------------------------------------------------------------
