@@ -34,6 +34,8 @@ def test_every_document_of_the_demo_adds_up(demo: Book) -> None:
         assert totals.lines == sum(line.net for line in one.lines)
         assert totals.net == totals.lines - totals.allowances + totals.charges == found.net
         assert sum(part.base for part in one.vat) == found.net
+        rates = [part.rate or ZERO for part in one.vat]
+        assert rates == sorted(rates), "what has no VAT stands first, of whatever category"
         assert sum(part.amount for part in one.vat) == totals.vat == found.vat
         assert totals.payable == totals.gross + totals.rounding - totals.prepaid
         for line in one.lines:

@@ -136,7 +136,7 @@ def breakdown(
         base, amount, codes = sums.get(key, (ZERO, ZERO, []))
         sums[key] = base + sum((line.net for line in outside), ZERO), amount, codes
     result = []
-    for (category, rate), (base, amount, codes) in sorted(sums.items(), key=lambda each: (each[0][0], each[0][1] or 0)):
+    for (category, rate), (base, amount, codes) in sorted(sums.items(), key=lambda each: (each[0][1] or 0, each[0][0])):
         code, reason = EXEMPT.get(category, ("", ""))
         cards = {each: register.values("vat", each, date) for each in codes}
         here = [cards[part.code] for part in parts if part.code in cards and part.category == category]
