@@ -189,3 +189,29 @@ def test_what_is_outside_vat_is_exempt_beside_what_is_not(
         (category, rate, D(base), D(amount), *reason) for category, rate, base, amount, *reason in parts
     ]
     assert {line.text: (line.category, line.rate) for line in found.lines}["Damages"] == parts[0][:2]
+
+
+PLACED = """
+2026-04-02 * "Work" ^1
+  invoice: "1"
+  due: 2026-04-16
+  seller-country: "NO"
+{keys}
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales          -100.00 NOK
+    vat: "E0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "country"),
+    [
+        ('  delivery-city: "Voss"\n  buyer-country: "NO"', "NO"),
+        ('  delivery-city: "Voss"\n  buyer-country: "SE"', ""),
+        ('  delivery-city: "Ski"\n  delivery-country: "SI"\n  buyer-country: "NO"', "SI"),
+        ('  buyer-country: "NO"', ""),
+    ],
+)
+def test_a_place_of_no_country_is_in_that_of_both(tmp_path: Path, keys: str, country: str) -> None:
+    """An e-invoice names the country of its place of delivery (BR-57); where the buyer is abroad, nobody knows it."""
+    assert one(tmp_path, PLACED.format(keys=keys)).delivery.address.country == country

@@ -56,12 +56,12 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     if rate is not None:
         totals = replace(totals, home_vat=rounded(CONTEXT.multiply(found.vat, rate), home))
     corrects = found.corrects
-    who = parties.buyer(register, found.customer, date, meta)
+    seller, who = parties.seller(register, date, meta), parties.buyer(register, found.customer, date, meta)
     preceding = [(_shown(book, corrects), _dated(book, corrects))] if corrects else []
     return CoreInvoice(
         kind=found.kind, type_code=stated.text(meta, "type-code") or core.TYPE_CODES[found.kind],
         number=stated.text(meta, "document-number") or found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=parties.seller(register, date, meta),
+        title=found.entry.narration or "", seller=seller,
         buyer=who, lines=own, adjustments=adjustments, vat=breakdown,
         totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
@@ -74,7 +74,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         references=_references(meta, register.values("customer", found.customer, date), who),
         object=parties.identifier(stated.text(meta, "object")),
         tax_point=stated.date(meta, "tax-point"), tax_point_code=stated.text(meta, "tax-point-code"),
-        delivery=_delivery(meta),
+        delivery=_delivery(meta, seller, who),
         payee=parties.other(meta, "payee"), representative=parties.other(meta, "representative"),
         payment=payment(register, meta, currency, date),
         instalments=tuple(
@@ -135,17 +135,18 @@ def _unissued(
     )
     adjustments = tuple(presented_lines.adjustment(line, codes) for line in required if presented_lines.whole(line))
     totals = _totals(stands, [line for line in lines if not line.optional], adjustments)
+    seller, who = parties.seller(register, date, meta), parties.buyer(register, base.customer, date, meta)
     return CoreInvoice(
         kind=stands.kind, type_code=core.TYPE_CODES[stands.kind], number=stands.number, date=date, currency=currency,
-        title=stands.entry.narration or "", seller=parties.seller(register, date, meta),
-        buyer=parties.buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
+        title=stands.entry.narration or "", seller=seller, buyer=who, lines=lines, adjustments=adjustments,
         vat=presented_lines.breakdown(
             vat.breakdown(stands, required, vats, register), required, register, stands
         ),
         totals=totals, home_currency=register.currency or currency,
         language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
         notes=tuple((stated.text(meta, f"note-code{end}"), text) for end, text in stated.numbered(meta, "note")),
-        references=_references(meta, register.values("customer", base.customer, date)), delivery=_delivery(meta),
+        references=_references(meta, register.values("customer", base.customer, date)),
+        delivery=_delivery(meta, seller, who),
     )  # fmt: skip
 
 
@@ -230,12 +231,16 @@ def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = No
     return found
 
 
-def _delivery(meta: Meta) -> core.Delivery:
+def _delivery(meta: Meta, seller: core.Party, buyer: core.Party) -> core.Delivery:
+    """When and where it was delivered; a place of no country is in that of both parties, where they are in one."""
+    place, home = parties.address(meta, "delivery-"), seller.address.country
+    if place != core.Address() and not place.country and buyer.address.country == home:
+        place = replace(place, country=home)
     start, end = stated.date(meta, "period-start"), stated.date(meta, "period-end")
     return core.Delivery(
         date=stated.date(meta, "delivery"), period=(start, end) if start or end else None,
         name=stated.text(meta, "delivery-name"), location=parties.identifier(stated.text(meta, "delivery-location")),
-        address=parties.address(meta, "delivery-"),
+        address=place,
     )  # fmt: skip
 
 
