@@ -276,6 +276,8 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
         for part in one.adjustments:
             label = t("Charge") if part.charge else t("Discount")
             shown = f"{label}: {_reason(part.reason, t)}" if part.reason else label
+            if part.deducts and part.reason:  # what was paid before is no discount
+                shown = part.reason
             percent = f" ({t.number(part.percent)} %)" if part.percent is not None else ""
             yield f"{shown}{percent}", amount(part.amount if part.charge else -part.amount), False
     yield t("Net"), amount(totals.net), False

@@ -128,6 +128,7 @@ class Adjustment:
     :param reason_code: UNTDID 5189 for an allowance, 7161 for a charge, or empty
     :param category: VAT category of one of the whole, and `rate` its percent
     :param code: VAT code of our register, or empty
+    :param deducts: number of the invoice of a deposit that it takes off, or empty
     """
 
     charge: bool
@@ -139,6 +140,7 @@ class Adjustment:
     category: str = ""
     rate: Decimal | None = None
     code: str = ""
+    deducts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ def adjustment(line: Line, categories: Mapping[str, Vat | None]) -> core.Adjustm
         charge=line.charge is not None, amount=abs(line.net), reason=line.charge or line.allowance or "",
         reason_code=stated.text(line.meta, "reason-code"), category=category, rate=rate, code=line.vat or "",
         base=stated.amount(line.meta, "base"), percent=stated.number(line.meta, "percent"),
+        deducts=stated.text(line.meta, "deducts"),
     )  # fmt: skip
 
 
