@@ -10,7 +10,7 @@ from billtext.model import Date
 from billtext.money import ZERO, rounded
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
-from billtext.rules.core_invoice import CoreInvoice, Identifier
+from billtext.rules.core_invoice import CashDiscount, CoreInvoice, Identifier
 
 ROOT = Path(__file__).parents[1]
 D = Decimal
@@ -54,6 +54,53 @@ def test_an_invoice_in_euro(demo: Book) -> None:
     assert one.seller.org_number == Identifier(id="310000019", scheme="0192")
     assert one.seller.tax_registration == "Foretaksregisteret"
     assert (one.language, one.due) == ("de", Date(2026, 12, 20))
+
+
+def test_a_cash_discount_is_told(demo: Book) -> None:
+    """2 % within 8 days of 20 November: 83.60 of 4 180.00 euro until the 28th; a credit note has none."""
+    assert shown(demo, "2026-0076").cash_discount == CashDiscount(
+        percent=D(2), amount=D("83.60"), until=Date(2026, 11, 28)
+    )
+    told = {
+        found.number: shown(demo, found.number).cash_discount for found in demo.documents if found.customer == "C00019"
+    }
+    assert [number for number, off in told.items() if off is None] == [n for n in told if n.startswith("K")]
+    assert shown(demo, "2026-0075").cash_discount is None
+
+
+DISCOUNT = """
+2020-01-01 custom "terms" "early"
+  days: 30
+  discount: 3
+  discount-days: 10
+{text}
+2026-04-02 * "Work" ^1
+  invoice: "1"
+  terms: "early"
+{keys}
+  Assets:Receivable:C1   400.00 NOK
+    due: 2026-05-02
+  Income:Sales          -400.00 NOK
+    vat: "E0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "amount"),
+    [
+        ("", "", "12.00"),
+        ('  text: "3 % within 10 days"\n', "", None),
+        ("", '  terms-text: "Net"', None),
+        ("", '  terms-text: ""', None),
+    ],
+)
+def test_terms_in_words_tell_their_cash_discount_themselves(
+    tmp_path: Path, text: str, keys: str, amount: str | None
+) -> None:
+    """3 % of 400.00 are 12.00."""
+    ledger = DISCOUNT.format(text=text, keys=keys).replace("\n\n  ", "\n  ")
+    off = one(tmp_path, ledger).cash_discount
+    assert (off and off.amount) == (D(amount) if amount else None)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_a_note_that_looks_like_a_subject_code(demo: Book, text: str, code: str)
     assert einvoice_files.parse(written, "a.xml").notes == ((code, text),)
 
 
+def test_a_cash_discount_stands_in_the_terms(demo: Book) -> None:
+    """BT-20, in the customer's language: 2 % of 4 180.00 within 8 days of 20 November."""
+    written = ubl.render(presenting.document(demo, demo.ledger.documents["2026-0076"]))
+    terms = etree.fromstring(written).findtext(f"{CAC}PaymentTerms/{CBC}Note")
+    assert terms == "Skonto: 2 %, 83.60 EUR, 2026-11-28"
+
+
 def test_every_document_of_the_demo_ledger(demo: Book) -> None:
     schemas = {"Invoice": schema("Invoice"), "CreditNote": schema("CreditNote")}
     assert demo.documents

@@ -312,6 +312,10 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
     yield f"{t('To pay')} {one.currency}", t.amount(one.totals.payable, one.currency)
     if one.due is not None and not one.instalments:
         yield t("Due"), t.date(one.due)
+    if one.cash_discount is not None:
+        off, says = one.cash_discount, t("{percent} %: {amount} if paid by {date}")
+        shown = {"amount": t.amount(off.amount, one.currency), "date": t.date(off.until)}
+        yield t("Cash discount"), says.format(percent=t.number(off.percent), **shown)
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
     yield from accounts(one.payment.accounts, one.seller.address.country, t)

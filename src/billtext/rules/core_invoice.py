@@ -226,6 +226,15 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashDiscount:
+    """What is taken off for who pays all of it until a day, the last one included; part of the terms (BT-20)."""
+
+    percent: Decimal
+    amount: Decimal
+    until: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A supporting document (BG-24).
 
@@ -294,6 +303,7 @@ class CoreInvoice:
     :param preceding: numbers and dates of the documents that it corrects (BG-3)
     :param reason: why a credit note was written
     :param terms: payment terms in words (BT-20)
+    :param cash_discount: of terms that have no words of their own
     :param notes: subject code (BT-21, may be empty) and text (BT-22)
     :param references: BT-10 to BT-19 by their keys in the ledger language, see `REFERENCES`
     :param object: invoiced object (BT-18)
@@ -330,6 +340,7 @@ class CoreInvoice:
     payment: Payment = Payment()
     adjustments: tuple[Adjustment, ...] = ()
     instalments: tuple[Instalment, ...] = ()
+    cash_discount: CashDiscount | None = None
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -13,7 +13,7 @@ from billtext import ids
 from billtext.model import Date, Document, Item, Line, Meta, Register, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import parties, prepared, presented_lines, stated, vat
+from billtext.rules import discounts, parties, prepared, presented_lines, stated, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.prepared import Prepared
@@ -81,7 +81,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
             core.Instalment(name=item.name, due=item.due, amount=item.amount - paid[item])
             for item in found.items if item.instalment and item.amount != paid[item]
         ) if found.kind == core.INVOICE else (),
-        attachments=tuple(attachments),
+        cash_discount=_cash_discount(register, found, meta, totals.payable), attachments=tuple(attachments),
     )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def draft(register: Register, base: Prepared) -> CoreInvoice:
         found, preceding=((corrects, None),) if corrects else (), reason=stated.text(meta, "reason"),
         due=base.instalments[-1][0] if base.draft.kind == core.INVOICE else None,
         payment=payment(register, meta, base.currency, base.date),
+        cash_discount=None if several else _cash_discount(register, stands, meta, found.totals.payable),
         instalments=tuple(
             core.Instalment(name=str(n), due=due, amount=amount) for n, (due, amount) in enumerate(base.instalments, 1)
         ) if several else (),
@@ -212,6 +213,13 @@ def _terms(register: Register, customer: str, meta: Meta, date: Date) -> str:
         return stated.text(meta, "terms-text")
     name = stated.text(meta, "terms") or stated.text(register.values("customer", customer, date), "terms")
     return stated.text(register.values("terms", name, date) if name else {}, "text")
+
+
+def _cash_discount(register: Register, found: Document, meta: Meta, payable: Decimal) -> core.CashDiscount | None:
+    """What the terms take off for who pays early; terms in words tell it themselves."""
+    if "terms-text" in meta or _terms(register, found.customer, meta, found.date):
+        return None
+    return discounts.offered(register, found, payable)
 
 
 def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = None) -> dict[str, str]:
