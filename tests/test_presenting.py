@@ -138,6 +138,8 @@ option "operating_currency" "NOK"
 2020-01-01 custom "vat" "O0" 0
   category: "O"
   vatex: "VATEX-EU-O"
+2020-01-01 custom "vat" "K0" 0
+  category: "K"
 2020-01-01 custom "customer" "C1"
   name: "Nordlys AS"
 2020-01-01 open Assets:Receivable:C1
@@ -262,3 +264,40 @@ PLACED = """
 def test_a_place_of_no_country_is_in_that_of_both(tmp_path: Path, keys: str, country: str) -> None:
     """An e-invoice names the country of its place of delivery (BR-57); where the buyer is abroad, nobody knows it."""
     assert one(tmp_path, PLACED.format(keys=keys)).delivery.address.country == country
+
+
+WITHIN = """
+2026-04-02 * "Lamps" ^0
+  invoice: "0"
+  due: 2026-04-16
+  delivery: 2026-04-01
+  seller-country: "SE"
+  buyer-country: "DE"
+  Assets:Receivable:C1   100.00 NOK
+  Income:Sales          -100.00 NOK
+    vat: "K0"
+
+2026-04-20 * "Lamps came back" ^1 ^0
+  credit-note: "1"
+  corrects: "0"
+  reason: "broken"
+  seller-country: "SE"
+  buyer-country: "DE"
+{keys}  Assets:Receivable:C1  -100.00 NOK
+    settles: "0"
+  Income:Sales           100.00 NOK
+    vat: "K0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "day", "country"),
+    [
+        ("", 1, "DE"), ("  delivery: 2026-04-18\n", 18, "DE"), ('  delivery-country: "DK"\n', 1, "DK"),
+        ('  delivery-city: "Aarhus"\n', 1, ""),
+    ],
+)  # fmt: skip
+def test_an_intra_community_supply_says_when_and_whereto(tmp_path: Path, keys: str, day: int, country: str) -> None:
+    """BR-IC-11 and BR-IC-12, on a credit note too: the buyer's country, and the day of the invoice that it corrects."""
+    place = one(tmp_path, WITHIN.format(keys=keys)).delivery
+    assert (place.date, place.address.country) == (Date(2026, 4, day), country)

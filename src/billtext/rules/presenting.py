@@ -13,7 +13,7 @@ from billtext import ids
 from billtext.model import Date, Document, Item, Line, Meta, Register, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import discounts, parties, prepared, presented_lines, stated, vat
+from billtext.rules import discounts, parties, prepared, presented_lines, stated, supply, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.prepared import Prepared
@@ -74,7 +74,7 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         references=_references(meta, register.values("customer", found.customer, date), who),
         object=parties.identifier(stated.text(meta, "object")),
         tax_point=stated.date(meta, "tax-point"), tax_point_code=stated.text(meta, "tax-point-code"),
-        delivery=_delivery(meta, seller, who),
+        delivery=_delivery(meta, seller, who, breakdown, book.ledger.documents.get(corrects or "")),
         payee=parties.other(meta, "payee"), representative=parties.other(meta, "representative"),
         payment=payment(register, meta, currency, date),
         instalments=tuple(
@@ -136,18 +136,17 @@ def _unissued(
     )
     adjustments = tuple(presented_lines.adjustment(line, codes) for line in required if presented_lines.whole(line))
     totals = _totals(stands, [line for line in lines if not line.optional], adjustments)
+    breakdown = presented_lines.breakdown(vat.breakdown(stands, required, vats, register), required, register, stands)
     seller, who = parties.seller(register, date, meta), parties.buyer(register, base.customer, date, meta)
     return CoreInvoice(
         kind=stands.kind, type_code=core.TYPE_CODES[stands.kind], number=stands.number, date=date, currency=currency,
         title=stands.entry.narration or "", seller=seller, buyer=who, lines=lines, adjustments=adjustments,
-        vat=presented_lines.breakdown(
-            vat.breakdown(stands, required, vats, register), required, register, stands
-        ),
+        vat=breakdown,
         totals=totals, home_currency=register.currency or currency,
         language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
         notes=tuple((stated.text(meta, f"note-code{end}"), text) for end, text in stated.numbered(meta, "note")),
         references=_references(meta, register.values("customer", base.customer, date)),
-        delivery=_delivery(meta, seller, who),
+        delivery=_delivery(meta, seller, who, breakdown),
     )  # fmt: skip
 
 
@@ -239,9 +238,24 @@ def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = No
     return found
 
 
-def _delivery(meta: Meta, seller: core.Party, buyer: core.Party) -> core.Delivery:
-    """When and where it was delivered; a place of no country is in that of both parties, where they are in one."""
+def _delivery(
+    meta: Meta,
+    seller: core.Party,
+    buyer: core.Party,
+    taxes: Iterable[core.VatBreakdown],
+    corrects: Document | None = None,
+) -> core.Delivery:
+    """When and where it was delivered; a place of no country is in that of both parties, where they are in one.
+
+    An intra-Community supply says both (BR-IC-11, BR-IC-12): the country is the buyer's where no place is named, and a
+    credit note has the days of the invoice that it corrects.
+    """
     place, home = parties.address(meta, "delivery-"), seller.address.country
+    if any(part.category == "K" for part in taxes):
+        if place == core.Address():
+            place = replace(place, country=buyer.address.country)
+        if corrects is not None and not any(stated.date(meta, key) for key in supply.KEYS):
+            meta = {**meta, **{key: corrects.entry.meta[key] for key in supply.KEYS if key in corrects.entry.meta}}
     if place != core.Address() and not place.country and buyer.address.country == home:
         place = replace(place, country=home)
     start, end = stated.date(meta, "period-start"), stated.date(meta, "period-end")
