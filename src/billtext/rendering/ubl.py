@@ -98,11 +98,21 @@ def _type_and_notes(core: CoreInvoice, credit: bool) -> Iterator[Node | None]:
     if credit:
         yield point
     yield node(f"cbc:{'CreditNote' if credit else 'Invoice'}TypeCode", core.type_code)
-    for code, text in einvoice.notes(core):
+    for code, text in _notes(core):
         code = code or (_GENERAL if _CODED.match(text) else "")
         yield raw("cbc:Note", f"#{code}#{text}" if code else text)
     if not credit:
         yield point
+
+
+def _notes(core: CoreInvoice) -> list[tuple[str, str]]:
+    """Subject codes and texts; one for all in Peppol, but between Germans (PEPPOL-EN16931-R002)."""
+    found = list(einvoice.notes(core))
+    german = core.seller.address.country == core.buyer.address.country == "DE"
+    if len(found) < 2 or core.buyer.endpoint is None or german:
+        return found
+    codes = {code for code, _ in found}
+    return [(codes.pop() if len(codes) == 1 else "", "\n".join(text for _, text in found))]
 
 
 def _period(period: tuple[Date | None, Date | None] | None, code: str = "") -> Node | None:
