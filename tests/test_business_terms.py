@@ -78,6 +78,27 @@ def test_discounts_and_charges_of_a_line() -> None:
     assert one.totals.net == D("202.50")
 
 
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [("", ["Scratched"]), ("    discount-amount: 6.50 NOK\n", ["Discount", "Scratched"])],
+)
+def test_the_reason_of_a_discount_is_told_once(more: str, reasons: list[str]) -> None:
+    """It is that of the discount in money where there is one, else of that in percent: 180.00, or 173.50."""
+    net = "173.50" if more else "180.00"
+    one = shown(f"""
+2026-03-02 * "Lamps" ^1
+  invoice: "1"
+  Assets:Receivable:C1   {net} NOK
+  Income:Sales          -{net} NOK
+    quantity: 2
+    price: 100.00 NOK
+    discount: 10
+    discount-reason: "Scratched"
+{more}    vat: "E0"
+""")
+    assert [each.reason for each in one.lines[0].adjustments] == reasons
+
+
 def test_a_line_that_is_not_what_its_charge_says() -> None:
     """1 at 100.00 and 25.00 for freight is 125.00."""
     found = books("""

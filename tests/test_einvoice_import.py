@@ -291,6 +291,16 @@ def test_a_customer_is_recognised_and_keeps_what_the_register_says(office: Offic
     assert "old@" not in (office.root / "customers/register.beancount").read_text("utf-8")
 
 
+def test_terms_of_the_register_are_not_those_of_the_file(office: Office) -> None:
+    """The customer's terms offer a cash discount today; the file says nothing of one, and nor does its document."""
+    early = '2020-01-01 custom "terms" "early"\n  days: 30\n  discount: 2\n  discount-days: 8\n'
+    path = office.root / "customers/register.beancount"
+    path.write_text(f'{path.read_text("utf-8")}\n{early}2026-01-01 custom "customer" "C1"\n  terms: "early"\n', "utf-8")
+    done = run(office, buyer="Nordlys Interiør AS")
+    assert (done.status, "BT-20" in done.err) == (0, False), done.err
+    assert 'terms-text: ""' in (office.root / "invoices/imported-2026.beancount").read_text("utf-8")
+
+
 def test_a_person_stands_in_the_register_only(office: Office) -> None:
     """The transaction carries the id, and a national identity number is kept nowhere."""
     path = office.root / "in.xml"

@@ -15,10 +15,11 @@ import pytest
 from billtext.ledger import load
 from billtext.ledger import quotes as quote_reader
 from billtext.outside import forms
-from billtext.rendering import mail_text
+from billtext.rendering import document_view, mail_text
+from billtext.rendering.language import Language
 from billtext.rules import book, presenting, quotes
 from billtext.rules.book import Book
-from billtext.rules.core_invoice import CoreInvoice
+from billtext.rules.core_invoice import Adjustment, CoreInvoice
 from small_office import LEDGER as SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,17 @@ def test_an_export_invoice_in_euro_for_a_german_customer(demo: Book) -> None:
     assert data["totals"]["payable"] == "4180.00"
     assert data["due"] == "2026-12-20"
     assert data["vat"][0]["reason_code"] == "VATEX-EU-G"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("nb", "Rabatt: 7,5 %"), ("en", "Discount: 7.5 %"), ("de", "Rabatt: 7,5 %")]
+)
+def test_a_discount_on_the_whole_is_written_as_its_reader_writes_numbers(demo: Book, language: str, shown: str) -> None:
+    """`discount: 7.5` of a draft is an allowance of that name; other words of the ledger stay as they are."""
+    core = presenting.document(demo, demo.ledger.documents["2026-0075"])
+    off = [Adjustment(charge=False, amount=D("10.00"), reason=reason) for reason in ("7.5 %", "Campaign, 7.5 %")]
+    one = document_view.view(replace(core, adjustments=tuple(off)), Language(language))
+    assert [label for label, _, _ in one.sums][1:3] == [shown, f"{shown[: shown.index(':')]}: Campaign, 7.5 %"]
 
 
 @pytest.mark.parametrize("form", forms.FORMS)

@@ -462,8 +462,11 @@ def test_a_code_is_sold_once(tmp_path: Path) -> None:
 
 
 def test_a_deposit_is_deducted_once(tmp_path: Path) -> None:
-    """Deposit 400 and VAT 100; the final invoice of 1000 comes to (1000 - 400) x 1.25 = 750; nothing is left of it."""
-    office = Office(tmp_path, HUNDRED)
+    """Deposit 400 and VAT 100; the final invoice of 1000 comes to (1000 - 400) x 1.25 = 750; nothing is left of it.
+
+    It is no discount on paper, and has the words of the customer's language.
+    """
+    office = Office(tmp_path, HUNDRED + '2026-01-05 custom "customer" "C1"\n  language: "nb"\n')
     office.do("deposit", "C1", "400", "--vat", "S25", "--date", "2026-01-06")
     assert "2026-0002  Nordlys Interiør AS  500.00 NOK" in office.do("issue", "C1-deposit", "--date", "2026-01-06")
     office.do("pay", "C1", "500", "--invoice", "2026-0002", "--date", "2026-01-07")
@@ -480,6 +483,8 @@ def test_a_deposit_is_deducted_once(tmp_path: Path) -> None:
     assert "nothing is left to deduct" in office.refused("deduct", "final", "--date", "2026-02-01")
     office.do("issue", "final", "--date", "2026-02-01")
     assert office.balance("Liabilities:Deposits") == {}
+    assert "| Forskudd, faktura 2026-0002 | -400,00 |" in office.do("render", "2026-0003", "--as", "markdown")
+    assert "| Forskudd | 1 | stk. | 400,00 |" in office.do("render", "2026-0002", "--as", "markdown")
     assert office.open() == {"2026-0001": "100.00", "2026-0003": "750.00"}
     assert office.balance("Liabilities:VAT:S25") == {"NOK": "-250.00"}
 

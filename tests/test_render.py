@@ -112,7 +112,7 @@ def test_what_is_refused_does_not_stop_the_others(office: Office, tmp_path: Path
     """A quote has no e-invoice: it is named, the invoice beside it is written, and the exit status is 1."""
     found = office.run("render", "Q2026-0001", "2026-0001", "--as", "ubl", "--out", str(tmp_path / "out"))
     assert found.returncode == 1
-    assert found.stderr.startswith("Q2026-0001: ")
+    assert found.stderr.startswith("Q2026-0001 is a quote, which has no e-invoice; ")
     assert found.stdout.endswith("1 new, 1 refused\n")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["2026-0001.ubl.xml"]
 

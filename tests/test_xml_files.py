@@ -101,7 +101,7 @@ def test_a_name_without_end_is_refused_in_plain_words() -> None:
 @pytest.mark.parametrize("data", [b"", b"   ", b"hello", b"\x00\x01", b"<a>", b"<a></b>", b"<a>&e;</a>",
                                   b'<?xml version="1.0" encoding="klingon"?><a/>', b"<a>\xff</a>"])  # fmt: skip
 def test_what_is_no_xml_is_refused(data: bytes) -> None:
-    refused(data)
+    assert "<string>" not in refused(data)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
@@ -135,5 +135,10 @@ def test_a_pdf_without_an_e_invoice_or_with_two() -> None:
 @pytest.mark.parametrize(
     "data", [b"%PDF-1.7", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF", pdf({"factur-x.xml": b"<a/>"})[:400]]
 )
-def test_a_broken_pdf_is_refused(data: bytes) -> None:
-    refused(data, "a.pdf")
+def test_a_broken_pdf_is_refused(data: bytes, tmp_path: Path) -> None:
+    """The words of the library that reads it, on its log or as its error, are for programmers."""
+    says = "cannot be read as a PDF: it is damaged or cut off; ask its sender for the file again"
+    assert refused(data, "a.pdf") == f"a.pdf {says}"
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data)
+    assert validated(path).stderr.decode() == f"billtext: {shown(path)} {says}\n"

@@ -82,7 +82,7 @@ def command(
         step = progress.stage(f"{noun.capitalize()}s", len(jobs))
         written = form_files.write(jobs, out, processes=processes, step=step)
     for label, why in written.refused:
-        say(f"{label}: {why}", err=True)
+        say(why if why.startswith(label) else f"{label}: {why}", err=True)
     made = len(jobs) - len(written.refused)
     say(f"{counted(made, noun)} as {form} in {out}{_told(written.counts)}")
     face.finish()

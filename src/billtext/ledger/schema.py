@@ -435,10 +435,11 @@ _TERMS: dict[str, Key] = {
 }  # fmt: skip
 _LINE_TERMS: dict[str, Key] = {
     **dict.fromkeys(
-        ("line-id", "description", "note", "buyer-item", "seller-item", "gtin", "origin", "order-line",
+        ("line-id", "description", "note", "buyer-item", "seller-item", "gtin", "order-line",
          "buyer-account", "object", "reason-code"),
         TEXT,
     ),
+    "origin": COUNTRY,
     "list-price": AMOUNT, "base": AMOUNT, "percent": NUMBER, "period-start": DATE, "period-end": DATE,
     **several(dict.fromkeys(("classification", "attribute"), TEXT)),
     **several({

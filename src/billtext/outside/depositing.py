@@ -14,7 +14,8 @@ from billtext.outside import draft_files, issuing
 from billtext.outside.draft_files import Found
 from billtext.outside.paying import Till
 from billtext.rendering import ledger_text
-from billtext.rules import deposits, drafts, vat
+from billtext.rendering.language import Language
+from billtext.rules import deposits, drafts, presenting, vat
 from billtext.rules.claims import told
 from billtext.rules.deposits import Deposit
 from billtext.rules.prepared import Prepared
@@ -71,7 +72,8 @@ def request(
     if path.parent != till.desk.path("drafts") or path.exists():
         raise Refused(f"there is a draft {name} already; give another name with --draft" if path.exists() else
                       f"{name} is no name of a draft; use letters, digits and -")  # fmt: skip
-    words = text or "Deposit"
+    t = _language(till, customer, date)
+    words = text or t("Deposit")
     keys: dict[str, Any] = {
         "customer": customer, "delivery": delivery or date, "currency": currency, "prices": "gross" if gross else None,
     }  # fmt: skip
@@ -125,6 +127,7 @@ def deduct(till: Till, name: str, date: Date, *, of: str | None = None, amount: 
     for line in before.lines:
         bases[line.vat] = bases.get(line.vat, ZERO) + line.net
     limit, lines = amount, ""
+    t = _language(till, before.customer, before.date)
     gross = draft.entry.meta.get("prices") == "gross"
     for one in wanted:
         for code, whole in one.left.items():
@@ -132,7 +135,8 @@ def deduct(till: Till, name: str, date: Date, *, of: str | None = None, amount: 
             part = min(left, bases.get(code, ZERO)) if limit is None else min(left, limit)
             if part <= 0:
                 continue
-            lines += _line(till, one, account, code, part, gross=gross, date=before.tax_point)
+            words = t("Deposit, invoice {number}").format(number=one.number)
+            lines += _line(till, one, words, account, code, part, gross=gross, date=before.tax_point)
             bases[code] = bases.get(code, ZERO) - part
             limit = None if limit is None else limit - part
     if not lines or limit:
@@ -152,14 +156,17 @@ def _only(file: Found, draft: Draft) -> str:
     return "\n".join(file.text.split("\n")[draft.first - 1 : draft.last]) + "\n"
 
 
+def _language(till: Till, customer: str, date: Date) -> Language:
+    return Language(presenting.language_of(till.register, customer, date))
+
+
 def _line(
-    till: Till, deposit: Deposit, account: str, code: str | None, net: Decimal, *, gross: bool, date: Date
+    till: Till, deposit: Deposit, words: str, account: str, code: str | None, net: Decimal, *, gross: bool, date: Date
 ) -> str:
     known = None if code is None else till.register.vat(code, date)
     price = net
     if gross and known is not None:
         price += vat.amount(net, known.rate, deposit.currency)
-    words = f"Deposit, invoice {deposit.number}"
     keys = {
         "text": words, "price": Amount(price, deposit.currency), "vat": code, "allowance": words,
         "deducts": deposit.number,

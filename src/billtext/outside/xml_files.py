@@ -5,6 +5,7 @@ name. Nothing is fetched. Size and depth have limits. A refusal is one sentence.
 """
 
 import io
+import logging
 import re
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ from billtext.errors import Unreadable, shown
 
 if TYPE_CHECKING:
     from lxml.etree import _ElementTree
+    from pypdf import PdfReader
 
 MIB = 1 << 20
 LIMIT = 32 * MIB  # an e-invoice with its attachments, as XML or PDF
@@ -74,7 +76,7 @@ def parse(data: bytes, name: str) -> "_ElementTree":
     except etree.XMLSyntaxError as error:
         if getattr(error, "code", 0) in _PARSER_LIMITS:  # whose words are for programmers
             raise Unreadable(_too_deep(name) if "depth" in str(error) else _too_long(name)) from None
-        raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
+        raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error.msg)}") from None
     except ValueError as error:
         raise Unreadable(f"{shown(name)} is not well-formed XML: {shown(error)}") from None
     tree = root.getroottree()
@@ -132,19 +134,20 @@ def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
     :raises Unreadable: it is no PDF, it is too large, or it has no e-invoice in it, or more than one
     """
     _limited(data, name)
-    import pypdf
     from pypdf.errors import PyPdfError
 
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
+        reader = _reader(data)
         if reader.is_encrypted:
             raise Unreadable(f"{shown(name)} is an encrypted PDF; an e-invoice is not encrypted")
         found = [file for file in reader.attachment_list if _named(file)]
         contents = list(dict.fromkeys(file.content for file in found))
     except Unreadable:
         raise
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError, IndexError) as error:
-        raise Unreadable(f"{shown(name)} cannot be read as a PDF: {shown(error)}") from None
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError, IndexError):
+        raise Unreadable(
+            f"{shown(name)} cannot be read as a PDF: it is damaged or cut off; ask its sender for the file again"
+        ) from None
     if len(contents) != 1:
         has = f"{len(contents)} different ones" if contents else "none"
         raise Unreadable(
@@ -152,6 +155,13 @@ def xml_of_pdf(data: bytes, name: str = "the PDF") -> bytes:
             "ask its sender for the XML file"
         )
     return contents[0]
+
+
+def _reader(data: bytes) -> "PdfReader":
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it stumbles over is for programmers
+    return pypdf.PdfReader(io.BytesIO(data))
 
 
 _PAGES = 40  # more are not looked at: they are read to be compared, not to be kept
@@ -162,10 +172,8 @@ def shown_by_pdf(data: bytes) -> tuple[str, str]:
 
     A PDF of many pages or megabytes, or whose text cannot be read, has none: nothing is found in it then.
     """
-    import pypdf
-
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
+        reader = _reader(data)
         top: Any = reader.trailer["/Root"]
         metadata = top.get("/Metadata")
         xmp = metadata.get_object().get_data().decode("utf-8", "replace") if metadata is not None else ""

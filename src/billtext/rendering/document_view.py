@@ -4,6 +4,7 @@ All of it comes from the core invoice. A label is one of ours, in the reader's l
 ledger, so whoever writes it escapes it for his format.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, CoreInvoice
 
 Pair = tuple[str, str]
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) %")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +275,9 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
         yield t("Sum of the lines"), amount(totals.lines), False
         for part in one.adjustments:
             label = t("Charge") if part.charge else t("Discount")
-            shown = f"{label}: {part.reason}" if part.reason else label
+            shown = f"{label}: {_reason(part.reason, t)}" if part.reason else label
+            if part.deducts and part.reason:  # what was paid before is no discount
+                shown = part.reason
             percent = f" ({t.number(part.percent)} %)" if part.percent is not None else ""
             yield f"{shown}{percent}", amount(part.amount if part.charge else -part.amount), False
     yield t("Net"), amount(totals.net), False
@@ -292,6 +296,12 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
         yield t("Rate"), f"1 {currency} = {t.number(one.exchange_rate)} {one.home_currency}", False
 
 
+def _reason(text: str, t: Language) -> str:
+    """Why something is taken off or added: a discount on the whole says its percent alone, which is a number."""
+    percent = _PERCENT.fullmatch(text)
+    return f"{t.number(Decimal(percent[1]))} %" if percent else text
+
+
 # --- payment ----------------------------------------------------------------------------------------------
 
 
@@ -302,6 +312,10 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
     yield f"{t('To pay')} {one.currency}", t.amount(one.totals.payable, one.currency)
     if one.due is not None and not one.instalments:
         yield t("Due"), t.date(one.due)
+    if one.cash_discount is not None:
+        off, says = one.cash_discount, t("{percent} %: {amount} if paid by {date}")
+        shown = {"amount": t.amount(off.amount, one.currency), "date": t.date(off.until)}
+        yield t("Cash discount"), says.format(percent=t.number(off.percent), **shown)
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
     elif one.payment.accounts and one.number:  # a draft has none yet

@@ -7,6 +7,7 @@ from decimal import Decimal
 from billtext.errors import Refused
 from billtext.money import exact, plain
 from billtext.rendering import xml_tree
+from billtext.rendering.language import Language
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier
 
 # BT-8 is a code of UNTDID 2005 in UBL and of UNTDID 2475 in CII: date of the invoice, of delivery, of payment.
@@ -58,7 +59,7 @@ def notes(core: CoreInvoice) -> Iterator[tuple[str, str]]:
 
 
 def terms(core: CoreInvoice) -> str:
-    """Payment terms (BT-20), with a line for each instalment, since there is one due date only.
+    """Payment terms (BT-20), with lines for instalments, since there is one due date only, and for a cash discount.
 
     BR-CO-25 wants a due date or terms wherever something is payable: a credit note without them says what it credits.
     """
@@ -66,6 +67,10 @@ def terms(core: CoreInvoice) -> str:
     for part in core.instalments:
         due = f"{part.due}, {amount(part.amount, core.currency)} {core.currency}"
         parts.append(f"{xml_tree.one_line(part.name)}: {due}")
+    off = core.cash_discount
+    if off is not None:
+        figures = f"{plain(off.percent)} %, {amount(off.amount, core.currency)} {core.currency}, {off.until}"
+        parts.append(f"{Language(core.language)('Cash discount')}: {figures}")
     text = "\n".join(filter(None, parts))
     if not text and core.kind == CREDIT_NOTE and core.totals.payable > 0:
         text = ", ".join(number for number, _ in core.preceding) or core.number

@@ -6,6 +6,7 @@ invoice by EN 16931 alone.
 """
 
 import base64
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -34,6 +35,8 @@ PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SPACES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _OBJECT, _PROJECT = "130", "50"  # UNTDID 1001: invoicing data sheet, validated priced tender
+# A text that would be taken for a subject code and a text (BR-CL-08) gets one: UNTDID 4451, general information.
+_CODED, _GENERAL = re.compile("[^#]*#[^#]{3}#"), "AAI"
 _NOT_KNOWN = "NA"  # where UBL asks for what the invoice does not have
 
 
@@ -95,10 +98,21 @@ def _type_and_notes(core: CoreInvoice, credit: bool) -> Iterator[Node | None]:
     if credit:
         yield point
     yield node(f"cbc:{'CreditNote' if credit else 'Invoice'}TypeCode", core.type_code)
-    for code, text in einvoice.notes(core):
+    for code, text in _notes(core):
+        code = code or (_GENERAL if _CODED.match(text) else "")
         yield raw("cbc:Note", f"#{code}#{text}" if code else text)
     if not credit:
         yield point
+
+
+def _notes(core: CoreInvoice) -> list[tuple[str, str]]:
+    """Subject codes and texts; one for all in Peppol, but between Germans (PEPPOL-EN16931-R002)."""
+    found = list(einvoice.notes(core))
+    german = core.seller.address.country == core.buyer.address.country == "DE"
+    if len(found) < 2 or core.buyer.endpoint is None or german:
+        return found
+    codes = {code for code, _ in found}
+    return [(codes.pop() if len(codes) == 1 else "", "\n".join(text for _, text in found))]
 
 
 def _period(period: tuple[Date | None, Date | None] | None, code: str = "") -> Node | None:

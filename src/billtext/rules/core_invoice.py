@@ -128,6 +128,7 @@ class Adjustment:
     :param reason_code: UNTDID 5189 for an allowance, 7161 for a charge, or empty
     :param category: VAT category of one of the whole, and `rate` its percent
     :param code: VAT code of our register, or empty
+    :param deducts: number of the invoice of a deposit that it takes off, or empty
     """
 
     charge: bool
@@ -139,6 +140,7 @@ class Adjustment:
     category: str = ""
     rate: Decimal | None = None
     code: str = ""
+    deducts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +226,15 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashDiscount:
+    """What is taken off for who pays all of it until a day, the last one included; part of the terms (BT-20)."""
+
+    percent: Decimal
+    amount: Decimal
+    until: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A supporting document (BG-24).
 
@@ -292,6 +303,7 @@ class CoreInvoice:
     :param preceding: numbers and dates of the documents that it corrects (BG-3)
     :param reason: why a credit note was written
     :param terms: payment terms in words (BT-20)
+    :param cash_discount: of terms that have no words of their own
     :param notes: subject code (BT-21, may be empty) and text (BT-22)
     :param references: BT-10 to BT-19 by their keys in the ledger language, see `REFERENCES`
     :param object: invoiced object (BT-18)
@@ -328,6 +340,7 @@ class CoreInvoice:
     payment: Payment = Payment()
     adjustments: tuple[Adjustment, ...] = ()
     instalments: tuple[Instalment, ...] = ()
+    cash_discount: CashDiscount | None = None
     attachments: tuple[Attachment, ...] = ()
 
 

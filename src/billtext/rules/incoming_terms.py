@@ -33,8 +33,8 @@ def terms(found: CoreInvoice, work: Work, customer: str, number: str, files: dic
     keys["type-code"] = found.type_code if found.type_code != core.TYPE_CODES[found.kind] else None
     keys["tax-point"], keys["tax-point-code"] = found.tax_point, found.tax_point_code or None
     terms = card.get("terms")
-    words = register.values("terms", terms, date).get("text") if isinstance(terms, str) else None
-    keys["terms-text"] = found.terms if found.terms or words else None
+    ours = register.values("terms", terms, date) if isinstance(terms, str) else {}
+    keys["terms-text"] = found.terms if found.terms or ours.get("text") or ours.get("discount") else None
     for n, (code, text) in enumerate(incoming_work.few(found.notes, "notes"), 1):
         keys[incoming_work.nth("note", n)], keys[incoming_work.nth("note-code", n)] = text, code or None
     keys |= _preceding(found, work.book, customer)

@@ -28,14 +28,14 @@ def whole(line: Line) -> bool:
 def _category(code: str | None, categories: Mapping[str, Vat | None]) -> tuple[str, Decimal | None]:
     """VAT category and rate of a line.
 
-    One without a code is outside the scope of VAT; beside others that are not it is exempt, since EN 16931 lets nothing
-    stand beside category O (BR-O-11).
+    One without a code is outside the scope of VAT. What is outside has category E beside what is not, since EN 16931
+    lets nothing stand beside category O (BR-O-11).
     """
     known = categories.get(code) if code else None
-    if known is None:
-        beside = any(found is not None and found.category != "O" for found in categories.values())
-        return ("E", ZERO) if beside else ("O", None)
-    return known.category, None if known.category == "O" else known.rate
+    if known is not None and known.category != "O":
+        return known.category, known.rate
+    beside = any(found is not None and found.category != "O" for found in categories.values())
+    return ("E", ZERO) if beside else ("O", None)
 
 
 def adjustment(line: Line, categories: Mapping[str, Vat | None]) -> core.Adjustment:
@@ -45,6 +45,7 @@ def adjustment(line: Line, categories: Mapping[str, Vat | None]) -> core.Adjustm
         charge=line.charge is not None, amount=abs(line.net), reason=line.charge or line.allowance or "",
         reason_code=stated.text(line.meta, "reason-code"), category=category, rate=rate, code=line.vat or "",
         base=stated.amount(line.meta, "base"), percent=stated.number(line.meta, "percent"),
+        deducts=stated.text(line.meta, "deducts"),
     )  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def line(
     adjustments: list[core.Adjustment] = []
     if of.discount:  # what it takes off is what the others leave
         left = whole - of.net - of.discount_amount + of.charge_amount
-        reason, reason_code = stated.text(meta, "discount-reason"), stated.text(meta, "discount-code")
+        said = {} if "discount-amount" in meta else meta  # the reason is that of the discount in money
+        reason, reason_code = stated.text(said, "discount-reason"), stated.text(said, "discount-code")
         adjustments.append(_discount(left, reason, reason_code, whole, of.discount))
     for kind in ("discount", "charge") if not ADJUSTS.keys().isdisjoint(meta) else ():
         for key in numbers(f"{kind}-amount"):
@@ -123,23 +125,26 @@ def breakdown(
 ) -> tuple[core.VatBreakdown, ...]:
     """VAT by category and rate; codes of ours that are one to the standard are put together."""
     sums: dict[tuple[str, Decimal | None], tuple[Decimal, Decimal, list[str]]] = {}
+    parts, date = tuple(parts), found.tax_point
+    known = {part.code: register.vat(part.code, date) for part in parts}
     for part in parts:
-        key = (part.category, None if part.category == "O" else part.rate)
+        key = _category(part.code, known)
         base, amount, codes = sums.get(key, (ZERO, ZERO, []))
         sums[key] = base + part.base, amount + part.amount, [*codes, part.code]
-    date = found.tax_point
-    known = {code: register.vat(code, date) for _, _, codes in sums.values() for code in codes}
     outside = [line for line in lines if line.vat is None]
     if outside:
         key = _category(None, known)
         base, amount, codes = sums.get(key, (ZERO, ZERO, []))
         sums[key] = base + sum((line.net for line in outside), ZERO), amount, codes
     result = []
-    for (category, rate), (base, amount, codes) in sorted(sums.items(), key=lambda each: (each[0][0], each[0][1] or 0)):
+    for (category, rate), (base, amount, codes) in sorted(sums.items(), key=lambda each: (each[0][1] or 0, each[0][0])):
         code, reason = EXEMPT.get(category, ("", ""))
-        cards = [register.values("vat", each, date) for each in codes]
-        own = next(filter(None, (stated.text(card, "text") for card in cards)), "")
-        own_code = next(filter(None, (stated.text(card, "vatex") for card in cards)), "")
+        cards = {each: register.values("vat", each, date) for each in codes}
+        here = [cards[part.code] for part in parts if part.code in cards and part.category == category]
+        if category == "E" and not here:  # all of it is outside
+            reason = EXEMPT["O"][1]
+        own = next(filter(None, (stated.text(card, "text") for card in (*here, *cards.values()))), "")
+        own_code = next(filter(None, (stated.text(card, "vatex") for card in here)), "")
         if category in EXEMPT:
             reason, code = own or reason, own_code or code
         said = found.entry.meta

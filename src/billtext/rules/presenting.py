@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from billtext import ids
-from billtext.model import Date, Document, Line, Meta, Register, VatPosting
+from billtext.model import Date, Document, Item, Line, Meta, Register, VatPosting
 from billtext.money import CONTEXT, ZERO, rounded
 from billtext.rules import core_invoice as core
-from billtext.rules import parties, prepared, presented_lines, stated, vat
+from billtext.rules import discounts, parties, prepared, presented_lines, stated, supply, vat
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.prepared import Prepared
@@ -51,16 +51,17 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
     own = tuple(
         presented_lines.line(str(n), line, categories, currency, register, date) for n, line in enumerate(plain, 1)
     )
-    totals = _totals(found, own, adjustments, prepaid=_prepaid(book, found))
+    paid = {item: _prepaid(book, found, item) for item in found.items}
+    totals = _totals(found, own, adjustments, prepaid=sum(paid.values(), ZERO))
     if rate is not None:
         totals = replace(totals, home_vat=rounded(CONTEXT.multiply(found.vat, rate), home))
     corrects = found.corrects
-    who = parties.buyer(register, found.customer, date, meta)
+    seller, who = parties.seller(register, date, meta), parties.buyer(register, found.customer, date, meta)
     preceding = [(_shown(book, corrects), _dated(book, corrects))] if corrects else []
     return CoreInvoice(
         kind=found.kind, type_code=stated.text(meta, "type-code") or core.TYPE_CODES[found.kind],
         number=stated.text(meta, "document-number") or found.number, date=date, currency=currency,
-        title=found.entry.narration or "", seller=parties.seller(register, date, meta),
+        title=found.entry.narration or "", seller=seller,
         buyer=who, lines=own, adjustments=adjustments, vat=breakdown,
         totals=totals, due=_due(found),
         home_currency=home, exchange_rate=rate, language=language_of(register, found.customer, date),
@@ -73,14 +74,14 @@ def document(book: Book, found: Document, *, attachments: Iterable[core.Attachme
         references=_references(meta, register.values("customer", found.customer, date), who),
         object=parties.identifier(stated.text(meta, "object")),
         tax_point=stated.date(meta, "tax-point"), tax_point_code=stated.text(meta, "tax-point-code"),
-        delivery=_delivery(meta),
+        delivery=_delivery(meta, seller, who, breakdown, book.ledger.documents.get(corrects or "")),
         payee=parties.other(meta, "payee"), representative=parties.other(meta, "representative"),
         payment=payment(register, meta, currency, date),
         instalments=tuple(
-            core.Instalment(name=item.name, due=item.due, amount=item.amount * found.sign)
-            for item in found.items if item.instalment
+            core.Instalment(name=item.name, due=item.due, amount=item.amount - paid[item])
+            for item in found.items if item.instalment and item.amount != paid[item]
         ) if found.kind == core.INVOICE else (),
-        attachments=tuple(attachments),
+        cash_discount=_cash_discount(register, found, meta, totals.payable), attachments=tuple(attachments),
     )  # fmt: skip
 
 
@@ -107,6 +108,7 @@ def draft(register: Register, base: Prepared) -> CoreInvoice:
         found, preceding=((corrects, None),) if corrects else (), reason=stated.text(meta, "reason"),
         due=base.instalments[-1][0] if base.draft.kind == core.INVOICE else None,
         payment=payment(register, meta, base.currency, base.date),
+        cash_discount=None if several else _cash_discount(register, stands, meta, found.totals.payable),
         instalments=tuple(
             core.Instalment(name=str(n), due=due, amount=amount) for n, (due, amount) in enumerate(base.instalments, 1)
         ) if several else (),
@@ -134,17 +136,17 @@ def _unissued(
     )
     adjustments = tuple(presented_lines.adjustment(line, codes) for line in required if presented_lines.whole(line))
     totals = _totals(stands, [line for line in lines if not line.optional], adjustments)
+    breakdown = presented_lines.breakdown(vat.breakdown(stands, required, vats, register), required, register, stands)
+    seller, who = parties.seller(register, date, meta), parties.buyer(register, base.customer, date, meta)
     return CoreInvoice(
         kind=stands.kind, type_code=core.TYPE_CODES[stands.kind], number=stands.number, date=date, currency=currency,
-        title=stands.entry.narration or "", seller=parties.seller(register, date, meta),
-        buyer=parties.buyer(register, base.customer, date, meta), lines=lines, adjustments=adjustments,
-        vat=presented_lines.breakdown(
-            vat.breakdown(stands, required, vats, register), required, register, stands
-        ),
+        title=stands.entry.narration or "", seller=seller, buyer=who, lines=lines, adjustments=adjustments,
+        vat=breakdown,
         totals=totals, home_currency=register.currency or currency,
         language=language_of(register, base.customer, date), terms=_terms(register, base.customer, meta, date),
         notes=tuple((stated.text(meta, f"note-code{end}"), text) for end, text in stated.numbered(meta, "note")),
-        references=_references(meta, register.values("customer", base.customer, date)), delivery=_delivery(meta),
+        references=_references(meta, register.values("customer", base.customer, date)),
+        delivery=_delivery(meta, seller, who, breakdown),
     )  # fmt: skip
 
 
@@ -187,12 +189,11 @@ def _totals(
     )  # fmt: skip
 
 
-def _prepaid(book: Book, found: Document) -> Decimal:
-    """What was paid until the document's day, or with it; positive."""
+def _prepaid(book: Book, found: Document, item: Item) -> Decimal:
+    """What was paid of an item until the document's day, or with it; positive."""
     return sum(
         (
             allocation.amount
-            for item in found.items
             for allocation in book.allocations.of.get(item, ())
             if allocation.date <= found.date and allocation.target is item and allocation.source.kind in PAID_WITH
         ),
@@ -213,6 +214,13 @@ def _terms(register: Register, customer: str, meta: Meta, date: Date) -> str:
     return stated.text(register.values("terms", name, date) if name else {}, "text")
 
 
+def _cash_discount(register: Register, found: Document, meta: Meta, payable: Decimal) -> core.CashDiscount | None:
+    """What the terms take off for who pays early; terms in words tell it themselves."""
+    if "terms-text" in meta or _terms(register, found.customer, meta, found.date):
+        return None
+    return discounts.offered(register, found, payable)
+
+
 def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = None) -> dict[str, str]:
     """What buyer and seller call it by.
 
@@ -230,12 +238,31 @@ def _references(meta: Meta, card: Mapping[str, Any], who: core.Party | None = No
     return found
 
 
-def _delivery(meta: Meta) -> core.Delivery:
+def _delivery(
+    meta: Meta,
+    seller: core.Party,
+    buyer: core.Party,
+    taxes: Iterable[core.VatBreakdown],
+    corrects: Document | None = None,
+) -> core.Delivery:
+    """When and where it was delivered; a place of no country is in that of both parties, where they are in one.
+
+    An intra-Community supply says both (BR-IC-11, BR-IC-12): the country is the buyer's where no place is named, and a
+    credit note has the days of the invoice that it corrects.
+    """
+    place, home = parties.address(meta, "delivery-"), seller.address.country
+    if any(part.category == "K" for part in taxes):
+        if place == core.Address():
+            place = replace(place, country=buyer.address.country)
+        if corrects is not None and not any(stated.date(meta, key) for key in supply.KEYS):
+            meta = {**meta, **{key: corrects.entry.meta[key] for key in supply.KEYS if key in corrects.entry.meta}}
+    if place != core.Address() and not place.country and buyer.address.country == home:
+        place = replace(place, country=home)
     start, end = stated.date(meta, "period-start"), stated.date(meta, "period-end")
     return core.Delivery(
         date=stated.date(meta, "delivery"), period=(start, end) if start or end else None,
         name=stated.text(meta, "delivery-name"), location=parties.identifier(stated.text(meta, "delivery-location")),
-        address=parties.address(meta, "delivery-"),
+        address=place,
     )  # fmt: skip
 
 
