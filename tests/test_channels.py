@@ -211,7 +211,7 @@ def test_a_bounce_that_quotes_nothing_is_known_by_what_it_answers(tmp_path: Path
     (tmp_path / "1.eml").write_text(answers + bounce(kind="text/plain"), "utf-8")
     assert [d.outcome for d in bounces.read([tmp_path], mailed(ledger), NOW).new] == ["bounced"]
     (tmp_path / "1.eml").write_text(answers + bounce(original=f"Message-ID: <billtext.{'0' * 32}@z>\n\n"), "utf-8")
-    assert bounces.read([tmp_path], mailed(ledger), NOW).strange == ("1.eml: no mail of ours has its Message-ID",)
+    assert bounces.read([tmp_path], mailed(ledger), NOW).strange == (("1.eml", "no mail of ours has its Message-ID"),)
 
 
 def test_what_may_still_arrive_has_not_bounced(tmp_path: Path, ledger: Ledger) -> None:

@@ -177,3 +177,86 @@ def test_a_void_number_is_skipped(office: Office) -> None:
 def test_a_number_that_cannot_be_void(office: Office, number: str, why: str) -> None:
     done = office.run("void", number, "--reason", "x", "--date", "2026-11-20")
     assert (done.status, why in done.err) == (1, True), done.err
+
+
+WHOLE = """\
+2026-11-10 ! "Work"
+  invoice:
+  customer: "C1"
+  discount: 5
+  Income:Sales
+    item: "CONS"
+    quantity: 8
+  Income:Sales
+    text: "Goods"
+    quantity: 3
+    price: 33.33 NOK
+    vat: "S7"
+  Income:Sales
+    text: "Freight"
+    charge: "Freight"
+    price: 80.00 NOK
+    vat: "S25"
+"""
+
+
+def test_a_line_has_its_share_of_the_discount_on_the_whole(tmp_path: Path) -> None:
+    """Under S25 9600.00 + 80.00 - 484.00 = 9196.00, VAT 2299.00; under S7 99.99 - 5.00 = 94.99, VAT 6.65.
+
+    All of it is 11596.64. 2 of 8 hours are 2400.00 - 120.00 = 2280.00, VAT 570.00. The goods are all there is under S7.
+    What is left: 6 hours and the freight, 7200.00 + 80.00 - 364.00 = 6916.00, VAT 1729.00. 2850.00 + 101.64 + 8645.00
+    are 11596.64 again.
+    """
+    office = Office(tmp_path / "books")
+    office.draft("d", WHOLE)
+    assert "11596.64 NOK" in office.get("issue", "d", "--date", "2026-11-10")
+    text = credit(office, "--line", "1", "--quantity", "2")
+    assert "  Assets:Receivable:C1                -2850.00 NOK\n" in text
+    assert '    price: 120.00 NOK\n    allowance: "5 %"\n    vat: "S25"\n' in text
+    text = credit(office, "--line", "2")
+    assert "  Assets:Receivable:C1                 -101.64 NOK\n" in text
+    assert '    price: 5.00 NOK\n    allowance: "5 %"\n    vat: "S7"\n' in text
+    text = credit(office, "--line", "1", "--quantity", "6", "--line", "3", "--quantity", "1")
+    assert "  Assets:Receivable:C1                -8645.00 NOK\n" in text
+    assert '"open": "0.00"' in office.get("invoice", "show", "2026-0001", "--as-of", "2026-11-20", "--format", "json")
+
+
+def test_a_discount_that_is_credited_itself_is_not_shared(tmp_path: Path) -> None:
+    """Line 5 is the discount under S7: the goods less all of it, once. The freight alone has 4.00 of 484.00."""
+    office = Office(tmp_path / "books")
+    office.draft("d", WHOLE)
+    office.get("issue", "d", "--date", "2026-11-10")
+    text = credit(office, "--line", "2", "--line", "5")
+    assert text.count("allowance") == 1
+    assert "  Assets:Receivable:C1                 -101.64 NOK\n" in text
+    assert "  Assets:Receivable:C1                  -95.00 NOK\n" in credit(office, "--line", "3")
+
+
+def test_three_thirds_of_a_line_are_the_whole(tmp_path: Path) -> None:
+    """3 x 100.00 less 1.00 are 299.00, VAT 74.75, 373.75. A third has a third of the 1.00: 0.33, 0.33, and 0.34.
+
+    99.67, 99.67 and 99.66 have a VAT of 24.92 each (24.9175, 24.915), which is 0.01 too much in the end: rounding.
+    """
+    office = Office(tmp_path / "books")
+    draft = (
+        WHOLE.partition("  discount: 5")[0]
+        + """\
+  Income:Sales
+    text: "Goods"
+    quantity: 3
+    price: 100.00 NOK
+    vat: "S25"
+  Income:Sales
+    allowance: "Goodwill"
+    price: 1.00 NOK
+    vat: "S25"
+"""
+    )
+    office.draft("d", draft)
+    assert "373.75 NOK" in office.get("issue", "d", "--date", "2026-11-10")
+    found = [credit(office, "--line", "1", "--quantity", "1") for _ in range(3)]
+    assert ["price: 0.33 NOK" in text for text in found] == [True, True, False]
+    assert "price: 0.34 NOK" in found[2]
+    assert ["-124.59 NOK" in text for text in found] == [True, True, False]
+    assert "  Assets:Receivable:C1                 -124.57 NOK\n" in found[2]
+    assert '"open": "0.00"' in office.get("invoice", "show", "2026-0001", "--as-of", "2026-11-20", "--format", "json")

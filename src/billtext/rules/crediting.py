@@ -9,7 +9,7 @@ from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger.register import values_of
-from billtext.ledger.schema import ADJUSTS
+from billtext.ledger.schema import ADJUSTS, numbers
 from billtext.model import Document, Line
 from billtext.money import CONTEXT, ZERO, exact, plain, quantum, rounded
 from billtext.money import number as number_of
@@ -68,13 +68,14 @@ def whole(book: Book, invoice: Document, reason: str) -> Credit:
 
 
 def some(book: Book, invoice: Document, wanted: Sequence[tuple[int, Decimal | None]], reason: str) -> Credit:
-    """Some lines of an invoice.
+    """Some lines of an invoice, less their share of the allowances on the whole of it.
 
     :param wanted: numbers of lines, counted from 1, each with the quantity to credit, or None for all of it
     :raises Refused: there is no such line, or it has a smaller quantity
     """
     lines, _ = book.lines(invoice)
-    postings = []
+    postings: list[Posting] = []
+    nets: dict[int, Decimal] = {}
     for number, quantity in wanted:
         if not 1 <= number <= len(lines):
             raise Refused(f"{invoice.number} has no line {number}; it has {len(lines)}")
@@ -85,7 +86,51 @@ def some(book: Book, invoice: Document, wanted: Sequence[tuple[int, Decimal | No
                 + f", so {plain(quantity)} cannot be credited; name a quantity above 0 and up to that"
             )
         postings.append(_posting(line, invoice.currency, quantity))
+        nets[number] = nets.get(number, ZERO) + _net(postings[-1], invoice.currency)
+    sums: dict[str | None, Decimal] = {}
+    for number, net in nets.items():
+        code = lines[number - 1].vat
+        sums[code] = sums.get(code, ZERO) + net
+    left = left_by_code(book, invoice)
+    for number, share in _allowances(lines, nets, left, invoice.currency).items():
+        line = lines[number - 1]
+        keys = {"text": line.text, "quantity": Decimal(1), "price": Amount(share, invoice.currency),
+                "allowance": line.allowance, "vat": line.vat}  # fmt: skip
+        postings.append((line.account, None, {key: value for key, value in keys.items() if value is not None}))
+        sums[line.vat] -= share
+    if all(sums.get(code, ZERO) == net for code, (net, _) in left.items()):
+        postings += _rounding(book, invoice, sums)
     return _credit(book, invoice, reason, postings)
+
+
+def _allowances(lines: Sequence[Line], nets: Mapping[int, Decimal],
+                left: Mapping[str | None, tuple[Decimal, Decimal]], currency: str) -> dict[int, Decimal]:  # fmt: skip
+    """What the allowances on the whole of an invoice take off some of its lines, by their numbers.
+
+    An allowance is shared by the nets of the lines and charges of its VAT code. The last share takes what rounding
+    left, so that credit notes of all lines come to what the invoice came to. A deposit that was deducted is no
+    allowance: it was paid.
+
+    :param nets: what is credited, by numbers of lines, counted from 1
+    :param left: net and VAT that are left of the invoice, by VAT code
+    """
+    shares: dict[int, Decimal] = {}
+    for code in dict.fromkeys(line.vat for line in lines):
+        same = {n: line for n, line in enumerate(lines, 1) if line.vat == code}
+        base = sum((line.net for line in same.values() if line.allowance is None), ZERO)
+        part = sum((nets.get(n, ZERO) for n, line in same.items() if line.allowance is None), ZERO)
+        found = {
+            n: rounded(CONTEXT.divide(CONTEXT.multiply(-line.net, part), base), currency)
+            for n, line in same.items()
+            if base and line.allowance is not None and n not in nets and "deducts" not in line.meta
+        }
+        if found and part:
+            comes = sum((nets.get(n, ZERO) for n in same), ZERO) - sum(found.values(), ZERO)
+            over = comes - left.get(code, (ZERO, ZERO))[0]
+            if abs(over) <= len(lines) * quantum(currency):
+                found[max(found)] += over
+            shares |= {n: share for n, share in found.items() if share}
+    return shares
 
 
 def amount(book: Book, invoice: Document, value: Decimal, reason: str) -> Credit:
@@ -125,11 +170,15 @@ def _rest(book: Book, invoice: Document, left: Mapping[str | None, tuple[Decimal
     """What is left of an invoice, with the rounding that is left."""
     currency = invoice.currency
     postings = [_of_code(accounts[code], net, currency, code, reason) for code, (net, _) in left.items() if net]
-    comes = sum((net + _tax(book, invoice, code, net) for code, (net, _) in left.items()), ZERO)
-    difference = invoice.gross - credited(book, invoice.number) - comes
-    if difference:
-        postings.append((str(book.register.options.rounding), Amount(difference, currency), {}))
+    postings += _rounding(book, invoice, {code: net for code, (net, _) in left.items()})
     return _credit(book, invoice, reason, postings)
+
+
+def _rounding(book: Book, invoice: Document, nets: Mapping[str | None, Decimal]) -> list[Posting]:
+    """What is left of an invoice beyond its last nets, by VAT code, and their VAT."""
+    comes = sum((net + _tax(book, invoice, code, net) for code, net in nets.items()), ZERO)
+    difference = invoice.gross - credited(book, invoice.number) - comes
+    return [(str(book.register.options.rounding), Amount(difference, invoice.currency), {})] if difference else []
 
 
 def _tax(book: Book, invoice: Document, code: str | None, net: Decimal) -> Decimal:
@@ -220,3 +269,20 @@ def _posting(line: Line, currency: str, quantity: Decimal | None = None) -> Post
             part = CONTEXT.divide(CONTEXT.multiply(number_of(keys[key]), quantity or ZERO), line.quantity)
             keys[key] = Amount(rounded(part, currency), currency)
     return line.account, None, {key: value for key, value in keys.items() if value is not None}
+
+
+def _net(posting: Posting, currency: str) -> Decimal:
+    """What a line of the draft comes to."""
+    _, amount, keys = posting
+    if amount is not None:
+        return number_of(amount)
+
+    def of(name: str, without: Decimal = ZERO) -> Decimal:
+        return number_of(keys[name]) if isinstance(keys.get(name), Amount) else keys.get(name) or without
+
+    net = vat.net(
+        of("quantity"), of("price"), currency, price_per=of("price-per", Decimal(1)), discount=of("discount"),
+        discount_amount=sum(map(of, numbers("discount-amount")), ZERO),
+        charge_amount=sum(map(of, numbers("charge-amount")), ZERO),
+    )  # fmt: skip
+    return -net if keys.get("allowance") is not None else net
