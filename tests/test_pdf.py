@@ -749,6 +749,17 @@ def test_no_character_of_our_face_is_wider_than_it_is_reckoned(face: str) -> Non
     assert {char: found for char, found in wide.items() if found < pdf_data._ADVANCE[char] / 2.1} == {}
 
 
+def test_kerning_makes_no_text_wider_than_it_is_reckoned() -> None:
+    """The bold face sets “(j” and “r“” apart; each of a pair has half of that."""
+    font = ImageFont.truetype(str(typesetting.PACKAGE / "fonts" / "BilltextSans-Bold.ttf"), 1000)
+    known = {char: font.getlength(char) / 10 for char in pdf_data._ADVANCE if char != pdf_data.BREAK}
+    spare = {char: pdf_data._ADVANCE[char] - wide for char, wide in known.items()}
+    apart = {one + other: font.getlength(one + other) / 10 - known[one] - known[other]
+             for one in known for other in "j:;r\"'‘“aŤîï"}  # fmt: skip
+    assert max(apart.values()) > 5
+    assert {pair: found for pair, found in apart.items() if found > (spare[pair[0]] + spare[pair[1]]) / 2} == {}
+
+
 @pytest.mark.parametrize("language", ["nb", "nn", "sv", "da", "de", "en"])
 @pytest.mark.parametrize("net", ["0.05", "12500.00", "987654321.00", "88888888888888.88"])
 def test_figures_end_at_the_right_edge_of_their_column(demo: Book, language: str, net: str) -> None:
