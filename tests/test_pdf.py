@@ -681,6 +681,20 @@ def test_the_address_stands_in_the_window(
     assert heading[2] > number[4] - 1
 
 
+@pytest.mark.parametrize("count", [14, 15, 16, 17, 18, 19, 20, 21, 22])
+def test_a_head_below_other_parts_stays_on_one_page(demo: Book, tmp_path: Path, count: int) -> None:
+    """A template may have it last, at any height of the page."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        '#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#payment(data)\n#vat-table(data)\n'
+        "#line-table(data, data.lines, end: sums(data))\n#facts(data)\n#head(data, window: din)\n"
+    )
+    made = pdf.document(long_one(demo, count), root=tmp_path)
+    assert over_one_another(made) == []
+    (page,) = [page for page in pages_of(made) if "Sykehusveien 40" in page]
+    assert "Kaigata 4" in page
+
+
 @pytest.mark.parametrize(("window", "address"), [("c5", 51), ("din", 62.7)])
 def test_the_ring_of_the_first_letter_in_the_window_is_whole(
     demo: Book, tmp_path: Path, window: str, address: float
