@@ -681,6 +681,20 @@ def test_the_address_stands_in_the_window(
     assert heading[2] > number[4] - 1
 
 
+@pytest.mark.parametrize("count", [14, 15, 16, 17, 18, 19, 20, 21, 22])
+def test_a_head_below_other_parts_stays_on_one_page(demo: Book, tmp_path: Path, count: int) -> None:
+    """A template may have it last, at any height of the page."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "invoice.typ").write_text(
+        '#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#payment(data)\n#vat-table(data)\n'
+        "#line-table(data, data.lines, end: sums(data))\n#facts(data)\n#head(data, window: din)\n"
+    )
+    made = pdf.document(long_one(demo, count), root=tmp_path)
+    assert over_one_another(made) == []
+    (page,) = [page for page in pages_of(made) if "Sykehusveien 40" in page]
+    assert "Kaigata 4" in page
+
+
 @pytest.mark.parametrize(("window", "address"), [("c5", 51), ("din", 62.7)])
 def test_the_ring_of_the_first_letter_in_the_window_is_whole(
     demo: Book, tmp_path: Path, window: str, address: float
@@ -747,6 +761,17 @@ def test_no_character_of_our_face_is_wider_than_it_is_reckoned(face: str) -> Non
     assert {char: found for char, found in wide.items() if found > pdf_data._ADVANCE[char]} == {}
     # And none is so narrow that a column looks empty beside its figures.
     assert {char: found for char, found in wide.items() if found < pdf_data._ADVANCE[char] / 2.1} == {}
+
+
+def test_kerning_makes_no_text_wider_than_it_is_reckoned() -> None:
+    """The bold face sets “(j” and “r“” apart; each of a pair has half of that."""
+    font = ImageFont.truetype(str(typesetting.PACKAGE / "fonts" / "BilltextSans-Bold.ttf"), 1000)
+    known = {char: font.getlength(char) / 10 for char in pdf_data._ADVANCE if char != pdf_data.BREAK}
+    spare = {char: pdf_data._ADVANCE[char] - wide for char, wide in known.items()}
+    apart = {one + other: font.getlength(one + other) / 10 - known[one] - known[other]
+             for one in known for other in "j:;r\"'‘“aŤîï"}  # fmt: skip
+    assert max(apart.values()) > 5
+    assert {pair: found for pair, found in apart.items() if found > (spare[pair[0]] + spare[pair[1]]) / 2} == {}
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "sv", "da", "de", "en"])

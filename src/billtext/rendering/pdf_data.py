@@ -28,13 +28,14 @@ _MOST, _WIDER = 25, 0.6  # letters that a narrow column has no room for; what a 
 _PIECE = re.compile(r"(\S{12})(?=\S)")
 BREAK = "\u200b"  # zero width space: a line may end here
 _IN_WINDOW = 48  # letters of a line that is 95 mm long
-# At most how wide characters of our face are, bold or not, in hundredths of the type's size (em).
+# At most how wide characters of our face are, bold or not, in hundredths of the type's size (em): with half of what
+# kerning may put between one and the next, as in “(j”.
 _ADVANCE = {BREAK: 0} | {
     char: wide for wide, chars in (
-        (31, " \u00a0iíìîïjlIÌÍÎÏ.,:;'’‘·|ı"), (40, "frt-()/!¡[]{}\\ªº°²³¹ľţťŕř"),
-        (54, "0123456789+−×aàáâãäåcçeéèêësvxyýzž#$<=>^~£¥€§±_–?¿«»\"“”„śšşćčęěąăğźżłŁ*"),
-        (58, "bdghknñopqòóôõöøuùúûüð´`ńňőųůűđĄĘĚŚŠŞŤŹŻŽ"),
-        (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&ĆČĎĞĐŃŇŐŘŮŰÞ"), (88, "mwMWæÆœŒ%—©"), (100, "@…"),
+        (31, " \u00a0iíìlIÌÍÎÏ.,’·|ı"), (40, "frtjîï:;'‘-()/!¡[]{}\\ªº°²³¹ľţťŕř"),
+        (54, "0123456789+−×aàáâãäåcçeéèêësvxyýzž#$<=>^~£¥€§±_–?¿«»”„śšşćčęěąăźżłŁ*"),
+        (58, "bdghknñopqòóôõöøuùúûüð´`ńňőųůűđğĘĚŚŠŞŹŻŽ\""),
+        (70, "ABCDEFGHJKLNOPQRSTUVXYZÀÁÂÃÄÅÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜÝÐß&ĄĆČĎĞĐŃŇŐŘŤŮŰÞ“"), (88, "mwMWæÆœŒ%—©"), (100, "@…"),
     ) for char in chars
 }  # fmt: skip
 _HEAD = 0.86  # the smaller type, such as that of a table's head
