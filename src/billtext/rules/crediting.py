@@ -9,7 +9,7 @@ from beancount.core.amount import Amount
 
 from billtext.errors import Refused
 from billtext.ledger.register import values_of
-from billtext.ledger.schema import ADJUSTS, numbers
+from billtext.ledger.schema import ADJUSTS
 from billtext.model import Document, Line
 from billtext.money import CONTEXT, ZERO, exact, plain, quantum, rounded
 from billtext.money import number as number_of
@@ -282,7 +282,6 @@ def _net(posting: Posting, currency: str) -> Decimal:
 
     net = vat.net(
         of("quantity"), of("price"), currency, price_per=of("price-per", Decimal(1)), discount=of("discount"),
-        discount_amount=sum(map(of, numbers("discount-amount")), ZERO),
-        charge_amount=sum(map(of, numbers("charge-amount")), ZERO),
+        charge_amount=sum((sign * of(name) for name, sign in ADJUSTS.items()), ZERO),
     )  # fmt: skip
     return -net if keys.get("allowance") is not None else net
