@@ -94,3 +94,20 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     form_files.write([job("A")], tmp_path / "out", step=nothing)
     assert (tmp_path / "other").read_text("utf-8") == "mine"
     assert (tmp_path / "out" / "A.txt").read_text("utf-8") == "text\n"
+
+
+def test_what_a_run_that_was_killed_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """A process of the same number has half of the same file there: it is written over and gone."""
+    left = tmp_path / f".billtext-new-{os.getpid()}"
+    left.mkdir()
+    (left / "A.txt").write_text("ha", "utf-8")
+    form_files.write([job("A")], tmp_path, step=nothing)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("A.txt", b"text\n")]
+
+
+def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    """A file stands where the directory would be: each document is told, none is lost, and no draft stays."""
+    (tmp_path / "out").write_text("mine", "utf-8")
+    found = form_files.write([job("A")], tmp_path / "out", step=nothing)
+    assert [(label, "cannot be written" in why) for label, why in found.refused] == [("A", True)]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

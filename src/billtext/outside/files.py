@@ -23,6 +23,7 @@ from typing import IO, Self
 from billtext.errors import Refused, Unreadable
 
 STAGE = ".billtext-switch"
+DRAFTS = ".billtext-new-"  # how the name of such a directory begins
 _JOURNAL = "journal.json"
 _END = re.compile(r"\r\n?")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -340,19 +341,39 @@ def kept(text: str, old: str) -> str:
 _DEVICES = Path("/dev")
 
 
+@contextlib.contextmanager
+def drafts(place: Path) -> Iterator[Path]:
+    """A directory for what one of several processes writes and then renames to a place in this one or below.
+
+    Of two that make a file in the same directory at once one has to wait for the system, which can take longer than to
+    make what is in it; a new name for a file that is there is given at once. It is made with its first file, and gone
+    at the end.
+    """
+    own = place / f"{DRAFTS}{os.getpid()}"
+    try:
+        yield own
+    finally:
+        with contextlib.suppress(OSError):
+            own.rmdir()
+
+
 def replace(
-    path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True, secret: bool = False
-) -> None:
+    path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True, secret: bool = False,
+    by: Path | None = None,
+) -> None:  # fmt: skip
     """Write one file whole or not at all; a device or a pipe, such as `/dev/null`, is written to and stays what it is.
 
     :param text: or bytes as they are
     :param durable: bring it to disk before going on; what can be made again at any time need not be
     :param secret: only its owner may read it, from the beginning
+    :param by: where it is written first, of `drafts`; else beside its place
     :raises Refused: the file or its directory cannot be written
     """
-    draft = path.with_name(f".{path.name}.billtext-new")
+    draft = path.with_name(f".{path.name}.billtext-new") if by is None else by / path.name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if by is not None:
+            by.mkdir(exist_ok=True)
         try:
             content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
             if path.exists() and (not path.is_file() or path.absolute().parent == _DEVICES):
