@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -28,31 +28,62 @@ def measured(what: str, count: int, place: Path, runs: int) -> Figure:
 
     :param what: one of `PARTS`
     """
-    command = [sys.executable, "-m", "bench.documents", what, str(count), str(place)]
     found = []
     for _ in range(runs):
-        run = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT, cwd=ROOT)
-        said = json.loads(run.stdout)
+        said = _said(what, count, place)
         found.append((said["seconds"], said["memory"]))
     seconds, memory = min(found)
     return Figure(seconds=seconds, memory=memory, runs=runs)
 
 
-def _made(make: Callable[[Any, Any], bytes], count: int, place: Path, ending: str) -> float:
-    """Make and write files of the demo's documents, over and over; the seconds that it took, after a first one."""
+def growing(what: str, count: int, place: Path) -> tuple[Figure, Figure]:
+    """The peak memory of a part after a tenth of the files and after all, in one process.
+
+    Two processes that do the same differ by a tenth, with where the system has put what and has still in memory of
+    their libraries.
+    """
+    said = _said(what, count, place)
+    tenth, whole = (Figure(seconds=said["seconds"], memory=said[key], runs=1) for key in ("tenth", "memory"))
+    return tenth, whole
+
+
+def _said(what: str, count: int, place: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.documents", what, str(count), str(place)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT, cwd=ROOT)
+    return dict(json.loads(run.stdout))
+
+
+def _memory() -> float:
+    """The most memory that this process has had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _repeated(each: Callable[[int, Any], object], items: Sequence[Any], count: int) -> dict[str, float]:
+    """Do something with a number of items, over and over; seconds, and memory after a tenth."""
+    tenth, begun = 0.0, time.process_time()
+    for n, item in enumerate(islice(cycle(items), count), 1):
+        each(n, item)
+        if n == count // 10:
+            tenth = _memory()
+    return {"seconds": time.process_time() - begun, "tenth": tenth}
+
+
+def _made(make: Callable[[Any, Any], bytes], count: int, place: Path, ending: str) -> dict[str, float]:
+    """Make and write files of the demo's documents; what it took, after a first one."""
     from billtext.ledger import load
     from billtext.rules import book
 
     built = book.build(load.load(ROOT / "ledger" / "main.beancount").entries, load.sources)
     place.mkdir(parents=True, exist_ok=True)
     make(built, built.documents[0])
-    begun = time.process_time()
-    for n, document in enumerate(islice(cycle(built.documents), count)):
+
+    def each(n: int, document: Any) -> None:
         (place / f"{n}.{ending}").write_bytes(make(built, document))
-    return time.process_time() - begun
+
+    return _repeated(each, built.documents, count)
 
 
-def write(count: int, place: Path) -> float:
+def write(count: int, place: Path) -> dict[str, float]:
     """UBL files: view of the document, XML, file."""
     from billtext.rendering import ubl
     from billtext.rules import presenting
@@ -60,8 +91,8 @@ def write(count: int, place: Path) -> float:
     return _made(lambda built, document: ubl.render(presenting.document(built, document)), count, place, "xml")
 
 
-def validate(count: int, place: Path) -> float:
-    """Validate files in turn; the seconds it took after the first, which loads schema and rules.
+def validate(count: int, place: Path) -> dict[str, float]:
+    """Validate files in turn; what it took after schema and rules are loaded.
 
     :raises RuntimeError: one has an error
     """
@@ -70,15 +101,16 @@ def validate(count: int, place: Path) -> float:
     files = sorted(place.glob("*.xml"))
     validation.warm("Invoice")
     validation.warm("CreditNote")
-    begun = time.process_time()
-    for path in islice(cycle(files), count):
+
+    def each(_: int, path: Path) -> None:
         found = validation.findings(path.read_bytes(), path.name)
-        if any(each.severity == "error" for each in found):
+        if any(one.severity == "error" for one in found):
             raise RuntimeError(f"{path}: {found}")
-    return time.process_time() - begun
+
+    return _repeated(each, files, count)
 
 
-def pdf(count: int, place: Path) -> float:
+def pdf(count: int, place: Path) -> dict[str, float]:
     """PDF/A-3 files: view of the document, words, pages, file."""
     from billtext.outside import pdf as engine
     from billtext.rules import presenting
@@ -86,7 +118,7 @@ def pdf(count: int, place: Path) -> float:
     return _made(lambda built, document: engine.document(presenting.document(built, document)), count, place, "pdf")
 
 
-def weasyprint(count: int, place: Path) -> float:
+def weasyprint(count: int, place: Path) -> dict[str, float]:
     """The same invoices by WeasyPrint, from our HTML of them."""
     from weasyprint import HTML
 
@@ -101,18 +133,27 @@ def weasyprint(count: int, place: Path) -> float:
     return _made(make, count, place, "w.pdf")
 
 
-def shared(work: Path, bin_: Path, count: int) -> tuple[Figure, Figure]:
-    """`billtext render` of a number of invoices as PDF by one process, and by two."""
-    main = generate(work / f"generated-{count}", count)
-    found = []
-    for processes in (1, 2):
-        out = work / "papers"
-        shutil.rmtree(out, ignore_errors=True)
+def shared(work: Path, bin_: Path, count: int, runs: int) -> tuple[Figure, Figure]:
+    """`billtext render` of a number of invoices as PDF by one process and by two, in turn.
+
+    Of the pairs, the one whose ratio is in the middle. Nothing of one run is left to do for the disk in another: all is
+    written out before each, and no file is deleted before the end (ext4 is slow to make one where many were deleted in
+    the last minutes).
+    """
+    main, papers = generate(work / f"generated-{count}", count), work / "papers"
+    shutil.rmtree(papers, ignore_errors=True)
+
+    def figure(processes: int, n: int) -> Figure:
+        os.sync()
+        out = papers / f"{n}-{processes}"
         run = once(
             [bin_ / "billtext", "-f", main, "render", "--all", "--as", "pdf", "--out", out, "-j", str(processes)]
         )
-        found.append(Figure(seconds=run.seconds, memory=run.memory, runs=1))
-    return found[0], found[1]
+        return Figure(seconds=run.seconds, memory=run.memory, runs=runs)
+
+    pairs = [(figure(1, n), figure(2, n)) for n in range(runs)]
+    shutil.rmtree(papers)
+    return sorted(pairs, key=lambda pair: pair[1].seconds / pair[0].seconds)[runs // 2]
 
 
 PARTS = {"write": write, "validate": validate, "pdf": pdf, "weasyprint": weasyprint}
@@ -120,5 +161,5 @@ PARTS = {"write": write, "validate": validate, "pdf": pdf, "weasyprint": weasypr
 if __name__ == "__main__":
     gc.disable()  # as the command line does
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    seconds = PARTS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
-    print(json.dumps({"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    said = PARTS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
+    print(json.dumps({**said, "memory": _memory()}))

@@ -202,9 +202,13 @@ def _offline() -> Iterator[None]:
 
 @lru_cache(maxsize=4)
 def _compiler(place: Path) -> Any:
-    """One compiler for a directory: fonts are read once."""
+    """One compiler for a directory: fonts are read once.
+
+    It has one thread: with two, a PDF takes as long and costs more, however many pages it has; `-j` shares documents.
+    """
     import typst
 
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
     fonts = [each / FONTS for each in dict.fromkeys((PACKAGE, place)) if (each / FONTS).is_dir()]
     return typst.Compiler(
         root=place, ignore_system_fonts=True, font_paths=fonts, package_path=PACKAGE, package_cache_path=PACKAGE
