@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +10,7 @@ import lxml.html
 import markdown
 import pytest
 
+import pdf_room
 from billtext.ledger import load
 from billtext.ledger import quotes as quote_reader
 from billtext.outside import forms
@@ -262,17 +261,10 @@ def test_the_lines_of_a_note_stay_lines() -> None:
     assert [len(each.xpath(".//br")) for each in page.xpath("//div[@class='notes']/p")][:2] == [1, 0]
     (cell,) = [each for each in page.iter("td") if "Lamp" in each.text_content()]
     assert list(cell.itertext()) == ["Lamp", "Left at", "the gate"]
-    if shutil.which("pdftotext"):
-        made = forms.make(one, "pdf", root=LEDGER)
-        shown = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True).stdout
-        rows = [line.strip() for line in shown.decode().splitlines()]
-        at = rows.index("Ring the bell,")
-        assert [row for row in rows[at:] if row][:3] == [
-            "Ring the bell,",
-            "door <b>2</b>.",
-            "- Thank you for | buying from us",
-        ]
-        assert {"Left at", "the gate"} <= set(rows)
+    (rows,) = pdf_room.lines(forms.make(one, "pdf", root=LEDGER))
+    at = rows.index("Ring the bell,")
+    assert rows[at : at + 3] == ["Ring the bell,", "door <b>2</b>.", "- Thank you for | buying from us"]
+    assert {"Left at", "the gate"} <= set(rows)
 
 
 def test_a_page_stands_alone(demo: Book) -> None:
