@@ -230,7 +230,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
 
 HEAD = (
     "# Results of `make bench`\n\n"
-    "Whole processes run in turn, the best time of each and the median of its memory, without Beancount's cache. "
+    "Whole processes run in turn, the best time of each and the median of its memory, without Beancount's cache; "
+    "of `-j 2` the pair with the median ratio, and of how memory grows one process after a tenth of its work and after all. "
     f"CPython {platform.python_version()}, {platform.system()} on {platform.machine()}, two cores. "
     "A ratio is what counts; a time says more of the machine. "
     "How time grows: one run of the large ledger between ten of the small one, and their mean.\n\n"

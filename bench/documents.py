@@ -7,10 +7,11 @@ ledger's documents in turn: `python -m bench.documents write 1000 DIRECTORY`, or
 import gc
 import json
 import os
-import resource
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
@@ -54,8 +55,11 @@ def _said(what: str, count: int, place: Path) -> dict[str, float]:
 
 
 def _memory() -> float:
-    """The most memory that this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process has had, in MiB; what `getrusage` tells begins with its parent's."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise RuntimeError("this system does not say how much memory a process has had")
+    return int(found[1]) / 1024
 
 
 def _repeated(each: Callable[[int, Any], object], items: Sequence[Any], count: int) -> dict[str, float]:
@@ -138,10 +142,10 @@ def shared(work: Path, bin_: Path, count: int, runs: int) -> tuple[Figure, Figur
 
     Of the pairs, the one whose ratio is in the middle. Nothing of one run is left to do for the disk in another: all is
     written out before each, and no file is deleted before the end (ext4 is slow to make one where many were deleted in
-    the last minutes).
+    the last minutes); until then they take 60 MB a run.
     """
-    main, papers = generate(work / f"generated-{count}", count), work / "papers"
-    shutil.rmtree(papers, ignore_errors=True)
+    main = generate(work / f"generated-{count}", count)
+    papers = Path(tempfile.mkdtemp(prefix="papers-", dir=work))
 
     def figure(processes: int, n: int) -> Figure:
         os.sync()

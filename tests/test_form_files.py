@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from billtext.errors import Refused
-from billtext.outside import form_files
+from billtext.outside import files, form_files
 from billtext.outside.form_files import Job
 from billtext.outside.forms import Made
 
@@ -96,18 +96,53 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "A.txt").read_text("utf-8") == "text\n"
 
 
-def test_what_a_run_that_was_killed_left_is_in_nobodys_way(tmp_path: Path) -> None:
-    """A process of the same number has half of the same file there: it is written over and gone."""
-    left = tmp_path / f".billtext-new-{os.getpid()}"
-    left.mkdir()
-    (left / "A.txt").write_text("ha", "utf-8")
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system has no files without a name")
+def test_a_process_that_is_killed_while_it_writes_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not half a file, and none of another name: a document lies nowhere that nobody looks."""
+    monkeypatch.setattr(os, "link", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    (tmp_path / "A.txt").write_text("text\n", "utf-8")  # nothing to write for the process that is not killed
+    with pytest.raises(Refused, match="ended from outside; run the command again"):
+        form_files.write([job("A"), job("B", b"x" * 100_000)], tmp_path, processes=2, step=nothing)
+    assert [path.name for path in tmp_path.iterdir()] == ["A.txt"]
+
+
+@pytest.mark.parametrize("what", ["O_TMPFILE", "link", "somebody"])
+def test_a_system_that_cannot_name_a_file_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """It has a draft beside its place, and the same rights; so has one that somebody else has named meanwhile."""
     form_files.write([job("A")], tmp_path, step=nothing)
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("A.txt", b"text\n")]
+
+    def link(*_: object, **__: object) -> None:
+        if what == "somebody":
+            (tmp_path / "B.txt").write_text("half", "utf-8")
+        raise OSError(errno.EEXIST if what == "somebody" else errno.ENOENT, "no")
+
+    if what == "O_TMPFILE":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    else:
+        monkeypatch.setattr(os, "link", link)
+    form_files.write([job("B")], tmp_path, step=nothing)
+    assert sorted((path.name, path.read_bytes()) for path in tmp_path.iterdir()) == [
+        ("A.txt", b"text\n"), ("B.txt", b"text\n"),
+    ]  # fmt: skip
+    assert (tmp_path / "A.txt").stat().st_mode == (tmp_path / "B.txt").stat().st_mode
 
 
-def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
-    """A file stands where the directory would be: each document is told, none is lost, and no draft stays."""
-    (tmp_path / "out").write_text("mine", "utf-8")
-    found = form_files.write([job("A")], tmp_path / "out", step=nothing)
-    assert [(label, "cannot be written" in why) for label, why in found.refused] == [("A", True)]
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+@pytest.mark.parametrize("known", [True, False])
+def test_a_disk_that_is_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """Each document is told, no half of one stays, and what was there stays as it was."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if not known:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    monkeypatch.setattr(os, "fsync", full)
+    (tmp_path / "B").write_text("before", "utf-8")
+    for name in ("A", "B"):
+        with pytest.raises(Refused, match=r"cannot be written \(No space left on device\); choose another place"):
+            files.replace(tmp_path / name, "new")
+    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [("B", "before")]

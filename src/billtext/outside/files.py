@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,6 @@ from typing import IO, Self
 from billtext.errors import Refused, Unreadable
 
 STAGE = ".billtext-switch"
-DRAFTS = ".billtext-new-"  # how the name of such a directory begins
 _JOURNAL = "journal.json"
 _END = re.compile(r"\r\n?")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -341,60 +340,66 @@ def kept(text: str, old: str) -> str:
 _DEVICES = Path("/dev")
 
 
-@contextlib.contextmanager
-def drafts(place: Path) -> Iterator[Path]:
-    """A directory for what one of several processes writes and then renames to a place in this one or below.
-
-    Of two that make a file in the same directory at once one has to wait for the system, which can take longer than to
-    make what is in it; a new name for a file that is there is given at once. It is made with its first file, and gone
-    at the end.
-    """
-    own = place / f"{DRAFTS}{os.getpid()}"
-    try:
-        yield own
-    finally:
-        with contextlib.suppress(OSError):
-            own.rmdir()
-
-
 def replace(
-    path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True, secret: bool = False,
-    by: Path | None = None,
-) -> None:  # fmt: skip
+    path: Path, text: str | bytes, *, encoding: str = "utf-8", durable: bool = True, secret: bool = False
+) -> None:
     """Write one file whole or not at all; a device or a pipe, such as `/dev/null`, is written to and stays what it is.
 
     :param text: or bytes as they are
     :param durable: bring it to disk before going on; what can be made again at any time need not be
     :param secret: only its owner may read it, from the beginning
-    :param by: where it is written first, of `drafts`; else beside its place
     :raises Refused: the file or its directory cannot be written
     """
-    draft = path.with_name(f".{path.name}.billtext-new") if by is None else by / path.name
+    draft = path.with_name(f".{path.name}.billtext-new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if by is not None:
-            by.mkdir(exist_ok=True)
-        try:
-            content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
-            if path.exists() and (not path.is_file() or path.absolute().parent == _DEVICES):
-                with path.open("wb") as file:
-                    file.write(content)
-                return
-            with draft.open("wb") as file:
-                if secret:
-                    os.fchmod(file.fileno(), 0o600)
+        content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
+        if path.exists() and (not path.is_file() or path.absolute().parent == _DEVICES):
+            with path.open("wb") as file:
                 file.write(content)
-                if durable:
-                    file.flush()
-                    os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+            return
+
+        def fill(file: IO[bytes]) -> None:
+            if secret:
+                os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+
+        if not _named_when_whole(path, fill):
+            try:
+                with draft.open("wb") as file:
+                    fill(file)
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
     except OSError as error:
         why = f"cannot be written ({error.strerror})"
         raise Refused(f"{path}: {why}; choose another place", reason=f"its file {why}") from None
     if durable:
         sync(path.parent)
+
+
+def _named_when_whole(path: Path, fill: Callable[[IO[bytes]], None]) -> bool:
+    """Make a file that has no name before it is whole; return False where the system cannot, or where one is there.
+
+    Of a run that is killed nothing is left. And of several processes that make files in one directory none waits for
+    another: to find room for a file takes the system as long as a PDF's text takes us, to name it next to no time.
+    """
+    if not hasattr(os, "O_TMPFILE") or os.path.lexists(path):
+        return False
+    try:
+        handle = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+    except OSError:
+        return False
+    with open(handle, "wb") as file:  # noqa: PTH123 - it is open
+        fill(file)
+        try:
+            os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
+        except OSError:
+            return False
+    return True
 
 
 def check_place(directory: Path) -> None:

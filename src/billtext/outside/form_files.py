@@ -56,12 +56,11 @@ def write(jobs: Sequence[Job], out: Path, *, processes: int = 1, step: Callable[
 
     def part(n: int) -> list[tuple[str, str, str]]:
         found = []
-        with files.drafts(out) as drafts:
-            for done, job in enumerate(jobs[n::parts]):
-                found.append((job.label, *_one(job, out, drafts)))
-                if n == 0:  # the others are as far as this one
-                    for _ in range(min(parts, len(jobs) - done * parts)):
-                        step()
+        for done, job in enumerate(jobs[n::parts]):
+            found.append((job.label, *_one(job, out)))
+            if n == 0:  # the others are as far as this one
+                for _ in range(min(parts, len(jobs) - done * parts)):
+                    step()
         return found
 
     outcomes = [each for found in forked.share(part, parts) for each in found]
@@ -69,7 +68,7 @@ def write(jobs: Sequence[Job], out: Path, *, processes: int = 1, step: Callable[
     return Written(counts=Counter(outcome for _, outcome, _ in outcomes), refused=tuple(refused))
 
 
-def _one(job: Job, out: Path, drafts: Path) -> tuple[str, str]:
+def _one(job: Job, out: Path) -> tuple[str, str]:
     path = out
     try:
         made = job.make()
@@ -77,7 +76,7 @@ def _one(job: Job, out: Path, drafts: Path) -> tuple[str, str]:
         old = path.read_bytes() if path.is_file() else None
         if old == made.content:
             return SAME, ""
-        files.replace(path, made.content, durable=False, by=drafts)
+        files.replace(path, made.content, durable=False)
     except Refused as why:
         return REFUSED, str(why)
     except OSError as error:

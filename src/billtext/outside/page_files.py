@@ -6,7 +6,6 @@ whose digest is as it was, and whose file nobody has touched since, is not made 
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import accumulate
@@ -21,6 +20,7 @@ MARK = b"---\ngenerator: billtext\n"
 STATE = ".made.json"  # MkDocs leaves hidden files out of the site
 ROWS = ".rows"  # a directory of what is kept of tables, a file for each page
 _BELOW, _KEPT = f"{ROWS}/", ".rows"
+_DRAFT = ".billtext-draft"
 
 _SETTLED = 2_000_000_000  # nanoseconds in which a file may be written twice with one time, on the coarsest of disks
 
@@ -123,36 +123,34 @@ def keep(
     :param untouched: pages that are as they should be, by path
     """
     found: dict[str, Look] = dict(untouched or {})
-    done = forked.share(lambda part: _part(directory, pages(part)), parts)
+    done = forked.share(lambda part: _part(directory, pages(part), f"{_DRAFT}-{part}"), parts)
     for _, part in done:
         found |= part
     return Kept(written=sum(written for written, _ in done), removed=_prune(directory, found), looks=found)
 
 
-def _part(directory: Path, pages: Iterable[tuple[str, str]]) -> tuple[int, dict[str, Look]]:
+def _part(directory: Path, pages: Iterable[tuple[str, str]], draft: str) -> tuple[int, dict[str, Look]]:
     written: int = 0
     found: dict[str, Look] = {}
     made: set[Path] = set()
-    with files.drafts(directory) as drafts:
-        drafts.mkdir(parents=True, exist_ok=True)
-        for name, text in pages:
-            path = directory / name
-            if path.parent not in made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                made.add(path.parent)
-            written += _write(path, text.encode(), drafts)
-            found |= looks.of(str(directory), (name,))
+    for name, text in pages:
+        path = directory / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        written += _write(path, text.encode(), draft)
+        found |= looks.of(str(directory), (name,))
     return written, found
 
 
-def _write(path: Path, data: bytes, drafts: Path) -> bool:
+def _write(path: Path, data: bytes, name: str) -> bool:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - twenty thousand times
             if file.read() == data:
                 return False
     except FileNotFoundError:
         pass
-    draft = drafts / path.name
+    draft = path.with_name(name)
     with open(draft, "wb") as file:  # noqa: PTH123
         file.write(data)
     os.replace(draft, path)  # noqa: PTH105
@@ -161,15 +159,15 @@ def _write(path: Path, data: bytes, drafts: Path) -> bool:
 
 def _prune(directory: Path, kept: Container[str]) -> int:
     removed, root = 0, str(directory)
-    for left in directory.glob(f"{files.DRAFTS}*"):  # by a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
     for parent, _, names in os.walk(root):
         below = parent[len(root) + 1 :].replace(os.sep, "/")
         start = f"{below}/" if below else ""
         for name in names:
             if start + name in kept:
                 continue
-            if name.endswith(".md") and _ours(f"{parent}/{name}"):
+            if name.startswith(_DRAFT):
+                Path(parent, name).unlink()
+            elif name.endswith(".md") and _ours(f"{parent}/{name}"):
                 Path(parent, name).unlink()
                 removed += 1
             elif start.startswith(_BELOW) and f"{start}{name}"[len(_BELOW) :].removesuffix(_KEPT) + ".md" not in kept:

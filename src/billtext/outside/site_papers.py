@@ -111,15 +111,14 @@ def keep(
 
     def write(part: int) -> list[tuple[str, str]]:
         wrong = []
-        with files.drafts(directory) as drafts:
-            for path, make in jobs[part::parts]:
-                try:
-                    files.replace(directory / path, make(), durable=False, by=drafts)
-                except Refused as error:
-                    wrong.append((path, str(error)))
-                if part == 0:
-                    for _ in range(parts):
-                        step()
+        for path, make in jobs[part::parts]:
+            try:
+                files.replace(directory / path, make(), durable=False)
+            except Refused as error:
+                wrong.append((path, str(error)))
+            if part == 0:
+                for _ in range(parts):
+                    step()
         return wrong
 
     wrong = dict(each for found in forked.share(write, parts) for each in found)

@@ -31,7 +31,7 @@ FACE = "Billtext Sans"  # in our `fonts/` (SIL Open Font License): Source Sans P
 MARK = "\N{REPLACEMENT CHARACTER}"
 _DATA = "billtext.json"
 _BEGIN = f'#let data = json("/{_DATA}");'.encode()  # on the first line, so that a mistake is told with its own line
-_PNG, _HEAD = b"\x89PNG\r\n\x1a\n", 24
+_PNG = b"\x89PNG\r\n\x1a\n"
 _GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _TAIL = "[\U0001f3fb-\U0001f3ff\ufe00-\ufe0f\u20d0-\u20ff]*"  # what only changes how the sign before it looks
@@ -216,18 +216,38 @@ def _compiler(place: Path) -> Any:
 
 
 def _logo(directory: Path) -> str | None:
-    """The ledger's logo as SVG; a PNG is put into one."""
+    """The ledger's logo as SVG; a PNG is put into one.
+
+    :raises Refused: it is no such picture
+    """
     vector, raster = (directory / name for name in LOGOS)
     if vector.is_file():
-        return vector.read_text("utf-8", errors="replace")
+        content = vector.read_bytes()
+        if not _readable(vector, content):
+            raise Refused(f"{vector}: it is not an SVG picture in UTF-8 with all inside it; save it anew, or as PNG")
+        return content.decode()
     if not raster.is_file():
         return None
     content = raster.read_bytes()
-    width, height = struct.unpack(">II", content[16:24]) if content[:8] == _PNG and len(content) > _HEAD else (0, 0)
-    if not width or not height:
+    if content[:8] != _PNG or not _readable(raster, content):
         raise Refused(f"{raster}: it is not a PNG picture; save it as PNG, or give logo.svg")
+    width, height = struct.unpack(">II", content[16:24])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{base64.b64encode(content).decode()}"/>'
         "</svg>"
     )
+
+
+@lru_cache(maxsize=2)
+def _readable(path: Path, content: bytes) -> bool:
+    """Whether Typst can show a picture."""
+    import typst
+
+    try:
+        if path.suffix == ".svg":
+            content.decode()
+        _compiler(path.parent).compile(input={"main": f'#image("/{path.name}")'.encode()}, format="svg")
+    except (UnicodeDecodeError, typst.TypstError):
+        return False
+    return True
