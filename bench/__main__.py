@@ -206,7 +206,7 @@ def paper() -> Iterator[Result]:
     yield timed("a PDF/A-3 invoice / by WeasyPrint", one, Figure(seconds=other.seconds / 50, memory=0, runs=3), 1 / 25)
     tenth, whole = documents.growing("pdf", 10_000, place)
     yield weighed("10 000 / 1 000 PDF/A-3 invoices: memory", whole, tenth, 1.10)
-    alone, two = documents.shared(WORK, BIN, 2000, 9)
+    alone, two = documents.shared(WORK, BIN, 2000, 11)
     yield timed("2 000 PDF by `render -j 2` / by one process", two, alone, 1 / 1.7)
 
 
@@ -231,7 +231,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
 HEAD = (
     "# Results of `make bench`\n\n"
     "Whole processes run in turn, the best time of each and the median of its memory, without Beancount's cache; "
-    "of `-j 2` the pair with the median ratio, and of how memory grows one process after a tenth of its work and after all. "
+    "of `-j 2` the pair with the median ratio, and of memory that may grow one process after a tenth and after all. "
     f"CPython {platform.python_version()}, {platform.system()} on {platform.machine()}, two cores. "
     "A ratio is what counts; a time says more of the machine. "
     "How time grows: one run of the large ledger between ten of the small one, and their mean.\n\n"
