@@ -199,11 +199,10 @@ def e_invoices() -> Iterator[Result]:
 def paper() -> Iterator[Result]:
     """PDF/A-3 by Typst beside WeasyPrint, by one process and by two, and whether memory grows with their number."""
     place = WORK / "papers-pdf"
-    made = documents.measured("pdf", 1000, place, 3)
+    made, other = documents.in_turn([("pdf", 1000, place), ("weasyprint", 50, place)], 5)
     yield limited("1 000 PDF/A-3 invoices: seconds / 8", made, 8)
-    other = documents.measured("weasyprint", 50, place, 3)
-    one = Figure(seconds=made.seconds / 1000, memory=made.memory, runs=3)
-    yield timed("a PDF/A-3 invoice / by WeasyPrint", one, Figure(seconds=other.seconds / 50, memory=0, runs=3), 1 / 25)
+    others = Figure(seconds=other.seconds * 1000 / 50, memory=other.memory, runs=other.runs)
+    yield timed("1 000 PDF/A-3 invoices / by WeasyPrint (50, times 20)", made, others, 1 / 25)
     tenth, whole = documents.growing("pdf", 10_000, place)
     yield weighed("10 000 / 1 000 PDF/A-3 invoices: memory", whole, tenth, 1.10)
     alone, two = documents.shared(WORK, BIN, 2000, 11)

@@ -1,5 +1,6 @@
 """PDF of documents: PDF/A-3b with tags, the same bytes, all that the law asks for, and no ledger text is ever code."""
 
+import gzip
 import io
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 import zxingcpp
-from PIL import ImageFont
+from PIL import Image, ImageFont
 
 import pdf_room
 from billtext.errors import Refused
@@ -34,6 +35,8 @@ HOSTILE = (
     "a\u202eb\u200f", "../../etc/passwd", "<script>alert(1)</script>", "x" * 500, "line\nbreak\r\nhere\ttab", "\0\x07",
     "{{ 7 * 7 }} {% raw %}", '"; read("/etc/passwd")',
 )  # fmt: skip
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 
 LONG = "Nordlys Interiør og Håndverkstjenester med Datterselskaper "
 
@@ -498,8 +501,7 @@ def test_a_statement(demo: Book) -> None:
 def test_a_template_of_the_ledgers_own(demo: Book, tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     templates.mkdir()
-    square = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
-    (templates / "logo.svg").write_text(square)
+    (templates / "logo.svg").write_bytes(SVG)
     own = (
         '#import "@local/billtext:1.0.0": *\n#show: document-page.with(data)\n#head(data)\nThank you, #data.buyer.name!'
     )
@@ -507,6 +509,38 @@ def test_a_template_of_the_ledgers_own(demo: Book, tmp_path: Path) -> None:
     found = squeezed(pdf.document(shown(demo, "2026-0075"), root=tmp_path))
     assert "Thank you, Sørfjorden sykehus HF" in found
     assert "KID" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("logo.svg", b""), ("logo.svg", b"no picture"), ("logo.svg", SVG[:-6]), ("logo.svg", gzip.compress(SVG)),
+        ("logo.svg", SVG.replace(b"<rect", b"<text>\xe6</text><rect")),
+        ("logo.svg", SVG.replace(b"<rect", b'<image href="file:///etc/hostname"/><rect')),
+        ("logo.png", b"GIF89a"), ("logo.png", b"\x89PNG\r\n\x1a\n"),
+        ("logo.png", b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + b"\0\0\0\x09" * 2 + b"\x08\x02\0\0\0"),
+    ],
+)  # fmt: skip
+def test_a_logo_that_cannot_be_shown_is_told_by_its_name(demo: Book, tmp_path: Path, name: str, content: bytes) -> None:
+    """Cut off, of another format, not UTF-8, or with a picture from elsewhere: its file is told, not our template."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / name).write_bytes(content)
+    kind = "an SVG" if name.endswith("svg") else "a PNG"
+    with pytest.raises(Refused, match=rf"^\S+/templates/{re.escape(name)}: it is not {kind} picture\b.*; save it "):
+        pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["logo.svg", "logo.png"])
+def test_a_logo_is_at_the_right_above_the_seller(demo: Book, tmp_path: Path, name: str) -> None:
+    (tmp_path / "templates").mkdir()
+    if name.endswith("svg"):
+        (tmp_path / "templates" / name).write_bytes(SVG)
+    else:
+        Image.new("L", (9, 9)).save(tmp_path / "templates" / name)
+    made = pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+    (seller, *_) = [word for word in pdf_room.words(made) if word[0] == "Fjordlys"]
+    above = pdf_room.picture(made, 1, 300).crop((int(150 * DOT), 0, int(200 * DOT), int(seller[2] * DOT)))
+    assert above.point(lambda grey: 255 * (grey < 128)).getbbox() is not None
 
 
 def test_a_template_that_is_no_text_is_told(demo: Book, tmp_path: Path) -> None:
