@@ -201,6 +201,16 @@ def test_everything_that_a_draft_leaves_out_comes_from_the_register(office: Offi
     office.book()
 
 
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_blank_text_is_none(office: Office, text: str) -> None:
+    """The line has the text of its item, as one that says nothing."""
+    item = '    item: "CONS"\n'
+    assert item in HOUR
+    office.draft("nordlys", HOUR.replace(item, f'{item}    text: "{text}"\n'))
+    office.get("issue", "nordlys", "--date", "2026-11-25")
+    assert '    text: "Consultant"\n' in (office.root / "invoices" / "2026.beancount").read_text("utf-8")
+
+
 def test_only_text_is_added_and_an_account_is_opened_where_it_is_missing(office: Office) -> None:
     """Comments, blank lines and order of every file stay."""
     before = office.files()

@@ -301,3 +301,12 @@ def test_an_intra_community_supply_says_when_and_whereto(tmp_path: Path, keys: s
     """BR-IC-11 and BR-IC-12, on a credit note too: the buyer's country, and the day of the invoice that it corrects."""
     place = one(tmp_path, WITHIN.format(keys=keys)).delivery
     assert (place.date, place.address.country) == (Date(2026, 4, day), country)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n", "\u00a0"])
+def test_a_line_of_a_blank_text_says_what_the_document_is_about(tmp_path: Path, text: str) -> None:
+    """BR-25: each line has a name (BT-153)."""
+    line = "  Income:Sales           -1000.00 NOK\n"
+    assert line in PAID
+    said = PAID.replace(line, f'{line}    text: "{text}"\n')
+    assert one(tmp_path, said.format(paid="150.00")).lines[0].text == "Work"

@@ -556,7 +556,9 @@ class Reader:
         # What is wrong in itself is told once, and the line is not reckoned with it.
         sound = len(self.errors) == told and not shape.odd
         priced = sound and (price is not None or "quantity" in meta)
-        text = get("text") or entry.narration or ""
+        text = get("text")
+        if not text or text.isspace():
+            text = entry.narration or ""
         each = price.number if price is not None and sound else -net if allowance else net
         discount, off, on = (get("discount", ZERO), off, on) if sound else (ZERO, ZERO, ZERO)
         return Line(

@@ -249,8 +249,9 @@ class _Preparing:
                 RegisterUnknownError.at(meta, self.entry, key="vat", value=code, date=self.tax_point, directive="vat")
             )
             return None
+        text = meta.get("text")
         keys: dict[str, Any] = {
-            "item": meta.get("item"), "text": meta.get("text") or item.get("text") or None,
+            "item": meta.get("item"), "text": text if text and not str(text).isspace() else item.get("text") or None,
             "unit": meta.get("unit") or item.get("unit"), "price-per": meta.get("price-per") or item.get("price-per"),
         }  # fmt: skip
         keys.update({k: v for k, v in values_of(meta).items() if k not in _LINE_USED and k not in keys})
