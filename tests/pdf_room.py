@@ -38,7 +38,7 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[Word]:
             continue
         left, bottom, right, top = (edge * _POINT for edge in found.get_charbox(n, loose=True))
         edges = (left, high - top, right, high - bottom)
-        if word is not None and (sign.isspace() or (thought and not _adjoin(word, edges))):
+        if word is not None and (sign.isspace() or not _adjoin(word, edges, _NEAR if thought else 1)):
             yield word
             word = None
         thought = False
@@ -52,9 +52,13 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[Word]:
         yield word
 
 
-def _adjoin(word: Word, edges: tuple[float, float, float, float]) -> bool:
-    near = _NEAR * (edges[3] - edges[1])
-    return abs(edges[3] - word[4]) < near and abs(edges[0] - word[3]) < near
+def _adjoin(word: Word, edges: tuple[float, float, float, float], gap: float) -> bool:
+    """Whether a letter stands beside a word on its line: a hyphen at the end of a line hides from PDFium that it ends.
+
+    :param gap: what may be between them, as a part of the letter's height
+    """
+    high = edges[3] - edges[1]
+    return abs(edges[3] - word[4]) < max(gap, _SAME) * high and abs(edges[0] - word[3]) < gap * high
 
 
 def lines(made: bytes) -> list[list[str]]:

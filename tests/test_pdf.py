@@ -22,7 +22,7 @@ from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.model import Date
 from billtext.outside import forms, pdf, typesetting
-from billtext.rendering import cii, document_pages, pdf_data, statement_pages, ubl
+from billtext.rendering import cii, document_pages, mail_text, pdf_data, statement_pages, ubl
 from billtext.rendering.language import Language
 from billtext.rules import book, core_invoice, presenting, statements
 from billtext.rules.book import Book
@@ -156,6 +156,38 @@ def test_account_numbers_are_grouped_for_people_and_not_for_machines(tmp_path: P
     assert "\nNO4986011117963\n" in scanned(pdf.document(one)).decode()
 
 
+@pytest.mark.parametrize(
+    ("code", "how", "said"),
+    [
+        ("59", {"mandate": ("M-1", "DE98ZZZ09999999999", "DE89370400440532013000")},
+         ["wird per Lastschrift eingezogen", "M-1", "DE98ZZZ09999999999", "DE89 3704 0044 0532 0130 00"]),
+        ("49", {}, ["wird per Lastschrift eingezogen"]),
+        ("48", {"card": ("1234", "Kari Nordmann")}, ["wird von der Karte abgebucht", "1234 Kari Nordmann"]),
+        ("54", {}, ["wird von der Karte abgebucht"]), ("55", {}, ["wird von der Karte abgebucht"]),
+    ],
+)  # fmt: skip
+def test_what_is_collected_asks_for_no_transfer(demo: Book, code: str, how: dict[str, Any], said: list[str]) -> None:
+    """UNTDID 4461: a direct debit or a card in BT-81. Who would pay to our account besides would pay twice."""
+    one = shown(demo, "2026-0076")
+    one = replace(one, payment=replace(one.payment, code=code, **how))
+    made = pdf.document(one)
+    assert zxingcpp.read_barcodes(pdf_room.picture(made, -1, 300)) == []
+    mail = mail_text.document(one, "", lambda _: None).text
+    for text in (squeezed(made), document_pages.render(one, "html"), document_pages.render(one, "markdown")):
+        assert all(word in text for word in said), text
+        assert "NO49" not in text
+    assert said[0] in mail
+    assert "NO49" not in mail
+    assert "Konto" not in mail
+
+
+def test_the_code_names_the_payee_whose_account_it_is(demo: Book) -> None:
+    """EPC069-12: the name of the beneficiary, which the bank of who pays compares with the account's."""
+    one = shown(demo, "2026-0076")
+    made = pdf.document(replace(one, payee=replace(one.seller, name="Factoring Finans GmbH")))
+    assert scanned(made).decode().split("\n")[5] == "Factoring Finans GmbH"
+
+
 @pytest.mark.parametrize("language", ["en", "de", "nb"])
 @pytest.mark.parametrize(
     "iban",
@@ -234,6 +266,19 @@ def test_no_text_moves_the_fields_of_a_swiss_code(
         "S", "Fjordlys Elektro AS", "Kaigata 4", "", "8001", "Zürich", "CH", *[""] * 7, "4180.00", "CHF", "S", *debtor,
         "SCOR", "RF060001920260076", "2026-0076", "EPD",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "words"), [("de-CH", "Zahlteil"), ("fr", "Section paiement"), ("nb", "Payment")])
+def test_an_invoice_has_one_code_to_pay_with(demo: Book, language: str, words: str) -> None:
+    """In euro to a Swiss account the Swiss payment part, in its language, and no SEPA code besides."""
+    one = replace(swiss_one(demo), currency="EUR", language=language)
+    made = pdf.document(one)
+    codes = [
+        code.text for page in range(1, len(pdf_room.pages(made)) + 1)
+        for code in zxingcpp.read_barcodes(pdf_room.picture(made, page, 300))
+    ]  # fmt: skip
+    assert [code.split()[0] for code in codes] == ["SPC"]
+    assert words in squeezed(made)
 
 
 @pytest.mark.parametrize("letters", ["W", "MØBEL ", "Zimmerei "])
@@ -350,16 +395,16 @@ def test_more_sums_than_a_page_holds_go_over_several(demo: Book) -> None:
     assert all("Reason" in page for page in pages)  # none is left empty before them
 
 
-def test_nothing_but_a_heading_follows_the_optional_lines_of_a_quote(demo: Book) -> None:
-    """1.5 mm within the row, 0.1 for its rule and 5 mm to the heading of the VAT table."""
+def test_what_follows_the_optional_lines_of_a_quote_is_near(demo: Book) -> None:
+    """1.5 mm within the row, 0.1 for its rule and 5 mm to the note."""
     one = shown(demo, "2026-0075")
     first, second, *_ = one.lines
     optional = replace(second, text="Besides", seller_item="", optional=True)
-    quote = replace(one, kind=core_invoice.QUOTE, lines=(first, optional))
+    quote = replace(one, kind=core_invoice.QUOTE, lines=(first, optional), notes=(("", "Notable"),))
     found = pdf_room.words(pdf.document(quote))
     (last,) = [word for word in found if word[0] == "Besides"]
-    heading = min((word for word in found if word[0] == "MVA" and word[2] > last[4]), key=lambda word: word[2])
-    assert heading[2] - last[4] < 8
+    (note,) = [word for word in found if word[0] == "Notable"]
+    assert 5 < note[2] - last[4] < 8
 
 
 def test_a_line_breaks_only_where_it_is_longer_than_a_page(demo: Book) -> None:
@@ -541,6 +586,62 @@ def test_a_logo_is_at_the_right_above_the_seller(demo: Book, tmp_path: Path, nam
     (seller, *_) = [word for word in pdf_room.words(made) if word[0] == "Fjordlys"]
     above = pdf_room.picture(made, 1, 300).crop((int(150 * DOT), 0, int(200 * DOT), int(seller[2] * DOT)))
     assert above.point(lambda grey: 255 * (grey < 128)).getbbox() is not None
+
+
+@pytest.mark.parametrize(("width", "height", "room"), [(1200, 120, 68), (300, 300, 16), (100, 800, 2)])
+def test_a_logo_is_whole(demo: Book, tmp_path: Path, width: int, height: int, room: int) -> None:
+    """As high as 16 mm and no wider than the seller's column of 68 mm, which ends at the right edge of the text."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "logo.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<rect width="{width}" height="{height}"/></svg>', "utf-8",
+    )  # fmt: skip
+    made = pdf.document(shown(demo, "2026-0075"), root=tmp_path)
+    seller = min((word for word in pdf_room.words(made) if word[0] == "Fjordlys"), key=lambda word: word[2])
+    above = pdf_room.picture(made, 1, 300).crop((0, 0, int(209 * DOT), int((seller[2] - 0.5) * DOT)))
+    box = above.point(lambda grey: 255 * (grey < 128)).getbbox()
+    assert box is not None
+    assert [round(edge / DOT) for edge in (box[0], box[2])] == [190 - room, 190]
+    assert round((box[3] - box[1]) / DOT) == min(16, round(68 * height / width))
+
+
+def test_a_long_line_of_an_address_goes_on_in_the_next(demo: Book) -> None:
+    """Bokføringsforskriften § 5-1-2, and the postman: what the window has no room for stands below it whole."""
+    long = "c/o Bygg- og eiendomsforvaltning Midt-Norge AS, Postboks 1234 Sentrum"
+    one = shown(demo, "2026-0075")
+
+    def lines(*street: str) -> list[str]:
+        buyer = replace(one.buyer, address=replace(one.buyer.address, lines=street))
+        return pdf_room.lines(pdf.document(replace(one, buyer=buyer)))[0]
+
+    found = lines(long)
+    at = found.index("c/o Bygg- og eiendomsforvaltning Midt-Norge AS,")
+    assert found[at + 1 : at + 3] == ["Postboks 1234 Sentrum", "5750 Odda"]
+    many = [f"{n}. {long}" for n in range(1, 5)]
+    found = lines(*many)
+    assert found[found.index("5750 Odda") - 1] == "4. c/o Bygg- og eiendomsforvaltning Midt-Norge…"
+    assert all(line in " ".join(found) for line in many)
+
+
+@pytest.mark.parametrize("length", [24, 36, 42, 50, 100])
+def test_a_long_number_leaves_room_for_text_and_amounts(demo: Book, length: int) -> None:
+    report = statements.report(demo, "C00017", Date(2026, 1, 1), Date(2026, 10, 31))
+    section = report.sections[0]
+    lines = tuple(replace(line, number=("7F3A-" * 20)[:length], amount=D("12345678.90")) for line in section.lines)
+    made = pdf.statement(demo, replace(report, sections=(replace(section, lines=lines),)))
+    for page in range(1, len(pdf_room.pages(made)) + 1):
+        assert over_one_another(made, page) == []
+
+
+def test_what_is_offered_besides_says_so_on_each_page(demo: Book) -> None:
+    """The VAT of what is offered stands before it, with its sums."""
+    one = long_one(demo, 3)
+    optional = tuple(replace(one.lines[0], text=f"Part {n}", optional=True) for n in range(60))
+    one = replace(one, kind=core_invoice.QUOTE, lines=(*one.lines, *optional), language="en")
+    pages = pdf_room.pages(pdf.document(one))
+    assert len(pages) > 1
+    assert all("Optional: Text" in page for page in pages if "Part " in page)
+    assert pages[0].index("VAT rate") < pages[0].index("Part 0")
 
 
 def test_a_template_that_is_no_text_is_told(demo: Book, tmp_path: Path) -> None:

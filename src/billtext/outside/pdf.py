@@ -32,7 +32,8 @@ def document(one: CoreInvoice, *, root: Path | None = None, paper: str = "a4", x
     :raises Refused: a template of the ledger's own is wrong
     """
     data = pdf_data.document(one)
-    data["qr"], data["bill"] = _epc(one), _swiss(one)
+    data["bill"] = _swiss(one)
+    data["qr"] = None if data["bill"] else _epc(one)  # one code to scan: two would be paid twice
     data["xml"] = None if xml is None else xml.decode()
     made = typesetting.pages("invoice.typ", data, one.date, root=root, paper=paper)
     if xml is None:
@@ -70,6 +71,8 @@ def _payable(one: CoreInvoice) -> core.Account | None:
     """The account with an IBAN to which an invoice is to be paid."""
     if one.kind != core.INVOICE or one.totals.payable <= 0 or one.instalments:
         return None
+    if one.payment.debited or one.payment.by_card:
+        return None
     return next((account for account in one.payment.accounts if account.iban), None)
 
 
@@ -86,7 +89,7 @@ def _epc(one: CoreInvoice) -> str | None:
     if not reference.startswith("RF"):
         reference, text = "", reference or one.number
     lines = (
-        *_TRANSFER, account.bic, one.seller.name[:70], ids.compact_account(account.iban),
+        *_TRANSFER, account.bic, (one.payee or one.seller).name[:70], ids.compact_account(account.iban),
         f"EUR{rounded(one.totals.payable, 'EUR')}", "", reference, text[:140],
     )  # fmt: skip
     data = "\n".join(map(escape.one_line, lines)).encode()

@@ -31,8 +31,8 @@ def payment_part(one: CoreInvoice, account: core.Account, face: str) -> str | No
 
     :param face: where none of those of the guidelines is there
     """
-    language = one.language if one.language in _LANGUAGES else "en"
-    creditor, debtor = _party(one.seller), _party(one.buyer)
+    language = one.language[:2] if one.language[:2] in _LANGUAGES else "en"
+    creditor, debtor = _party(one.payee or one.seller), _party(one.buyer)
     try:
         bill = QRBill(
             account=account.iban, creditor=creditor, debtor=debtor,

@@ -314,8 +314,13 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Due"), t.date(one.due)
     if one.cash_discount is not None:
         off, says = one.cash_discount, t("{percent} %: {amount} if paid by {date}")
-        shown = {"amount": t.amount(off.amount, one.currency), "date": t.date(off.until)}
+        day = t.date(off.until).replace(" ", "\N{NO-BREAK SPACE}")
+        shown = {"amount": t.amount(off.amount, one.currency), "date": day}
         yield t("Cash discount"), says.format(percent=t.number(off.percent), **shown)
+    if how := collected(one.payment, t):
+        yield t("Payment"), how
+        yield from _collected(one.payment, t)
+        return
     if one.payment.reference:
         yield "KID" if _kid(one) else t("Payment reference"), one.payment.reference
     elif one.payment.accounts and one.number:  # a draft has none yet
@@ -323,6 +328,24 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
     yield from accounts(one.payment.accounts, one.seller.address.country, t)
     if one.payment.text:
         yield t("Payment"), one.payment.text
+
+
+def collected(of: core.Payment, t: Language) -> str:
+    """How the seller collects, where nobody is to pay besides; else empty."""
+    if of.debited:
+        return t("collected by direct debit")
+    return t("charged to the card") if of.by_card else ""
+
+
+def _collected(of: core.Payment, t: Language) -> Iterable[Pair]:
+    mandate, creditor, account = of.mandate or ("", "", "")
+    for label, text in (
+        (t("Card"), " ".join(filter(None, of.card or ()))), (t("Mandate reference"), mandate),
+        (t("Creditor identifier"), creditor), (t("Debited account"), account_numbers.iban(account)),
+        (t("Payment reference"), of.reference), (t("Payment"), of.text),
+    ):  # fmt: skip
+        if text:
+            yield label, text
 
 
 def _kid(one: CoreInvoice) -> bool:

@@ -19,7 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from billtext.errors import Refused
-from billtext.rendering import account_numbers, escape
+from billtext.rendering import account_numbers, document_view, escape
 from billtext.rendering.language import Language
 from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CoreInvoice
@@ -55,7 +55,8 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
     :raises Refused: the ledger's own template is wrong
     """
     file, text, language = _template("document", one.language, own)
-    account = one.payment.accounts[0] if one.payment.accounts else core.Account()
+    collected = document_view.collected(one.payment, language)
+    account = one.payment.accounts[0] if one.payment.accounts and not collected else core.Account()
     number = account_numbers.domestic(account.number, one.seller.address.country)
     iban = account_numbers.iban(account.iban)
     abroad = (one.buyer.address.country or one.seller.address.country) != one.seller.address.country
@@ -66,7 +67,8 @@ def document(one: CoreInvoice, name: str, own: Own) -> Words:
         "due": language.date(one.due) if one.due else "",
         "amount": language.amount(one.totals.payable, one.currency), "currency": one.currency,
         "account": (iban or number) if abroad else (number or iban), "iban": iban, "bic": account.bic,
-        "reference": one.payment.reference, "corrects": ", ".join(number for number, _ in one.preceding),
+        "collected": collected, "reference": one.payment.reference,
+        "corrects": ", ".join(number for number, _ in one.preceding),
     })  # fmt: skip
 
 

@@ -5,6 +5,7 @@ on several, without control and text-direction characters, and a word that is lo
 """
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
@@ -28,6 +29,7 @@ _MOST, _WIDER = 25, 0.6  # letters that a narrow column has no room for; what a 
 _PIECE = re.compile(r"(\S{12})(?=\S)")
 BREAK = "\u200b"  # zero width space: a line may end here
 _IN_WINDOW = 48  # letters of a line that is 95 mm long
+_LINES_IN_WINDOW = 6  # below the name, in the smaller type
 # At most how wide characters of our face are, bold or not, in hundredths of the type's size (em): with half of what
 # kerning may put between one and the next, as in “(j”.
 _ADVANCE = {BREAK: 0} | {
@@ -216,11 +218,16 @@ def _around(seller: core.Party, heading: str, t: Language) -> dict[str, str]:
 def _window(name: str, lines: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
     """The buyer in the window of an envelope, where the postman looks for the address.
 
-    Numbers stand below it, and the name once more if the window has no room for the whole of it.
+    A line that is too long goes on in the next. Numbers stand below it, and once more what the window has no room for.
     """
     shown = _cut(name, _IN_WINDOW)
-    below = [*([] if shown == name else [name]), *numbers]
-    found = [_cut(line, _IN_WINDOW) for line in lines]
+    found = [part for line in lines for part in textwrap.wrap(line, _IN_WINDOW) or [line]]
+    if len(found) > max(_LINES_IN_WINDOW, len(lines)):
+        found = [_cut(line, _IN_WINDOW) for line in lines]
+    else:
+        lines = found
+    cut = [whole for whole, part in zip((name, *lines), (shown, *found), strict=True) if whole != part]
+    below = [*cut, *numbers]
     return {"name": shown, "lines": found, "below": " · ".join(below), "wide": _wide([shown, *found])}
 
 
