@@ -118,7 +118,13 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
     made = []
     for form in wanted:
         try:
-            made.append(right_forms.document(book, document, form, root=desk.root, desk=desk))
+            one = right_forms.document(book, document, form, root=desk.root, desk=desk)
+            if (
+                form == "ubl"
+                and book.register.values("customer", document.customer, document.date).get("channel") == "ehf"
+            ):
+                right_forms.endpoints(one, document)  # filed without, it could never be sent
+            made.append(one)
             continue
         except Refused as why:
             if form not in right_forms.EINVOICES:

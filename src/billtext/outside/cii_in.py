@@ -232,6 +232,7 @@ def _adjustment(f: Fields, *, whole: bool = False) -> Adjustment:
 def _vat(f: Fields) -> VatBreakdown:
     category = f.text("ram:CategoryCode")
     return VatBreakdown(
+        said=True,
         category=category, rate=f.rate("ram:RateApplicablePercent", category), base=f.amount("ram:BasisAmount"),
         amount=f.amount("ram:CalculatedAmount"), reason=f.text("ram:ExemptionReason"),
         reason_code=f.text("ram:ExemptionReasonCode"),

@@ -36,9 +36,10 @@ def put(
     :param made: pages of this customer's documents
     :raises Refused: they cannot be written
     """
-    if not (place / "index.html").exists():  # who comes without the name of a folder sees nothing
-        files.replace(place / "index.html", _NOTHING)
-        files.replace(place / "robots.txt", "User-agent: *\nDisallow: /\n")
+    # Who comes without the name of a folder sees nothing, and search engines nothing at all.
+    for name, text in (("robots.txt", "User-agent: *\nDisallow: /\n"), ("index.html", _NOTHING)):
+        if not (place / name).exists():
+            files.replace(place / name, text)
     here = place / folder(secret, customer)
     rows: dict[str, Row] = {}
     for parcel, one in made.items():

@@ -26,6 +26,23 @@ def document(book: Book, found: Document, form: str, *, root: Path, rules: Path 
     return made
 
 
+def endpoints(made: Made, found: Document) -> tuple[str, str]:
+    """From where and to where an e-invoice goes in Peppol, as it says itself, each as `SCHEME:NUMBER`.
+
+    :raises Refused: it does not say (PEPPOL-EN16931-R010, R020)
+    """
+    from billtext.outside import einvoice_files
+
+    one = einvoice_files.parse(made.content, made.name)
+    for who, party in ((found.customer, one.buyer), ("the company", one.seller)):
+        if party.endpoint is None:
+            why = f"its e-invoice has no address in Peppol: {who} had no `endpoint:` in the register"
+            raise Refused(f"{why} on {found.date}; date it on that day or before", reason=why)
+    ends = (party.endpoint for party in (one.seller, one.buyer))
+    sender, receiver = (f"{end.scheme}:{end.id}" for end in ends if end is not None)
+    return sender, receiver
+
+
 def check(made: Made, rules: Path | None = None) -> None:
     """See that an e-invoice keeps to the rules.
 

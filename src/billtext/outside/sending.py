@@ -16,7 +16,17 @@ from pathlib import Path
 from billtext.errors import Refused
 from billtext.model import Delivery
 from billtext.money import exact
-from billtext.outside import einvoice_outbox, files, forms, mail, mail_outbox, mail_server, portal, print_outbox
+from billtext.outside import (
+    einvoice_outbox,
+    files,
+    forms,
+    mail,
+    mail_outbox,
+    mail_server,
+    portal,
+    print_outbox,
+    right_forms,
+)
 from billtext.outside.forms import Made
 from billtext.outside.mail import Post
 from billtext.outside.outbox import Outbox, own
@@ -227,17 +237,16 @@ class Sender:
             yield Result(parcel=parcel, outcome=outcome, words=words, place=place)
 
     def _einvoice(self, parcel: Parcel) -> Iterator[Result]:
-        register, today = self.book.register, self.now().date()
+        document = self.book.ledger.documents[parcel.number]
         try:
             made = self.packer.made(parcel, "ubl")
+            sender, receiver = right_forms.endpoints(made, document)
         except Refused as why:
             yield from self._waiting([parcel], why)
             return
         yield from self._laid({parcel: made}, "ehf", lambda place: einvoice_outbox.put(
             place, forms.stem(parcel.number), made.content, number=parcel.number,
-            kind=self.book.ledger.documents[parcel.number].kind, sha256=files.digest(made.content),
-            sender=str(register.company(today).get("endpoint")),
-            receiver=str(register.values("customer", parcel.customer, today).get("endpoint")),
+            kind=document.kind, sha256=files.digest(made.content), sender=sender, receiver=receiver,
         ))  # fmt: skip
 
     def _portal(self, customer: str, parcels: Sequence[Parcel]) -> Iterator[Result]:

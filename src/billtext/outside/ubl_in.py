@@ -235,6 +235,7 @@ def _adjustment(f: Fields, *, whole: bool = False) -> Adjustment:
 def _vat(f: Fields) -> VatBreakdown:
     category = f.text("cac:TaxCategory/cbc:ID")
     return VatBreakdown(
+        said=True,
         category=category, rate=f.rate("cac:TaxCategory/cbc:Percent", category), base=f.amount("cbc:TaxableAmount"),
         amount=f.amount("cbc:TaxAmount"), reason=f.text("cac:TaxCategory/cbc:TaxExemptionReason"),
         reason_code=f.text("cac:TaxCategory/cbc:TaxExemptionReasonCode"),

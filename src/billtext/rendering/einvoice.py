@@ -8,7 +8,7 @@ from billtext.errors import Refused
 from billtext.money import exact, plain
 from billtext.rendering import xml_tree
 from billtext.rendering.language import Language
-from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier
+from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier, VatBreakdown
 
 # BT-8 is a code of UNTDID 2005 in UBL and of UNTDID 2475 in CII: date of the invoice, of delivery, of payment.
 _TAX_POINTS = (("3", "5"), ("35", "29"), ("432", "72"))
@@ -20,10 +20,15 @@ _GTIN = "0160"  # ISO 6523: the scheme of a standard item number that names none
 def wanted(core: CoreInvoice) -> CoreInvoice:
     """The document as e-invoices may show it: outside the scope of VAT, nobody has a VAT id (BR-O-02 to BR-O-04).
 
+    Why there is no VAT is said in the document's language, as on its pages.
+
     :raises Refused: it is a quote
     """
     if core.kind == QUOTE:
         raise Refused(f"{core.number} is a quote, which has no e-invoice; render it as pdf, html, markdown or json")
+    t = Language(core.language)
+    vat = tuple(replace(part, reason=reason(part, t)) for part in core.vat)
+    core = replace(core, vat=vat)
     if all(part.category != "O" for part in core.vat):
         return core
     return replace(
@@ -92,3 +97,8 @@ def file_name(attachment: Attachment) -> str:
 def mime(attachment: Attachment) -> str:
     """Its MIME type; what names none is bytes."""
     return attachment.mime or "application/octet-stream"
+
+
+def reason(part: VatBreakdown, t: Language) -> str:
+    """Why there is no VAT: our own words in the document's language, what the document says itself to the letter."""
+    return part.reason if part.said or not part.reason else t(part.reason)

@@ -217,6 +217,7 @@ class VatBreakdown:
     :param rate: percent (BT-119), None outside the scope of VAT
     :param reason: why there is none (BT-120), and `reason_code` its VATEX code (BT-121)
     :param codes: VAT codes of our register that are in it
+    :param said: whether the document itself says why, to the letter
     """
 
     category: str
@@ -226,6 +227,7 @@ class VatBreakdown:
     reason: str = ""
     reason_code: str = ""
     codes: tuple[str, ...] = ()
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from billtext import dates
 from billtext.model import IMPORTED, Date, Delivery, Document, Ledger, Register
-from billtext.rules import attempts, statements
+from billtext.rules import attempts, parties, statements
 from billtext.rules.attempts import WAITING
 from billtext.rules.book import Book
 
@@ -147,7 +147,7 @@ def _parcel(register: Register, number: str, customer: str, date: Date, month: s
         problem = f"no e-mail address of {customer} is in the register"
     elif channel == "ehf" and not _text(card, "endpoint"):
         problem = f"{customer} has no `endpoint:` in the register, which an e-invoice is sent to"
-    elif channel == "ehf" and not _text(register.company(today), "endpoint"):
+    elif channel == "ehf" and parties.seller(register, today).endpoint is None:
         problem = "the company has no `endpoint:` in the register, which an e-invoice is sent from"
     return Parcel(
         number=number, customer=customer, date=date, statement=month, channel=channel, email=email, name=name,

@@ -332,12 +332,14 @@ class _Preparing:
     def _discount(self, lines: list[Line]) -> Iterable[Line]:
         """The discount on the whole document, on the account of its first line: an allowance for each VAT code.
 
-        Lines with VAT in their prices have one of their own, which has VAT in it too.
+        A deposit that is taken off was paid before, and makes nothing cheaper. Lines with VAT in their prices have one
+        of their own, which has VAT in it too.
         """
         percent = self.meta.get("discount")
         if not percent or not lines:
             return
         currency = self._currency(self.register.values("customer", self._customer() or "", self.date))
+        lines = [line for line in lines if not line.keys.get("deducts")]
         for code, with_vat in dict.fromkeys((line.vat, line.given is not None) for line in lines):
             same = [line for line in lines if line.vat == code and (line.given is not None) is with_vat]
             amount = rounded(CONTEXT.multiply(sum((line.net for line in same), ZERO), percent / HUNDRED), currency)

@@ -1,7 +1,8 @@
 """Lines of a document, its allowances and charges, and its VAT by category, as EN 16931 has them. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from billtext.ledger.schema import ADJUSTS, numbers
 from billtext.model import Date, Document, Line, Meta, Register, Vat
@@ -143,16 +144,31 @@ def breakdown(
         here = [cards[part.code] for part in parts if part.code in cards and part.category == category]
         if category == "E" and not here:  # all of it is outside
             reason = EXEMPT["O"][1]
-        own = next(filter(None, (stated.text(card, "text") for card in (*here, *cards.values()))), "")
-        own_code = next(filter(None, (stated.text(card, "vatex") for card in here)), "")
         if category in EXEMPT:
-            reason, code = own or reason, own_code or code
-        said = found.entry.meta
+            reason, code = _why([*here, *(card for card in cards.values() if card not in here)], here, reason, code)
+        meta = found.entry.meta
         keys = (f"exemption-{category.lower()}", f"vatex-{category.lower()}")
-        if not said.keys().isdisjoint(keys):
-            reason, code = (stated.text(said, key) for key in keys)
+        said = not meta.keys().isdisjoint(keys)
+        if said:
+            reason, code = (stated.text(meta, key) for key in keys)
         result.append(core.VatBreakdown(
             category=category, rate=rate, base=base, amount=amount, reason=reason, reason_code=code,
-            codes=tuple(codes),
+            codes=tuple(codes), said=said,
         ))  # fmt: skip
     return tuple(result)
+
+
+def _why(
+    all_of: Sequence[Mapping[str, Any]], of: Sequence[Mapping[str, Any]], reason: str, code: str
+) -> tuple[str, str]:
+    """Reason and VATEX code of VAT codes that are one to the standard: each reason, and a code that holds for all.
+
+    :param of: those of the category itself; others are in it because no invoice has both
+    :param reason: where none has words of its own; likewise `code`
+    """
+    texts = dict.fromkeys(filter(None, (stated.text(card, "text") for card in all_of)))
+    codes = dict.fromkeys(stated.text(card, "vatex") for card in of)
+    own = next(filter(None, codes), "")
+    if own and (len(codes) > 1 or len(all_of) > len(of)):
+        return "; ".join(texts) or reason, ""
+    return "; ".join(texts) or reason, own or code

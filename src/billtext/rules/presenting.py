@@ -248,10 +248,12 @@ def _delivery(
     """When and where it was delivered; a place of no country is in that of both parties, where they are in one.
 
     An intra-Community supply says both (BR-IC-11, BR-IC-12): the country is the buyer's where no place is named, and a
-    credit note has the days of the invoice that it corrects.
+    credit note has the days and the place of the invoice that it corrects.
     """
     place, home = parties.address(meta, "delivery-"), seller.address.country
     if any(part.category == "K" for part in taxes):
+        if place == core.Address() and corrects is not None:
+            place = parties.address(corrects.entry.meta, "delivery-")
         if place == core.Address():
             place = replace(place, country=buyer.address.country)
         if corrects is not None and not any(stated.date(meta, key) for key in supply.KEYS):
