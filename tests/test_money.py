@@ -489,6 +489,31 @@ def test_a_deposit_is_deducted_once(tmp_path: Path) -> None:
     assert office.balance("Liabilities:VAT:S25") == {"NOK": "-250.00"}
 
 
+def test_a_deposit_makes_no_discount_smaller(tmp_path: Path) -> None:
+    """5 % of 10000 are 500; (10000 - 500 - 4000) x 1.25 = 6875.00 are left: 11875.00 less 5000.00 that were paid.
+
+    When the final invoice is credited, its deposit is there again under its own number.
+    """
+    office = Office(tmp_path, HUNDRED)
+    office.do("deposit", "C1", "4000", "--vat", "S25", "--date", "2026-01-06")
+    office.do("issue", "--all", "--date", "2026-01-06")
+    final = (
+        '2026-02-01 ! "Kitchen"\n  invoice:\n  customer: "C1"\n  discount: 5\n'
+        '  Income:Sales  -10000.00 NOK\n    vat: "S25"\n'
+    )
+    for number, day in (("2026-0003", "2026-02-01"), ("2026-0004", "2026-02-03")):
+        (tmp_path / "drafts" / "final.beancount").write_text(final)
+        assert "6875.00 NOK is left to pay" in office.do("deduct", "final", "--of", "2026-0002", "--date", day)
+        office.do("issue", "final", "--date", day)
+        assert office.open()[number] == "6875.00"
+        assert 'deducts: "2026-0002"' in office.text("invoices/2026.beancount").rpartition(number)[2]
+        assert office.balance("Liabilities:Deposits") == {}
+        if number == "2026-0003":
+            office.do("credit", "2026-0003", "--all", "--reason", "wrong kitchen", "--date", "2026-02-02")
+            office.do("issue", "credit-2026-0003", "--date", "2026-02-02")
+            assert office.balance("Liabilities:Deposits") == {"NOK": "-4000.00"}
+
+
 def test_a_deposit_is_deducted_as_far_as_the_invoice_goes(tmp_path: Path) -> None:
     """Of a deposit of 400, an invoice of 300 takes 300, and the 100 wait; an amount beyond what is left is refused."""
     office = Office(tmp_path, HUNDRED)

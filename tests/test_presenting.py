@@ -1,5 +1,6 @@
 """A document as a core invoice: its sums, its parties on its day, and what people read and machines check."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from billtext.ledger import load
 from billtext.model import Date
 from billtext.money import ZERO, rounded
+from billtext.rendering import cii, ubl
 from billtext.rules import book, presenting
 from billtext.rules.book import Book
 from billtext.rules.core_invoice import CashDiscount, CoreInvoice, Identifier
@@ -310,3 +312,57 @@ def test_a_line_of_a_blank_text_says_what_the_document_is_about(tmp_path: Path, 
     assert line in PAID
     said = PAID.replace(line, f'{line}    text: "{text}"\n')
     assert one(tmp_path, said.format(paid="150.00")).lines[0].text == "Work"
+
+
+def test_a_credit_note_has_the_place_of_its_invoice(tmp_path: Path) -> None:
+    """To Aarhus for a German buyer, and back: the country of the supply is Denmark (BT-80)."""
+    supplied = WITHIN.format(keys="").replace(
+        "  delivery: 2026-04-01\n", '  delivery: 2026-04-01\n  delivery-city: "Aarhus"\n  delivery-country: "DK"\n'
+    )
+    assert (place := one(tmp_path, supplied).delivery.address).country == "DK"
+    assert place.city == "Aarhus"
+
+
+WHY = """
+2020-01-01 custom "vat" "E1" 0
+  category: "E"
+  text: "Health"
+  vatex: "VATEX-EU-132-1C"
+2020-01-01 custom "vat" "E2" 0
+  category: "E"
+  text: "Education"
+  vatex: "{second}"
+
+2026-04-02 * "Work" ^1
+  invoice: "1"
+  due: 2026-04-16
+  Assets:Receivable:C1   200.00 NOK
+  Income:Sales          -100.00 NOK
+    vat: "E1"
+  Income:Sales          -100.00 NOK
+    vat: "{code}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "second", "reason", "vatex"),
+    [
+        ("E1", "VATEX-EU-132-1I", "Health", "VATEX-EU-132-1C"),
+        ("E2", "VATEX-EU-132-1I", "Health; Education", ""),
+        ("E2", "VATEX-EU-132-1C", "Health; Education", "VATEX-EU-132-1C"), ("O0", "", "Health", ""),
+    ],
+)  # fmt: skip
+def test_a_reason_is_that_of_each_code_in_it(tmp_path: Path, code: str, second: str, reason: str, vatex: str) -> None:
+    """One breakdown for a category and rate (BG-23): it has each reason, and a VATEX code that is true of all of it."""
+    (found,) = one(tmp_path, WHY.format(code=code, second=second)).vat
+    assert (found.category, found.base, found.reason, found.reason_code) == ("E", D("200.00"), reason, vatex)
+
+
+def test_an_e_invoice_says_why_there_is_no_vat_in_its_language(demo: Book) -> None:
+    """As its pages do; what a document says itself is said to the letter."""
+    export = shown(demo, "2026-0076")
+    assert export.language == "de"
+    for render in (ubl.render, cii.render):
+        assert b">Steuerfreie Ausfuhrlieferung<" in render(export)
+        said = replace(export, vat=tuple(replace(part, said=True) for part in export.vat))
+        assert b">Export outside the EU<" in render(said)

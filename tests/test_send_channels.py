@@ -86,6 +86,21 @@ def test_an_e_invoice_with_an_error_is_not_sent(tmp_path: Path) -> None:
     assert office.told.endswith('  outcome: "waiting"\n  reason: "its e-invoice is not right: BR-11"\n')
 
 
+def test_an_e_invoice_goes_only_where_it_says_itself(tmp_path: Path) -> None:
+    """The buyer is in Peppol a day after the invoice, which so has no BT-49 and is no Peppol invoice: it waits."""
+    office = Sending(tmp_path / "books", more=EHF.replace('  endpoint: "0192:310000205"\n', ""))
+    office.invoices(invoice(1))
+    office.add("company.beancount", '2026-11-24 custom "customer" "C1"\n  endpoint: "0192:310000205"\n')
+    done = office.send()
+    assert "its e-invoice has no address in Peppol: C1 had no `endpoint:` in the register on 2026-11-" in done.err
+    assert "; date it on that day or before" in done.err
+    assert not list((office.root / "outbox").rglob("*.xml"))
+    office.add("company.beancount", '2026-01-02 custom "customer" "C1"\n  endpoint: "0192:310000205"\n')
+    assert office.send().status == 0
+    content = (office.root / "outbox" / "ehf" / "2026-0001.xml").read_text("utf-8")
+    assert "urn:fdc:peppol.eu:2017:poacc:billing:3.0" in content
+
+
 def test_an_e_invoice_keeps_to_rules_of_a_directory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --rules DIR, or $BILLTEXT_RULES for all commands alike: HOUSE-1 wants a note, which there is none."""
     office = Sending(tmp_path / "books", more=EHF)
