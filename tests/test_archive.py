@@ -483,6 +483,9 @@ def test_the_catalogue_is_markdown_or_csv(tmp_path: Path) -> None:
     assert shown.startswith("## Archive\n\n| Date |")
     assert "<b>" not in shown
     assert made.run("archive", "catalogue", "--out", str(made.main)).status == 2
+    for name in ("order.csv", "new/list.md"):
+        done = made.run("archive", "catalogue", "--out", str(made.main.parent / "documents" / name))
+        assert (done.status, "is in the archive, where nothing is written over" in done.err) == (2, True)
 
 
 def test_retention_is_by_law_and_by_what_is_open(tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ def catalogue(face: Face, out: Path | None) -> None:
     forms = {".md": "markdown", ".csv": "csv"}
     if out is not None and out.suffix not in forms:
         raise click.UsageError(f"{out} ends in neither .md nor .csv; call it so")
+    if out is not None and out.resolve().is_relative_to((face.path.parent / filing.ROOT).resolve()):
+        raise click.UsageError(f"{out} is in the archive, where nothing is written over; choose another place")
     found = filing.find(face.book)
     sheet = shown.files(face.book, found, title="Archive", names=True)
     text = sheets.render(sheet, "markdown" if out is None else forms[out.suffix], face.language)

@@ -27,6 +27,9 @@ _CLOSING = 421
 _ANSWER = 600.0  # seconds for the text of a message, and again for the answer to it, RFC 5321, 4.5.3.2.6
 
 
+_OTHER_NAME = 62  # X509_V_ERR_HOSTNAME_MISMATCH of OpenSSL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a message: `sent`, `failed`, `doubtful` or `waiting`.
@@ -248,7 +251,9 @@ class Post:
             if server.user:
                 self._smtp.login(server.user, server.password)
         except ssl.SSLCertVerificationError as error:
-            remedy = "name it in `smtp-host` as its certificate does, or ask who runs it"
+            remedy = "ask who runs it, or name a file with its own certificate in $SSL_CERT_FILE"
+            if error.verify_code == _OTHER_NAME:
+                remedy = "name it in `smtp-host` as its certificate does, or ask who runs it"
             self._stop(f"its certificate is not trusted ({error.verify_message})", remedy=remedy)
         except ssl.SSLError as error:
             if server.security != "tls" or error.reason != "WRONG_VERSION_NUMBER":
