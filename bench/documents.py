@@ -162,8 +162,10 @@ def shared(work: Path, bin_: Path, count: int, runs: int) -> tuple[Figure, Figur
         )
         return Figure(seconds=run.seconds, memory=run.memory, runs=runs)
 
-    pairs = [(figure(1, n), figure(2, n)) for n in range(runs)]
-    shutil.rmtree(papers)
+    try:
+        pairs = [(figure(1, n), figure(2, n)) for n in range(runs)]
+    finally:
+        shutil.rmtree(papers)
     return sorted(pairs, key=lambda pair: pair[1].seconds / pair[0].seconds)[runs // 2]
 
 

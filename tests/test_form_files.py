@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,11 +97,50 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "A.txt").read_text("utf-8") == "text\n"
 
 
-@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system has no files without a name")
+def unnamed(place: Path) -> bool:
+    """Whether the system and this disk have files without a name."""
+    try:
+        os.close(os.open(place, os.O_TMPFILE | os.O_WRONLY))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_is_whole_before_it_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """All of it is with the system, and nothing in our hands, when it is named: one that is there as one that is new."""
+    if not unnamed(tmp_path):
+        pytest.skip("this disk has no files without a name")
+    seen: list[bytes] = []
+    link = os.link
+
+    def looking(source: str, *args: Any, **given: Any) -> None:
+        seen.append(Path(source).read_bytes())
+        link(source, *args, **given)
+
+    monkeypatch.setattr(os, "link", looking)
+    if there:
+        (tmp_path / "A.txt").write_text("before", "utf-8")
+    form_files.write([job("A")], tmp_path, step=nothing)
+    assert seen == [b"text\n"]
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("A.txt", b"text\n")]
+
+
+def test_a_name_may_be_as_long_as_the_disk_has_them(tmp_path: Path) -> None:
+    """Written, and written again: a draft has a short name of its own."""
+    name = "n" * 251
+    for content in (b"one", b"two"):
+        found = form_files.write([job(name, content)], tmp_path, step=nothing)
+        assert not found.refused
+    assert (tmp_path / f"{name}.txt").read_bytes() == b"two"
+
+
 def test_a_process_that_is_killed_while_it_writes_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not half a file, and none of another name: a document lies nowhere that nobody looks."""
+    if not unnamed(tmp_path):
+        pytest.skip("this disk has no files without a name")
     monkeypatch.setattr(os, "link", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     (tmp_path / "A.txt").write_text("text\n", "utf-8")  # nothing to write for the process that is not killed
     with pytest.raises(Refused, match="ended from outside; run the command again"):

@@ -82,6 +82,12 @@ ISSUED = {
     "exempt by its code": {"vat": "E0", "keys": '  vatex-e: "VATEX-EU-132-1I"\n'},
     "reverse charge at home": {"vat": "AE0", "customer": "HOME"},
     "goods to another state": {"vat": "K0", "customer": "KNOWN"},
+    "goods to a place in another state": {
+        "vat": "K0",
+        "customer": "KNOWN",
+        "keys": '  delivery-city: "Paris"\n  delivery-country: "FR"\n',
+    },
+    "a place at home": {"keys": '  delivery-city: "Kiel"\n'},
     "the document says it itself": {"vat": "K0", "keys": '  buyer-vat-number: "FR40303265045"\n'},
     "in neither the Union nor Norway": {"company": "", "country": "GB"},
 }
@@ -92,3 +98,12 @@ def test_what_has_all_is_issued(tmp_path: Path, case: str) -> None:
     """The day of delivery may be that of issue (art. 226 (7)), so it is not asked for."""
     made = office(tmp_path / "books", **ISSUED[case])
     assert made.get("issue", "--all", *ON).startswith("2026-0001  ")
+
+
+def test_goods_to_another_state_say_to_which(tmp_path: Path) -> None:
+    """BR-IC-12: once it is issued and sealed, no e-invoice of it would ever be right."""
+    made = office(tmp_path / "books", vat="K0", customer="KNOWN", keys='  delivery-city: "Paris"\n')
+    done = made.run("issue", "--all", *ON)
+    assert done.status == 1
+    assert "the place of delivery has no country; write `delivery-country:` below that place" in done.err
+    assert "(VAT Directive 2006/112/EC, art. 138; BR-IC-12 of EN 16931)" in done.err

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -350,7 +351,7 @@ def replace(
     :param secret: only its owner may read it, from the beginning
     :raises Refused: the file or its directory cannot be written
     """
-    draft = path.with_name(f".{path.name}.billtext-new")
+    draft = path.with_name(f".billtext-new-{os.getpid()}-{threading.get_ident()}")  # of this process and thread alone
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         content = text.encode(encoding, "backslashreplace") if isinstance(text, str) else text
@@ -367,10 +368,11 @@ def replace(
             if durable:
                 os.fsync(file.fileno())
 
-        if not _named_when_whole(path, fill):
+        if os.path.lexists(path) or not _named_when_whole(path, fill):
             try:
-                with draft.open("wb") as file:
-                    fill(file)
+                if not _named_when_whole(draft, fill):
+                    with draft.open("wb") as file:
+                        fill(file)
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)
@@ -387,7 +389,7 @@ def _named_when_whole(path: Path, fill: Callable[[IO[bytes]], None]) -> bool:
     Of a run that is killed nothing is left. And of several processes that make files in one directory none waits for
     another: to find room for a file takes the system as long as a PDF's text takes us, to name it next to no time.
     """
-    if not hasattr(os, "O_TMPFILE") or os.path.lexists(path):
+    if not hasattr(os, "O_TMPFILE"):
         return False
     try:
         handle = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)

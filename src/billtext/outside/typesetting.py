@@ -222,14 +222,17 @@ def _logo(directory: Path) -> str | None:
     """
     vector, raster = (directory / name for name in LOGOS)
     if vector.is_file():
-        content = vector.read_bytes()
-        if not _readable(vector, content):
-            raise Refused(f"{vector}: it is not an SVG picture in UTF-8 with all inside it; save it anew, or as PNG")
-        return content.decode()
+        picture = vector.read_bytes().decode("utf-8", "replace")
+        if MARK in picture or not _shown('bytes(json("/logo.json")), format: "svg"', json.dumps(picture)):
+            raise Refused(
+                f"{vector}: it is not an SVG picture in UTF-8 with all inside it, of letters that our fonts have; "
+                "save it anew with its texts as paths, or as PNG"
+            )
+        return picture
     if not raster.is_file():
         return None
     content = raster.read_bytes()
-    if content[:8] != _PNG or not _readable(raster, content):
+    if content[:8] != _PNG or not _shown(json.dumps(f"/{raster.name}"), content, directory):
         raise Refused(f"{raster}: it is not a PNG picture; save it as PNG, or give logo.svg")
     width, height = struct.unpack(">II", content[16:24])
     return (
@@ -240,14 +243,19 @@ def _logo(directory: Path) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _readable(path: Path, content: bytes) -> bool:
-    """Whether Typst can show a picture."""
+def _shown(picture: str, content: str | bytes, directory: Path = PACKAGE) -> bool:
+    """Whether Typst can put a picture into a PDF as a document does.
+
+    :param picture: what it is called in Typst
+    :param content: a text is `/logo.json`, bytes are a file of the directory
+    """
     import typst
 
+    given = {"logo.json": content.encode()} if isinstance(content, str) else {}
     try:
-        if path.suffix == ".svg":
-            content.decode()
-        _compiler(path.parent).compile(input={"main": f'#image("/{path.name}")'.encode()}, format="svg")
-    except (UnicodeDecodeError, typst.TypstError):
+        _compiler(directory).compile(
+            input={"main": f'#image({picture}, alt: "logo")'.encode(), **given}, format="pdf", pdf_standards=["a-3b"]
+        )
+    except typst.TypstError:
         return False
     return True

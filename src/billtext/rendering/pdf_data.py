@@ -84,6 +84,7 @@ def _measured(data: dict[str, Any]) -> dict[str, Any]:
         "seller": _wide(data["seller"]["lines"]), "name": _wide([data["seller"]["name"]]),
         "below": _wide([data["window"]["below"]]), "facts": _wide_pairs(data["facts"]),
         "payment": _wide_pairs(data["payment"]),
+        "iban": _wide([text for label, text in data["payment"] if label == "IBAN"]),
     }  # fmt: skip
     return {**data, "widths": {**widths, **_columns(data)} if "sums" in data else widths}
 

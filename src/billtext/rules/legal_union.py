@@ -1,8 +1,8 @@
 """What the European Union asks of an invoice beside what every document has. Pure.
 
-Source: VAT Directive 2006/112/EC, art. 226 (3), (4), (11) and (11a). The day of delivery (7) is asked for only where it
-differs from the date of issue, and addresses (5) not on simplified invoices, so neither is asked for here. A seller who
-charges no VAT, as small enterprises do, needs no VAT number.
+Source: VAT Directive 2006/112/EC, art. 226 (3), (4), (11) and (11a), and art. 138 for goods to another state. The day
+of delivery (7) is asked for only where it differs from the date of issue, and addresses (5) not on simplified invoices,
+so neither is asked for here. A seller who charges no VAT, as small enterprises do, needs no VAT number.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,11 @@ def lacking(view: View) -> Iterator[Lacking]:
         yield (
             f"the VAT {_OWED_BY_BUYER[owed]}, and the buyer has no VAT number",
             f"write `vat-number:` for customer {view.customer}", "art. 226 (4)",
+        )  # fmt: skip
+    if "K" in view.categories and view.placed and not view.prepared.keys.get("delivery-country"):
+        yield (
+            "the VAT is left out as of an intra-Community supply, and the place of delivery has no country",
+            "write `delivery-country:` below that place", "art. 138; BR-IC-12 of EN 16931",
         )  # fmt: skip
     for category in _WITHOUT:
         for code in view.categories.get(category, ()):
