@@ -108,7 +108,7 @@ def unnamed(place: Path) -> bool:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_file_is_whole_before_it_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    """All of it is with the system, and nothing in our hands, when it is named: one that is there as one that is new."""
+    """All of it is with the system, and nothing in our hands, when it is named: one that is there as a new one."""
     if not unnamed(tmp_path):
         pytest.skip("this disk has no files without a name")
     seen: list[bytes] = []
