@@ -1,17 +1,20 @@
 """The figures of an e-invoice follow from each other to the cent; what the official rules let pass is a warning."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from billtext.model import Date
 from billtext.outside import einvoice_files
 from billtext.outside.validation import findings
 from billtext.rendering import cii, ubl
 from billtext.rules import einvoice_sums
-from billtext.rules.core_invoice import CoreInvoice, VatBreakdown
+from billtext.rules.core_invoice import Adjustment, CoreInvoice, VatBreakdown
 from einvoice_room import DOCUMENTS, invoice, line, off, on, whole
 
 D = Decimal
@@ -111,6 +114,52 @@ def test_totals_add_up(key: str, rule: str) -> None:
     """A cent too much in any of them is told by the rule of the standard."""
     wrong = replace(ONE.totals, **{key: getattr(ONE.totals, key) + D("0.01")})
     assert ("error", rule, "Invoice/LegalMonetaryTotal") in told(replace(ONE, totals=wrong))
+
+
+@pytest.mark.parametrize(
+    ("base", "percent", "rule"),
+    [
+        (None, None, None), ("100.00", "10", None), ("100.20", "10", None), ("100.21", "10", "R040"),
+        ("100.00", "25", "R040"), (None, "10", "R041"), ("100.00", None, "R042"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("make", [off, on])
+def test_an_allowance_for_peppol_is_a_percentage_of_its_base(
+    make: Callable[..., Adjustment], base: str | None, percent: str | None, rule: str | None
+) -> None:
+    """10.00 is 10 % of 100.00, and Peppol lets it be off by 0.02; who says one of the two says both."""
+    each = replace(make("10.00"), base=base and D(base), percent=percent and D(percent))
+    one = invoice(line("100.00", adjustments=(each,)))
+    wanted = [("error", f"PEPPOL-EN16931-{rule}", "Invoice/InvoiceLine[1]/LineExtensionAmount")] if rule else []
+    assert told(one, peppol=True) == wanted
+    assert told(one) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "rules"),
+    [(1, 31, []), (10, 12, []), (None, None, []), (0, 31, ["R110"]), (1, 32, ["R111"]), (0, 32, ["R110", "R111"])],
+)
+def test_the_period_of_a_line_is_within_that_of_the_whole(
+    first: int | None, last: int | None, rules: list[str]
+) -> None:
+    """January 2026 (PEPPOL-EN16931-R110, R111)."""
+
+    def day(n: int | None) -> Date | None:
+        return None if n is None else Date(2025, 12, 31) + timedelta(days=n)
+
+    one = invoice(replace(line("100.00"), period=(day(first), day(last))))
+    one = replace(one, delivery=replace(one.delivery, period=(day(1), day(31))))
+    assert [rule for _, rule, _ in told(one, peppol=True)] == [f"PEPPOL-EN16931-{rule}" for rule in rules]
+
+
+@pytest.mark.parametrize(
+    ("code", "mandate", "rules"),
+    [("59", None, 1), ("49", ("", "DE98", ""), 1), ("59", ("M-1", "", ""), 0), ("30", None, 0), ("48", None, 0)],
+)
+def test_a_direct_debit_for_peppol_has_a_mandate(code: str, mandate: tuple[str, str, str] | None, rules: int) -> None:
+    one = invoice(line("100.00"))
+    one = replace(one, payment=replace(one.payment, code=code, mandate=mandate))
+    assert [rule for _, rule, _ in told(one, peppol=True)] == ["PEPPOL-EN16931-R061"] * rules
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -5,7 +5,8 @@ lines' nets less allowances plus charges of that category and rate (BR-S-08 and 
 price / price base quantity, less allowances, plus charges (BT-131). Half is rounded away from zero, and a cent to
 either side may come of another way to round. The official rules let VAT and base be off by up to 1, as where a country
 rounds to whole units, and do not look at a line's price; Peppol's do, and let it be off by up to 0.02
-(PEPPOL-EN16931-R120). What they let pass is a warning here.
+(PEPPOL-EN16931-R120). What they let pass is a warning here. What else Peppol asks of allowances, charges and periods is
+with them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -66,6 +67,36 @@ def check(one: CoreInvoice, root: str, *, peppol: bool = False) -> Iterator[Find
                 f"comes to {tax}"
             ), n, grave=abs(tax - part.amount) > _OFFICIAL)  # fmt: skip
     yield from (wrong(rule, "total", text) for rule, text in _totals(one))
+    if peppol:
+        for rule, n, text in _peppol(one):
+            yield wrong(f"PEPPOL-EN16931-{rule}", "line" if n else "total", text, n)
+
+
+def _peppol(one: CoreInvoice) -> Iterator[tuple[str, int, str]]:
+    """What Peppol refuses beside the sums: its rule, the number of the line or 0, and what is wrong.
+
+    Source: Peppol BIS Billing 3.0, R040 to R042, R061, R110 and R111.
+    """
+    adjusted = ((0, one.adjustments), *((n, line.adjustments) for n, line in enumerate(one.lines, 1)))
+    for n, each in ((n, each) for n, adjustments in adjusted for each in adjustments):
+        what = f"the {'charge' if each.charge else 'allowance'} of {each.amount:f}"
+        if each.percent is not None and each.base is None:
+            yield "R041", n, f"{what} has a percentage and no base; say the amount of which it is taken"
+        elif each.base is not None and each.percent is None:
+            yield "R042", n, f"{what} has a base and no percentage; say both or neither"
+        elif each.base is not None and each.percent is not None:
+            come = CONTEXT.divide(CONTEXT.multiply(each.base, each.percent), HUNDRED)
+            if abs(come - each.amount) > _PEPPOL:
+                yield "R040", n, f"{what} is not {each.percent:f} % of its base {each.base:f}"
+    if one.payment.debited and not (one.payment.mandate or ("",))[0]:
+        yield "R061", 0, "it is collected by direct debit, and has no mandate reference (`mandate:`)"
+    start, end = one.delivery.period or (None, None)
+    for n, line in enumerate(one.lines, 1):
+        first, last = line.period or (None, None)
+        if start and first and first < start:
+            yield "R110", n, f"the period of line {shown(line.id)} begins on {first}, before that of the whole, {start}"
+        if end and last and last > end:
+            yield "R111", n, f"the period of line {shown(line.id)} ends on {last}, after that of the whole, {end}"
 
 
 def currencies(amounts: Iterable[Field], currency: str, tax_currency: str) -> Iterator[Finding]:
