@@ -366,3 +366,13 @@ def test_an_e_invoice_says_why_there_is_no_vat_in_its_language(demo: Book) -> No
         assert b">Steuerfreie Ausfuhrlieferung<" in render(export)
         said = replace(export, vat=tuple(replace(part, said=True) for part in export.vat))
         assert b">Export outside the EU<" in render(said)
+
+
+def test_a_code_that_a_category_has_anyway_is_that_of_all(tmp_path: Path) -> None:
+    """Two codes of reverse charge, of which one says VATEX-EU-AE itself: it is true of both (BR-AE-10)."""
+    both = WHY.replace('"E1" 0\n  category: "E"', '"E1" 0\n  category: "AE"').replace(
+        '"E2" 0\n  category: "E"', '"E2" 0\n  category: "AE"'
+    )
+    said = both.replace('  vatex: "VATEX-EU-132-1C"\n', '  vatex: "VATEX-EU-AE"\n').replace('  vatex: "{second}"\n', "")
+    (found,) = one(tmp_path, said.format(code="E2")).vat
+    assert (found.category, found.base, found.reason_code) == ("AE", D("200.00"), "VATEX-EU-AE")

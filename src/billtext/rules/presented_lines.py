@@ -167,8 +167,7 @@ def _why(
     :param reason: where none has words of its own; likewise `code`
     """
     texts = dict.fromkeys(filter(None, (stated.text(card, "text") for card in all_of)))
-    codes = dict.fromkeys(stated.text(card, "vatex") for card in of)
-    own = next(filter(None, codes), "")
-    if own and (len(codes) > 1 or len(all_of) > len(of)):
-        return "; ".join(texts) or reason, ""
-    return "; ".join(texts) or reason, own or code
+    codes = {stated.text(card, "vatex") or code for card in of}
+    if len(all_of) > len(of) or not codes:
+        codes.add(code)
+    return "; ".join(texts) or reason, codes.pop() if len(codes) == 1 else ""
