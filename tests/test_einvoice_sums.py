@@ -152,16 +152,6 @@ def test_the_period_of_a_line_is_within_that_of_the_whole(
     assert [rule for _, rule, _ in told(one, peppol=True)] == [f"PEPPOL-EN16931-{rule}" for rule in rules]
 
 
-@pytest.mark.parametrize(
-    ("code", "mandate", "rules"),
-    [("59", None, 1), ("49", ("", "DE98", ""), 1), ("59", ("M-1", "", ""), 0), ("30", None, 0), ("48", None, 0)],
-)
-def test_a_direct_debit_for_peppol_has_a_mandate(code: str, mandate: tuple[str, str, str] | None, rules: int) -> None:
-    one = invoice(line("100.00"))
-    one = replace(one, payment=replace(one.payment, code=code, mandate=mandate))
-    assert [rule for _, rule, _ in told(one, peppol=True)] == ["PEPPOL-EN16931-R061"] * rules
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents_with_every_feature_follow(name: str) -> None:
     assert told(DOCUMENTS[name]) == []

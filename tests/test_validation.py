@@ -211,6 +211,20 @@ def test_peppol_addresses() -> None:
     assert rules(without) == {"PEPPOL-EN16931-R010", "PEPPOL-EN16931-R020"}
 
 
+@pytest.mark.parametrize(
+    ("code", "mandate", "missing"),
+    [("59", None, True), ("49", ("", "DE98", ""), True), ("59", ("M-1", "", ""), False), ("30", None, False),
+     ("48", None, False)],
+)  # fmt: skip
+def test_a_direct_debit_for_peppol_has_a_mandate(
+    code: str, mandate: tuple[str, str, str] | None, missing: bool
+) -> None:
+    """PEPPOL-EN16931-R061; not where it is no Peppol document."""
+    core = replace(FINE, payment=replace(FINE.payment, code=code, mandate=mandate))
+    assert ("PEPPOL-EN16931-R061" in rules(ubl.render(core))) is missing
+    assert "PEPPOL-EN16931-R061" not in rules(cii.render(core))
+
+
 def test_peppol_takes_one_note() -> None:
     """PEPPOL-EN16931-R002: ours are put into one, with the subject code that all have; not between Germans."""
     notes = (("AAI", "Taken back"), ("AAI", "Thank you"), ("", "Ring the bell"))

@@ -43,6 +43,7 @@ _UBL_TERMS = (
     ("BT-63", "cac:TaxRepresentativeParty/cac:PartyTaxScheme/cbc:CompanyID"),
     ("BT-71", "cac:Delivery/cac:DeliveryLocation/cbc:ID"),
     ("BT-81", "cac:PaymentMeans/cbc:PaymentMeansCode"), ("BT-83", "cac:PaymentMeans/cbc:PaymentID"),
+    ("BT-89", "cac:PaymentMeans/cac:PaymentMandate/cbc:ID"),
     ("BT-84", "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"),
 )  # fmt: skip
 
@@ -80,6 +81,7 @@ _CII_TERMS = (
     ("BT-71", f"{_TRADE}Delivery/ram:ShipToTradeParty/ram:ID"),
     ("BT-71", f"{_TRADE}Delivery/ram:ShipToTradeParty/ram:GlobalID"),
     ("BT-81", f"{_MEANS}/ram:TypeCode"), ("BT-83", f"{_TRADE}Settlement/ram:PaymentReference"),
+    ("BT-89", f"{_TRADE}Settlement/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),
     ("BT-84", f"{_MEANS}/ram:PayeePartyCreditorFinancialAccount/ram:IBANID"),
     ("BT-84", f"{_MEANS}/ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID"),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from billtext.money import ZERO
 
 INVOICE, CREDIT_NOTE, QUOTE = "invoice", "credit-note", "quote"
 # BT-3, UNTDID 1001. A quote is no invoice: it has no e-invoice.
-_DEBITS = frozenset({"49", "59"})  # direct debit, SEPA direct debit (UNTDID 4461)
+DEBITS = frozenset({"49", "59"})  # direct debit, SEPA direct debit (UNTDID 4461)
 _CARDS = frozenset({"48", "54", "55"})  # bank card, credit card, debit card
 TYPE_CODES = {INVOICE: "380", CREDIT_NOTE: "381"}
 
@@ -121,7 +121,7 @@ class Payment:
     @property
     def debited(self) -> bool:
         """Whether the seller collects by a direct debit that the buyer has agreed to: nothing is to be transferred."""
-        return self.code in _DEBITS
+        return self.code in DEBITS
 
     @property
     def by_card(self) -> bool:

@@ -1,7 +1,7 @@
 """Our own checks of e-invoices, ours or anybody's: what schema and EN 16931 leave unchecked. Pure.
 
-Check digits of references, accounts and numbers; what Norway (NO-R-001, NO-R-002) and Peppol (R002, R003, R010, R020)
-ask for besides, so that it is known without their rule files, which may not be redistributed.
+Check digits of references, accounts and numbers; what Norway (NO-R-001, NO-R-002) and Peppol (R002, R003, R010, R020,
+R061) ask for besides, so that it is known without their rule files, which may not be redistributed.
 Sources: Peppol BIS Billing 3.0, its rules by id; ISO 11649; ISO 13616; norms of KID (Mastercard Payment Services).
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from billtext import ids
 from billtext.errors import shown
+from billtext.rules.core_invoice import DEBITS
 
 ERROR, WARNING = "error", "warning"
 PEPPOL = "urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -231,6 +232,10 @@ def _peppol(of: _Values, root: str) -> Iterator[Finding]:
     for rule, terms, text in _ASKED:
         if not any(field.value for field in of.all(*terms)):
             yield Finding(rule=rule, severity=ERROR, place=root, text=text)
+    debits = [field for field in of.all("BT-81") if field.value in DEBITS]
+    if debits and not of.one("BT-89"):
+        text = "it is collected by direct debit, and has no mandate reference; add `mandate:`"
+        yield _error("PEPPOL-EN16931-R061", debits[0], text)
     notes = list(of.all("BT-22"))
     if len(notes) > 1 and not of.one("BT-40") == of.one("BT-55") == "DE":
         text = f"there are {len(notes)} notes, and Peppol takes one, but between Germans; put them into one"

@@ -75,7 +75,7 @@ def check(one: CoreInvoice, root: str, *, peppol: bool = False) -> Iterator[Find
 def _peppol(one: CoreInvoice) -> Iterator[tuple[str, int, str]]:
     """What Peppol refuses beside the sums: its rule, the number of the line or 0, and what is wrong.
 
-    Source: Peppol BIS Billing 3.0, R040 to R042, R061, R110 and R111.
+    Source: Peppol BIS Billing 3.0, R040 to R042, R110 and R111.
     """
     adjusted = ((0, one.adjustments), *((n, line.adjustments) for n, line in enumerate(one.lines, 1)))
     for n, each in ((n, each) for n, adjustments in adjusted for each in adjustments):
@@ -88,8 +88,6 @@ def _peppol(one: CoreInvoice) -> Iterator[tuple[str, int, str]]:
             come = CONTEXT.divide(CONTEXT.multiply(each.base, each.percent), HUNDRED)
             if abs(come - each.amount) > _PEPPOL:
                 yield "R040", n, f"{what} is not {each.percent:f} % of its base {each.base:f}"
-    if one.payment.debited and not (one.payment.mandate or ("",))[0]:
-        yield "R061", 0, "it is collected by direct debit, and has no mandate reference (`mandate:`)"
     start, end = one.delivery.period or (None, None)
     for n, line in enumerate(one.lines, 1):
         first, last = line.period or (None, None)
