@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from billtext.cli import main as program
-from billtext.outside import files
+from billtext.outside import switching
 
 EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.copyfile"}
 
@@ -47,14 +47,14 @@ class Killer:
             self.step()
 
         os.fsync = syncing
-        writing = files.Switch.writing
+        writing = switching.Switch.writing
 
         @contextlib.contextmanager
-        def torn(switch: files.Switch, *arguments: Any, **options: Any) -> Iterator[Any]:
+        def torn(switch: switching.Switch, *arguments: Any, **options: Any) -> Iterator[Any]:
             with writing(switch, *arguments, **options) as file:
                 yield _Torn(file, self)
 
-        files.Switch.writing = torn  # type: ignore[method-assign,assignment]
+        switching.Switch.writing = torn  # type: ignore[method-assign,assignment]
         sys.addaudithook(self.audit)
 
 
@@ -106,7 +106,7 @@ def _recovery_killed(root: Path) -> int:
     broken = root.with_name("broken")
     shutil.copytree(root, broken)
     kills = 0
-    while _killed(lambda: files.recover(root), kills + 1):
+    while _killed(lambda: switching.recover(root), kills + 1):
         kills += 1
         shutil.rmtree(root)
         shutil.copytree(broken, root)

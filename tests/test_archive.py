@@ -15,7 +15,7 @@ from beancount import loader
 from beancount.core.data import Document
 
 from billtext.outside import archive, files, pdf
-from billtext.outside.files import STAGE
+from billtext.outside.switching import STAGE
 from billtext.rules import filing
 from office import Office
 from test_crash import DRAFT, every_kill

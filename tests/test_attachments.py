@@ -12,7 +12,7 @@ from beancount import loader
 from beancount.core.data import Open
 
 from billtext.outside import mail
-from billtext.outside.files import STAGE
+from billtext.outside.switching import STAGE
 from mail_room import Letters, Room
 from test_outbox import EHF
 from test_send import Sending, parsed

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from billtext.model import Date
-from billtext.outside import files
+from billtext.outside import switching
 from crash_room import recoveries, run
 from office import Office
 
@@ -54,7 +54,7 @@ def work_done(made: Office, drafts: int) -> int:
     )
     assert Counter([*issued, *waiting]) == Counter(f"Draft {n}" for n in range(1, drafts + 1))
     assert [document.number for document in book.documents] == [f"2026-{n:04}" for n in range(1, len(issued) + 1)]
-    assert not (made.root / files.STAGE).exists()
+    assert not (made.root / switching.STAGE).exists()
     comments = {n for text in made.files().values() for n in re.findall(r"; about draft (\d+)", text)}
     assert comments == {str(n) for n in range(1, drafts + 1)}
     return len(issued)
@@ -184,7 +184,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         done = made.run("issue", "--all", "--date", "2026-11-25")
         assert done.status == 1
         assert "No space left on device" in done.err
-        assert {name: text for name, text in made.files().items() if files.STAGE not in name} == before
+        assert {name: text for name, text in made.files().items() if switching.STAGE not in name} == before
         filler.unlink()
         assert made.run("issue", "--all", "--date", "2026-11-25").status == 0
         assert work_done(made, 3) == 3

@@ -25,7 +25,7 @@ from billtext.cli import check, import_
 from billtext.cli.common import Face
 from billtext.errors import Refused, Unreadable
 from billtext.ledger import load, write
-from billtext.outside import files, import_names, import_toml, invoice_import, ledger_scan
+from billtext.outside import files, import_names, import_toml, invoice_import, ledger_scan, switching
 from billtext.rendering import escape
 from billtext.rules import book, statements
 
@@ -876,13 +876,13 @@ def test_an_interrupted_run_leaves_the_ledger_as_it_was(tmp_path: Path, how: sig
     path = ledger(tmp_path, currency="GBP")
     before = snapshot(tmp_path)
     process = start(path, RETAIL, "--map", RETAIL_MAP, "--limit", 3000)
-    stage = tmp_path / files.STAGE
+    stage = tmp_path / switching.STAGE
     until = time.monotonic() + 60
     while not (stage / "2").exists() and time.monotonic() < until:  # it writes the invoices
         time.sleep(0.001)
     process.send_signal(how)
     assert process.wait(30) != 0
-    kept = {name: data for name, data in snapshot(tmp_path).items() if not name.startswith(files.STAGE)}
+    kept = {name: data for name, data in snapshot(tmp_path).items() if not name.startswith(switching.STAGE)}
     assert kept == before
     assert how != signal.SIGINT or not stage.exists()
     invoice_import.run(path, RETAIL, RETAIL_MAP, limit=50)
@@ -917,7 +917,7 @@ def test_killed_at_any_rename_the_next_run_finds_the_old_or_the_new_ledger(tmp_p
     old = snapshot(cut.parent)
     done = subprocess.run([sys.executable, "-c", KILLED, str(renames), cut, *arguments], check=False)
     assert done.returncode == (-signal.SIGKILL if renames < 6 else 0)
-    found = files.recover(cut.parent)
+    found = switching.recover(cut.parent)
     assert (found is not None and found.finished) is (0 < renames < 6)
     assert snapshot(cut.parent) == (old if renames == 0 else snapshot(whole.parent))
 
@@ -925,7 +925,7 @@ def test_killed_at_any_rename_the_next_run_finds_the_old_or_the_new_ledger(tmp_p
 def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("old")
-    with files.Switch(tmp_path) as switch:
+    with switching.Switch(tmp_path) as switch:
         with switch.writing(path) as file:
             file.write("new")
         path.write_text("somebody else's")
@@ -935,12 +935,12 @@ def test_a_file_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_two_at_once_are_refused_and_the_work_of_the_first_is_left_alone(tmp_path: Path) -> None:
-    with files.Switch(tmp_path) as first:
+    with switching.Switch(tmp_path) as first:
         with first.writing(tmp_path / "a") as file:
             file.write("new")
-        with pytest.raises(Refused, match="another billtext"), files.Switch(tmp_path):
+        with pytest.raises(Refused, match="another billtext"), switching.Switch(tmp_path):
             pass
-        assert files.recover(tmp_path) is None
+        assert switching.recover(tmp_path) is None
         first.commit()
     assert snapshot(tmp_path) == {"a": b"new"}
 
@@ -950,16 +950,16 @@ def test_a_change_stays_within_the_ledger(tmp_path: Path) -> None:
     inside.mkdir()
     with (
         pytest.raises(Refused, match="outside the ledger's directory"),
-        files.Switch(inside) as switch,
+        switching.Switch(inside) as switch,
         switch.writing(inside / "../a"),
     ):
         pass
-    stage = inside / files.STAGE
+    stage = inside / switching.STAGE
     stage.mkdir()
     (stage / "0").write_text("x")
     (stage / "journal.json").write_text('[["0", "../a"]]')
     with pytest.raises(Refused, match="outside the ledger's directory"):
-        files.recover(inside)
+        switching.recover(inside)
     assert not (tmp_path / "a").exists()
 
 
@@ -968,6 +968,16 @@ def test_what_is_in_the_way_is_told_before_anything_is_changed(tmp_path: Path) -
     (tmp_path / "invoices").write_text("a file where a directory should be")
     before = snapshot(tmp_path)
     with pytest.raises(Refused, match="cannot be written"):
+        invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
+    assert snapshot(tmp_path) == before
+
+
+def test_a_read_only_file_is_told_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ledger(tmp_path)
+    before = snapshot(tmp_path)
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda where, how: allowed(where, how) and (how, where) != (os.W_OK, path))
+    with pytest.raises(Refused, match=rf"^{path} cannot be written: it is read-only; change its permissions$"):
         invoice_import.run(path, DATA / "import-lines.csv", DATA / "import-lines.toml")
     assert snapshot(tmp_path) == before
 

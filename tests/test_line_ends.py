@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from billtext.outside import files
+from billtext.outside import files, switching
 from office import Office
 
 INVOICE = """
@@ -131,7 +131,7 @@ def test_mixed_line_ends_stay() -> None:
 def test_what_an_import_appends_has_the_line_ends_of_its_file(tmp_path: Path) -> None:
     """It is written in parts: a comment first, then the documents."""
     (tmp_path / "2026.beancount").write_bytes(b"; one\r\n; two\r\n")
-    with files.Switch(tmp_path) as switch:
+    with switching.Switch(tmp_path) as switch:
         for text in ("; three\n", "; four\n; five\n"):
             with switch.writing(tmp_path / "2026.beancount", append=True) as file:
                 file.write(text)

@@ -570,7 +570,8 @@ def test_a_template_of_the_ledgers_own(demo: Book, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("logo.svg", b""), ("logo.svg", b"no picture"), ("logo.svg", SVG[:-6]), ("logo.svg", gzip.compress(SVG, mtime=0)),
+        ("logo.svg", b""), ("logo.svg", b"no picture"), ("logo.svg", SVG[:-6]),
+        ("logo.svg", gzip.compress(SVG, mtime=0)),
         ("logo.svg", SVG.replace(b"<rect", b"<text>\xe6</text><rect")),
         ("logo.svg", SVG.replace(b"<rect", b'<image href="file:///etc/hostname"/><rect')),
         ("logo.svg", SVG.replace(b"<rect", b'<image href="beside.png" width="9" height="9"/><rect')),

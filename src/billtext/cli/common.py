@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from billtext.ledger.load import Loaded
-    from billtext.outside.files import Recovered
+    from billtext.outside.switching import Recovered
     from billtext.rendering.language import Language
     from billtext.rendering.sheets import Sheet
     from billtext.rules.book import Book
@@ -70,9 +70,9 @@ class Face:
     def loaded(self) -> "Loaded":
         """The ledger as Beancount gives it. A change that was interrupted is finished or cleared away before."""
         from billtext.ledger import load
-        from billtext.outside import files
+        from billtext.outside import switching
 
-        self.tell_recovered(files.recover(self.path.parent))
+        self.tell_recovered(switching.recover(self.path.parent))
         return load.load(self.path)
 
     def tell_recovered(self, found: "Recovered | None") -> None:

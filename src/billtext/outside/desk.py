@@ -24,8 +24,8 @@ from billtext.errors import LedgerError, Refused
 from billtext.ledger import load, write
 from billtext.ledger.accounts import Receivables
 from billtext.outside import files
-from billtext.outside.files import Recovered, Switch
 from billtext.outside.ledger_scan import matches
+from billtext.outside.switching import Recovered, Switch
 from billtext.rules import additions, book, closing
 from billtext.rules.book import Book
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from billtext.errors import Refused
 from billtext.model import Date
-from billtext.outside import files, import_dates, import_text, ledger_scan
+from billtext.outside import files, import_dates, import_text, ledger_scan, switching
 from billtext.outside.import_book import Document
 from billtext.outside.import_dates import Dated
 from billtext.outside.import_mapping import Series
@@ -56,7 +56,7 @@ def _write(
 ) -> tuple[Path, ...]:
     place, text, encoding = refused
     inside = place.is_relative_to(top.parent)
-    with files.Switch(top.parent) as switch:
+    with switching.Switch(top.parent) as switch:
         dated = _dates(switch, plan)
         paths = _register(switch, top.parent, known, plan)
         paths += _documents(switch, top.parent, known, plan, progress)
@@ -74,7 +74,7 @@ def _write(
     return tuple(dict.fromkeys([*dated, *paths]))
 
 
-def _dates(switch: files.Switch, plan: Plan) -> list[Path]:
+def _dates(switch: switching.Switch, plan: Plan) -> list[Path]:
     """Date back what documents need; what is appended to one of these files comes after it."""
     changes = import_dates.by_file(plan.dated)
     for path, own in changes.items():
@@ -83,7 +83,7 @@ def _dates(switch: files.Switch, plan: Plan) -> list[Path]:
     return list(changes)
 
 
-def _register(switch: files.Switch, root: Path, known: Known, plan: Plan) -> list[Path]:
+def _register(switch: switching.Switch, root: Path, known: Known, plan: Plan) -> list[Path]:
     """Write accounts, series and items, and the customers apart from them."""
     receivable = known.register.options.receivable
     first = plan.documents[0].date if plan.documents else None
@@ -111,7 +111,7 @@ def _register(switch: files.Switch, root: Path, known: Known, plan: Plan) -> lis
     return paths
 
 
-def _documents(switch: files.Switch, root: Path, known: Known, plan: Plan, progress: Progress) -> list[Path]:
+def _documents(switch: switching.Switch, root: Path, known: Known, plan: Plan, progress: Progress) -> list[Path]:
     """Write the documents, one file a year, and read them back."""
     register = known.register
     customers = {**register.of("customer"), **{new.id: new.record("customer") for new in plan.customers}}

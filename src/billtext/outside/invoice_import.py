@@ -13,7 +13,15 @@ from pathlib import Path
 from billtext.errors import Refused, shown
 from billtext.ledger import write
 from billtext.model import Date
-from billtext.outside import files, import_dates, import_register, import_rows, import_toml, import_write, ledger_scan
+from billtext.outside import (
+    import_dates,
+    import_register,
+    import_rows,
+    import_toml,
+    import_write,
+    ledger_scan,
+    switching,
+)
 from billtext.outside.import_book import Document, decide
 from billtext.outside.import_dates import Dated
 from billtext.outside.import_documents import Sorter
@@ -61,7 +69,7 @@ def run(ledger: Path, table: Path, mapping_file: Path, *, refused: Path | None =
     mapping = import_toml.read(mapping_file)
     top = ledger.resolve()
     if not trial:
-        files.recover(top.parent)
+        switching.recover(top.parent)
     known = ledger_scan.scan(top)
     sorter = _sort(table, mapping, known, limit, progress)
     documents = decide(sorter)
