@@ -132,7 +132,8 @@ def test_a_link_among_the_devices_stays_a_link(tmp_path: Path, monkeypatch: pyte
 def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Path, keeps: bool) -> None:
     """By `draft check` and `issue --dry-run` as by `issue`, where documents are filed; nothing is written.
 
-    Number 1 is neither the 1 of the text nor that of its line. Where none is filed, the draft can be issued.
+    Number 1 is neither the 1 of the text nor that of its line. Where none is filed, the draft can be issued, and it is
+    told that it cannot be sent.
     """
     made = office(tmp_path / "books", drafts=0) if keeps else Office(tmp_path / "books")
     company = made.root / "company.beancount"
@@ -148,7 +149,7 @@ def test_a_letter_that_no_font_has_is_told_before_a_draft_is_issued(tmp_path: Pa
     if not keeps:
         assert (check.status, check.out) == (1, "2 of 2 drafts can be issued\n")
         assert f"drafts/d1.beancount:2: Invoice 1: {told}" in check.err
-        assert (trial.status, trial.err) == (0, "")
+        assert (trial.status, f"1: cannot be sent as it is, since Invoice 1: {told}" in trial.err) == (0, True)
         return
     assert (check.status, check.out, why in check.err) == (1, "1 of 2 drafts can be issued\n", True), check
     assert (trial.status, why in trial.err, trial.out[:2]) == (1, True, "1 "), trial
@@ -370,7 +371,37 @@ def test_the_same_paper_is_not_filed_twice(tmp_path: Path) -> None:
     add(made, paper)
     done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
                     "--date", "2026-11-27", "--as-of", "2026-12-31")  # fmt: skip
-    assert (done.status, f"filed already as {C1}/2026-11-26.contract.pdf" in done.err) == (1, True)
+    assert (done.status, f"filed already as documents/{C1}/2026-11-26.contract.pdf\n" in done.err) == (1, True)
+
+
+def test_what_was_filed_and_is_lost_is_not_called_filed(tmp_path: Path) -> None:
+    """Neither a paper nor a document: both say what is missing, and a paper that is at hand, where to put it."""
+    made = office(tmp_path / "books")
+    paper = scan(tmp_path)
+    add(made, paper)
+    assert made.run("archive", "file", "2026-0001").status == 0
+    for one in (made.root / "documents").rglob("*.pdf"):
+        one.unlink()
+    before = made.files()
+    done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-27", "--as-of", "2026-12-31")  # fmt: skip
+    told = f"is filed already as documents/{C1}/2026-11-26.contract.pdf, but it is not there: copy {paper} there"
+    assert (done.status, told in done.err) == (1, True), done.err
+    done = made.run("archive", "file", "2026-0001")
+    assert (done.status, "2026-0001.pdf: it is not there, and 2026-0001 was filed there" in done.err) == (1, True)
+    assert made.files() == before
+    Path(paper).rename(made.root / "documents" / C1 / "2026-11-26.contract.pdf")
+    found = made.run("archive", "verify").out
+    assert ("2026-0001.pdf" in found, "contract" in found) == (True, False)
+
+
+def test_a_document_that_there_is_not_is_told(tmp_path: Path) -> None:
+    made = office(tmp_path / "books")
+    for command in (("list",), ("find", "x")):
+        done = made.run("archive", *command, "--document", "2026-9999")
+        assert (done.status, done.err) == (
+            1, "billtext: there is no document 2026-9999; `billtext invoice list` shows them\n",
+        )  # fmt: skip
 
 
 def test_a_ledger_without_an_archive_is_told_how_to_get_one(tmp_path: Path) -> None:

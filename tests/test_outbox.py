@@ -467,6 +467,30 @@ def test_an_e_invoice_that_is_not_right_is_not_filed(tmp_path: Path, way: str) -
     assert office.states() == {"2026-0001": "sent"}
 
 
+def test_an_e_invoice_that_is_not_right_is_told_where_nothing_is_filed(tmp_path: Path) -> None:
+    """As in a ledger with an archive: by `issue`, its trial and `draft check`; and so is what has no place to go to."""
+    option = """2020-01-01 custom "billtext-option" "archive" FALSE
+2020-01-01 custom "company" "Fjordlys Elektro AS"
+  register: "Foretaksregisteret"
+"""
+    office = Sending(tmp_path / "books", more=EHF.replace('  country: "NO"\n', "") + option)
+    (office.root / "documents").mkdir()
+    office.draft("lamps", DRAFT)
+    why = "its e-invoice is not right: BR-11: "
+    assert f"drafts/lamps.beancount:2: {why}" in office.run("draft", "check", "--as-of", "2026-11-24").err
+    for more in (["--dry-run"], []):
+        done = office.run("issue", "lamps", "--date", "2026-11-24", *more)
+        assert (done.status, f"2026-0001: cannot be sent as it is, since {why}" in done.err) == (0, True), done
+        assert "(by the register as it stood on 2026-11-24)" in done.err
+    other = Sending(tmp_path / "other", more=re.sub(r"  endpoint: .*\n", "", EHF) + option)
+    other.draft("lamps", DRAFT)
+    done = other.run("issue", "lamps", "--date", "2026-11-24")
+    assert "had no `endpoint:` in the register on 2026-11-24" in done.err, done
+    office.draft("wrong", DRAFT.replace("quantity: 2", "quantity: two").replace("Lamps", "Chairs"))
+    done = office.run("issue", "--all", "--date", "2026-11-24")
+    assert done.err.endswith("billtext: nothing was issued; one mistake in the files of drafts, told above\n"), done
+
+
 # --- the portal ---------------------------------------------------------------------------------------------
 
 PORTAL = """
@@ -707,7 +731,7 @@ def test_a_wrong_directory_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_outbox_in_every_format(tmp_path: Path) -> None:
-    office = Sending(tmp_path / "books")
+    office = Sending(tmp_path / "books", more='\n2026-01-01 custom "customer" "P1"\n  city: "Oslo"\n')
     office.invoices(invoice(1), invoice(2, "P1"))
     office.add("follow-up/2026.beancount", '\n2026-11-21 custom "delivery" "2026-0001"\n  channel: "print"\n')
     args = ("outbox", "--as-of", "2026-11-25", "--format")

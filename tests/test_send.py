@@ -680,10 +680,15 @@ def test_a_template_of_the_ledgers_own(tmp_path: Path) -> None:
         (place / "document.nb.md").write_text("Subject: {{ nubmer }}\n\nHei\n", "utf-8")
         office.invoices(invoice(2))
         done = office.send()
-        assert (done.status, "the mail template document.nb.md cannot be used: 'nubmer' is undefined" in done.err) == (
-            1,
-            True,
-        )
+        told = "the mail template templates/mail/document.nb.md cannot be used: 'nubmer' is undefined; the guide"
+        assert (done.status, told in done.err) == (1, True), done.err
+        (place / "document.nb.md").write_text("Subject: x\n\nHei\n{% if name %}\n", "utf-8")
+        done = office.send()
+        assert (done.status, "templates/mail/document.nb.md:4 cannot be used: " in done.err) == (1, True), done.err
+        (place / "document.nb.md").write_text("Hei\n", "utf-8")
+        done = office.send()
+        told = "templates/mail/document.nb.md does not begin with `Subject:`; write the subject in its first line"
+        assert (done.status, told in done.err) == (1, True), done.err
 
 
 # --- killed -------------------------------------------------------------------------------------------------
@@ -724,6 +729,57 @@ def test_killed_in_the_middle_of_five_hundred(tmp_path: Path) -> None:
     assert len(subjects) == len(set(subjects)), "none was sent twice"
     assert set(subjects) | doubtful == {f"2026-{n:04}" for n in range(1, 501)}, "none was lost"
     office.book()
+
+
+def test_stopped_by_ctrl_c_says_how_far_it_came(tmp_path: Path) -> None:
+    """What went is written down, what was on its way is doubtful, and the next run sends the rest."""
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room)
+        office.invoices(*(invoice(n) for n in range(1, 201)))
+        (office.root / "templates").mkdir()
+        (office.root / "templates" / "invoice.typ").write_text("Faktura\n", "utf-8")
+        child = subprocess.Popen(
+            [sys.executable, "-m", "billtext", "-f", str(office.main), "send", "--due", "--at", AT],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        end = time.monotonic() + 60
+        while len(room.letters.all) < 20 and time.monotonic() < end and child.poll() is None:
+            time.sleep(0.005)
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+        told = re.search(r"\nstopped after (\d+) of 200; see `billtext outbox` for what was on its way\n", err)
+        assert (child.returncode, told is not None) == (130, True), err
+        states = list(office.states().values())
+        assert told is not None
+        assert states.count("sent") - int(told[1]) in {0, 1}  # one may be written down and not counted yet
+        assert states.count("doubtful") <= 1
+        assert not (office.root / ".billtext" / "outbox.jsonl").exists()
+        assert office.send().status == 0
+    came = {re.search(rb"Subject: Faktura (2026-\d{4})", data)[1] for _, _, data in room.letters.all}  # type: ignore[index]
+    assert len(came) == len(room.letters.all) >= 200 - states.count("doubtful")
+
+
+def test_what_has_no_parcel_is_told_with_how_statements_are_named(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books")
+    hint = "name a statement by customer and month, as C1/2026-10, or a document by its number"
+    for title, told in (
+        ("C1", f"C1 is a customer; {hint}"), ("C1/2026-13", f"2026-13 is no month; {hint}"),
+        ("2026-0009", "there is no document 2026-0009; `billtext invoice list` shows them"),
+    ):  # fmt: skip
+        assert office.send(title).err == f"billtext: {told}\n"
+        assert told.partition("`")[0] in office.run("outbox", "sent", title, "--at", AT).err
+
+
+def test_who_has_no_address_at_all_gets_paper_only_where_the_register_says_so(tmp_path: Path) -> None:
+    office = Sending(tmp_path / "books")
+    office.invoices(invoice(1, "P1"))
+    done = office.send()
+    why = "no address of P1 is in the register, neither for mail nor for paper"
+    assert (done.status, f"2026-0001  print  waiting: {why}" in done.err) == (1, True), done
+    assert not (office.root / "outbox" / "print").exists()
+    office.add("company.beancount", '2026-11-01 custom "customer" "P1"\n  channel: "print"\n')
+    assert office.send().status == 0
+    assert office.states() == {"2026-0001": "sent"}
 
 
 def test_two_never_send_at_once(tmp_path: Path) -> None:

@@ -217,6 +217,8 @@ def test_a_file_that_cannot_be_read_stops_nobody_else(
 def test_a_trial_counts_what_the_real_run_counts(tmp_path: Path) -> None:
     """Of five, one lacks an address, one its filed PDF, and one breaks EN 16931: the trial says so, and exits alike."""
     more = """
+2020-01-01 custom "customer" "P1"
+  city: "Oslo"
 2020-01-01 open Assets:Receivable:C3
 2020-01-01 open Assets:Receivable:C4
 2020-01-01 custom "customer" "C3"
@@ -350,7 +352,7 @@ def test_a_letter_that_no_font_has_is_told_without_the_name(tmp_path: Path) -> N
         (
             "mail/document.en.md",
             "Subject: x\n\n{{ {}[name].x }}",
-            "the mail template document.en.md cannot be used (UndefinedError)",
+            "the mail template templates/mail/document.en.md cannot be used (UndefinedError)",
         ),
     ],
 )

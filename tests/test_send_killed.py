@@ -106,7 +106,7 @@ def test_send_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     whole = page()
     monkeypatch.setattr(pdf, "document", lambda *_, **__: whole)
     monkeypatch.setattr(pdf, "listing", lambda *_, **__: whole)
-    monkeypatch.setattr(right_forms, "check", lambda *_: None)  # the rules' engine has threads too
+    monkeypatch.setattr(right_forms, "check", lambda *_, **__: None)  # the rules' engine has threads too
     monkeypatch.setattr(secrets, "token_hex", lambda size: "5e" * size)  # drawn anew, no two runs were alike
     template = Sending(tmp_path / "template", more=LAID + CHANNELS)
     template.invoices(*(invoice(n, customer) for n, customer in enumerate(("C1", "C2", "P1", "C3"), 1)))

@@ -32,7 +32,7 @@ command.add_command(archive_change.add)
 @form
 @click.pass_obj
 def verify(face: Face, form: str) -> None:
-    """Find files that are missing or changed, and those at a customer that nobody filed."""
+    """Find files that are missing, changed or cannot be read, and those at a customer that nobody filed."""
     from billtext.cli.progress import Progress
     from billtext.outside import archive
     from billtext.rendering import archive as shown
@@ -67,11 +67,15 @@ def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _found(face: Face, asked: dict[str, Any], text: str = "") -> "list[Filed]":
+    from billtext.errors import Refused
     from billtext.rules import filing
 
     if asked["customer"]:
         asked["customer"] = face.customer(asked["customer"])
-    return filing.find(face.book, text=text, **asked)
+    found, number = filing.find(face.book, text=text, **asked), asked["document"]
+    if number and number not in face.book.ledger.documents and not filing.find(face.book, document=number):
+        raise Refused(f"there is no document {number}; `billtext invoice list` shows them")
+    return found
 
 
 @command.command(

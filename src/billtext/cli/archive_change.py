@@ -50,6 +50,9 @@ def file(
             one for one in desk.book.documents if month is None or month[0] <= one.date <= month[1]
         ]  # fmt: skip
         new = filing.missing(desk.book, wanted)
+        for number in numbers:
+            for one in filing.of(desk.book, documents[number]):
+                filed_files.content(desk.root, one)  # filed before, and lost since
         desk.refuse_errors(one.customer for one in new)
         with Progress() as progress:
             filed = archive.file(desk, desk.book, new, form=as_, step=progress.stage("Documents", len(new)))
@@ -57,7 +60,7 @@ def file(
             desk.commit(about=[one.customer for one in filed.filed])
         for one in filed.filed if trial or numbers else ():
             say(filed_files.text(one), nl=False)
-        tell_wrong(filed.wrong)
+        tell_wrong(filed)
         for number, why in filed.refused.items():
             say(escape.one_line(f"{number}: {why}"), err=True)
         count = len(new) - len(filed.refused)

@@ -48,6 +48,6 @@ def command(
         if trial:
             say(f"\n{found.issued.text}\n{written}", nl=False)
         else:
-            tell_wrong(archive(desk, [found.issued], date).whole().wrong)
+            tell_wrong(archive(desk, [found.issued], date).whole())
             desk.commit(about=[guest])
         done(desk)

@@ -71,7 +71,7 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     Each is made as it would be filed, and nothing is written. A draft can be issued though its e-invoice would not be
     right, and could not be sent: that is told too.
     """
-    from billtext.outside import archive, draft_files, filed_files, issuing
+    from billtext.outside import draft_files, issuing
     from billtext.outside.desk import Desk
 
     desk = Desk.reading(face.path, face.loaded, face.book)
@@ -82,7 +82,7 @@ def check(face: Face, names: tuple[str, ...], as_of: datetime.date) -> None:
     say(f"{len(wanted) - len(outcome.refused)} of {len(wanted)} drafts can be issued")
     wrong = [*unread, *(_told(error) for file in files for error in file.errors)]
     wrong += writing.refused(outcome)
-    unfit = filing.wrong if filed_files.wanted(desk, as_of) else archive.wrong(desk, outcome.issued)
+    unfit = filing.done.wrong if filing.done and outcome.issued else {}
     drafts = {one.number: one.prepared.draft for one in outcome.issued}
     wrong += [f"{relative(drafts[number].file)}:{drafts[number].first}: {why}" for number, why in unfit.items()]
     for sentence in wrong:

@@ -4,7 +4,7 @@ import datetime
 
 import click
 
-from billtext.cli.common import Day, Face, example, relative, say
+from billtext.cli.common import Day, Face, counted, example, relative, say
 from billtext.cli.writing import Filing, changing, done, force, on, refused, tell_wrong, trial
 
 
@@ -65,8 +65,8 @@ def command(
             for error in file.errors:
                 where = f"{relative(str(error.source['filename']))}:{error.source['lineno']}"
                 say(f"{where}: {error.message}", err=True)
-        if outcome.issued:
-            tell_wrong(filing.wrong)
+        if outcome.issued and filing.done:
+            tell_wrong(filing.done)
         if not trial and outcome.issued:
             desk.commit(about=[one.prepared.customer for one in outcome.issued])
         for one in outcome.issued:
@@ -80,8 +80,11 @@ def command(
         for sentence in refused(outcome):
             say(sentence, err=True)
         done(desk)
-    if outcome.refused or unread or any(file.errors for file in files):
-        count, lost = len(outcome.refused), f"; {len(unread)} of the files cannot be read" if unread else ""
-        raise Refused(f"{count} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued{lost}")
+    mistakes = sum(len(file.errors) for file in files)
+    if outcome.refused or unread or mistakes:
+        told = [f"{len(outcome.refused)} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued"]
+        told += [f"{counted(mistakes, 'mistake')} in the files of drafts, told above"] if mistakes else []
+        told += [f"{len(unread)} of the files cannot be read"] if unread else []
+        raise Refused("; ".join(told if wanted else ["nothing was issued", *told[1:]]))
     if not wanted:
         say("There are no drafts.")

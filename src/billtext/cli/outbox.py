@@ -93,7 +93,7 @@ def _said(face: Face, titles: tuple[str, ...], outcome: str, at: datetime.dateti
         for title in dict.fromkeys(titles):
             parcel = deliveries.named(desk.book, title, now.date())
             if parcel is None:
-                raise Refused(f"there is no document {title}; `billtext outbox` shows them")
+                raise Refused(deliveries.unknown(desk.book, title, "billtext outbox"))
             found = log.of(parcel)
             state = found[-1].outcome if found else "waiting"
             if state not in _SAID[outcome] and not (outcome == "waiting" and attempts.failed(found)):

@@ -181,7 +181,7 @@ def _chosen(
     for number in dict.fromkeys(numbers):
         parcel = deliveries.named(book, number, today)
         if parcel is None:
-            raise Refused(f"there is no document {number}; `billtext invoice list` shows them")
+            raise Refused(deliveries.unknown(book, number, "billtext invoice list"))
         if parcel.date > today and not parcel.statement:
             raise Refused(f"{number} is dated {parcel.date}, after {today}; send it then")
         state = deliveries.state(log, parcel, datetime.date.min)
@@ -281,6 +281,10 @@ def _send(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None"
                         with contextlib.suppress(OSError):  # who listens has gone: the mails go all the same
                             progress.say(escape.one_line(line if well else f"{line}: {result.words}"), err=not well)
                     step()
+        except KeyboardInterrupt:
+            told = f"\nstopped after {sum(counts.values()):,} of {len(parcels):,}"
+            say(f"{told}; see `billtext outbox` for what was on its way", err=True)
+            raise
         finally:
             record(face, outbox)
     told = ", ".join(

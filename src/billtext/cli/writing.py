@@ -102,21 +102,21 @@ class Filing:
 
     def __init__(self, desk: "Desk", date: datetime.date, *, trial: bool = False) -> None:
         self._desk, self._date, self._trial = desk, date, trial
-        self.wrong: Mapping[str, str] = {}  # documents whose e-invoice is left out, by number, and why
+        self.done: Done | None = None  # what came of it at last
 
     def __call__(self, issued: Iterable["Issued"]) -> "Mapping[str, Refused]":
         """File documents; why some cannot be, by their numbers."""
-        done = archive(self._desk, issued, self._date, trial=self._trial)
-        self.wrong = done.wrong
-        return done.refused
+        self.done = archive(self._desk, issued, self._date, trial=self._trial)
+        return self.done.refused
 
 
-def tell_wrong(wrong: Mapping[str, str]) -> None:
-    """Say which documents were filed without their e-invoice, and why."""
+def tell_wrong(done: "Done") -> None:
+    """Say which documents have no e-invoice that could be sent, and why."""
     from billtext.rendering import escape
 
-    for number, why in wrong.items():
-        say(escape.one_line(f"{number}: filed as PDF alone, since {why}"), err=True)
+    how = "filed as PDF alone" if done.filed else "cannot be sent as it is"
+    for number, why in done.wrong.items():
+        say(escape.one_line(f"{number}: {how}, since {why}"), err=True)
 
 
 def done(desk: "Desk") -> None:

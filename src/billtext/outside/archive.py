@@ -7,7 +7,7 @@ hash in `follow-up/YEAR.beancount`, which comes with it or not at all.
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -23,7 +23,7 @@ from billtext.outside import filed_files, files, forms, right_forms
 from billtext.outside.desk import Desk
 from billtext.outside.forms import Made
 from billtext.outside.issuing import Issued
-from billtext.rules import filing
+from billtext.rules import deliveries, filing
 from billtext.rules.book import Book
 from billtext.rules.filing import Period
 from billtext.rules.filing_checks import account as account_of
@@ -36,7 +36,7 @@ LONGEST = 200  # characters of a label
 class Finding:
     """A file that is not as it was filed.
 
-    :param state: `missing`, `changed` or `foreign`
+    :param state: `missing`, `changed`, `unreadable` or `foreign`
     :param file: below `documents/`
     """
 
@@ -54,7 +54,8 @@ class Done:
     """What came of filing documents.
 
     :param filed: their files
-    :param wrong: why an e-invoice was left out, by the document's number
+    :param wrong: why an e-invoice was left out, by the document's number; of documents that are not filed, why they
+        could not be sent
     :param refused: why a document cannot be made, by its number
     """
 
@@ -118,13 +119,7 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
     made = []
     for form in wanted:
         try:
-            one = right_forms.document(book, document, form, root=desk.root, desk=desk)
-            if (
-                form == "ubl"
-                and book.register.values("customer", document.customer, document.date).get("channel") == "ehf"
-            ):
-                right_forms.endpoints(one, document)  # filed without, it could never be sent
-            made.append(one)
+            made.append(_right(desk, book, document, form))
             continue
         except Refused as why:
             if form not in right_forms.EINVOICES:
@@ -132,6 +127,17 @@ def _forms(desk: Desk, book: Book, document: Document, wanted: Sequence[str], wr
             wrong[document.number] = str(why)
         if form == "facturx":
             made.append(forms.document(book, document, "pdf", root=desk.root, desk=desk))
+    return made
+
+
+def _right(desk: Desk, book: Book, document: Document, form: str) -> Made:
+    """A document in a form in which it can be sent as its customer gets it.
+
+    :raises Refused: it cannot be made, or it is an e-invoice that is not right
+    """
+    made = right_forms.document(book, document, form, root=desk.root, desk=desk)
+    if form == "ubl" and book.register.values("customer", document.customer, document.date).get("channel") == "ehf":
+        right_forms.endpoints(made, document)  # made without, it could never be sent
     return made
 
 
@@ -145,30 +151,34 @@ def issued(
 ) -> Done:
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
 
-    :param trial: see what would come of it, and write nothing
+    In another, see whether their e-invoices are right.
+
+    :param trial: see what would come of it, PDFs too, and write nothing
     :param stage: called with how many there are; returns what to call at each
     """
-    if not filed_files.wanted(desk, date):
-        return Done()
     found = list(found)
+    if not filed_files.wanted(desk, date):
+        register = desk.book.register
+        ways = {one.number: deliveries.way(register, one.number, one.prepared.customer, date, date) for one in found}
+        goes = [one for one in found if trial or right_forms.EINVOICES.intersection(deliveries.forms(ways[one.number]))]
+        return Done(wrong=_unfit(desk, goes)) if goes else Done()
     after = desk.after(one.prepared.customer for one in found)
     new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
     return file(desk, after, new, trial=trial, step=stage(len(new)))
 
 
-def wrong(desk: Desk, found: Iterable[Issued]) -> Mapping[str, str]:
-    """Why documents that are being issued could not be sent, by their numbers, in a ledger that files none.
+def _unfit(desk: Desk, found: Sequence[Issued]) -> dict[str, str]:
+    """Why documents that are being issued could not be sent, by their numbers.
 
     :param desk: with their texts
     """
-    found = list(found)
     after = desk.after(one.prepared.customer for one in found)
     why: dict[str, str] = {}
     for number in (one.number for one in found if one.number in after.ledger.documents):
         document = after.ledger.documents[number]
         try:
             for form in filing.forms(after, document):
-                right_forms.document(after, document, form, root=desk.root)
+                _right(desk, after, document, form)
         except Refused as error:
             why[number] = str(error)
     return why
@@ -196,7 +206,9 @@ def add(
     sha256 = files.digest(content)
     twin = next((one for one in book.ledger.filed if one.sha256 == sha256 and one.customer == customer), None)
     if twin is not None:
-        raise Refused(f"{source} is filed already as {twin.file}")
+        state, why = filed_files.state(desk.root / filing.ROOT, twin)
+        lost = f", but {why}: copy {source} there, and it is as it was filed" if state else ""
+        raise Refused(f"{source} is filed already as {filing.ROOT}/{twin.file}{lost}")
     account = account_of(book.register, customer)
     _Places(desk).check(account, date, customer)
     known = {one.file for one in book.ledger.filed}

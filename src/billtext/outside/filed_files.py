@@ -75,7 +75,7 @@ def content(root: Path, one: Filed, desk: Desk | None = None) -> bytes:
 
 
 def state(base: Path, one: Filed) -> tuple[str, str]:
-    """Whether a file is as it was filed: empty, or `missing` or `changed` with the reason.
+    """Whether a file is as it was filed: empty, or `missing`, `changed` or `unreadable` with the reason.
 
     :param base: the directory `documents/`
     """
@@ -95,5 +95,5 @@ def state(base: Path, one: Filed) -> tuple[str, str]:
     except FileNotFoundError:
         return "missing", "it is not there"
     except OSError as error:
-        return "missing", f"it cannot be read ({error.strerror})"
+        return "unreadable", f"it cannot be read ({error.strerror})"
     return ("", "") if digest.hexdigest() == one.sha256 else ("changed", "its hash is another")

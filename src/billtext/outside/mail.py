@@ -91,8 +91,8 @@ class Post:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Say goodbye to the server."""
-        self._leave(politely=True)
+        """Say goodbye to the server, unless we were interrupted, perhaps in the middle of a message."""
+        self._leave(politely=kind is None)
 
     def reach(self) -> None:
         """See that the server takes our mail, before anything is sent.

@@ -10,7 +10,6 @@ from billtext.rules.book import Book
 from billtext.rules.deliveries import Parcel
 from billtext.rules.statements import Statement
 
-TEMPLATES = Path("templates") / "mail"  # below the ledger's directory
 _LARGEST = 200_000  # bytes of a template
 
 
@@ -35,7 +34,7 @@ def _own(root: Path) -> mail_text.Own:
     """Texts of the ledger's own mail templates."""
 
     def read(name: str) -> str | None:
-        path = root / TEMPLATES / name
+        path = root / mail_text.PLACE / name
         if not path.is_file():
             return None
         if path.stat().st_size > _LARGEST:

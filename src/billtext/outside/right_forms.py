@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from billtext.errors import Refused
-from billtext.model import Document
+from billtext.model import Date, Document
 from billtext.outside import forms
 from billtext.outside.desk import Desk
 from billtext.outside.forms import Made
@@ -22,7 +22,7 @@ def document(book: Book, found: Document, form: str, *, root: Path, rules: Path 
     """
     made = forms.document(book, found, form, root=root, desk=desk)
     if form in EINVOICES:
-        check(made, rules)
+        check(made, rules, as_of=found.date)
     return made
 
 
@@ -43,10 +43,11 @@ def endpoints(made: Made, found: Document) -> tuple[str, str]:
     return sender, receiver
 
 
-def check(made: Made, rules: Path | None = None) -> None:
+def check(made: Made, rules: Path | None = None, *, as_of: Date | None = None) -> None:
     """See that an e-invoice keeps to the rules.
 
     :param rules: directory with further ones
+    :param as_of: the day of the register that it was made from, if it was made now
     :raises Refused: it does not
     """
     from billtext.outside import validation
@@ -56,4 +57,5 @@ def check(made: Made, rules: Path | None = None) -> None:
         told = "; ".join(f"{found.rule}: {found.text}" for found in wrong[:_TOLD])
         more = f"; and {len(wrong) - _TOLD} more" if len(wrong) > _TOLD else ""
         broken = ", ".join(dict.fromkeys(found.rule for found in wrong[:_TOLD]))
-        raise Refused(f"its e-invoice is not right: {told}{more}", reason=f"its e-invoice is not right: {broken}{more}")
+        told += f"{more} (by the register as it stood on {as_of})" if as_of else more
+        raise Refused(f"its e-invoice is not right: {told}", reason=f"its e-invoice is not right: {broken}{more}")

@@ -12,7 +12,7 @@ from html import escape as html_escape
 from importlib.resources import files as package_files
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
@@ -27,6 +27,7 @@ from billtext.rules.statements import Statement
 
 LANGUAGES = ("en", "nb", "nn", "sv", "da", "de")
 _FALL_BACK = {"nn": "nb", "no": "nb"}
+PLACE = "templates/mail"  # of a ledger's own, below its directory
 _SUBJECT = "Subject:"
 # Of Jinja2's filters, those that change how a value is written.
 _FILTERS = ("capitalize", "default", "d", "e", "escape", "first", "join", "last", "length", "lower", "replace", "title",
@@ -90,11 +91,15 @@ def statement(report: Statement, name: str, company: str, code: str, own: Own) -
 
 
 def _template(kind: str, code: str, own: Own) -> tuple[str, str, Language]:
-    """Name and text of the template for a language, and the language that it is in."""
+    """Name and text of the template for a language, and the language that it is in.
+
+    The name of one of the ledger's own is its place there.
+    """
     wanted = Language(code or "en").code
     for found in dict.fromkeys((wanted, _FALL_BACK.get(wanted, wanted), "en")):
         file = f"{kind}.{found}.md"
         text = own(file)
+        file = file if text is None else f"{PLACE}/{file}"
         if text is None and found in LANGUAGES:
             text = _ours(file)
         if text is not None:
@@ -112,15 +117,26 @@ def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -
 
     head, _, body = template.lstrip().partition("\n")
     if not head.startswith(_SUBJECT):
-        raise Refused(f"the mail template {file} does not begin with `{_SUBJECT}`; write the subject in its first line")
+        why = f"the mail template {file} does not begin with `{_SUBJECT}`"
+        raise Refused(f"{why}; write the subject in its first line", reason=why)
     try:
         subject = escape.one_line(_compiled(head.removeprefix(_SUBJECT), html=False).render(values)).strip()
         text = _compiled(body, html=False).render(values).strip() + "\n"
         html = markdown.markdown(_compiled(body, html=True).render(values), extensions=["tables", "sane_lists"])
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = f"the mail template {file} cannot be used"
-        raise Refused(f"{why}: {escape.one_line(str(error))}", reason=f"{why} ({type(error).__name__})") from None
+        why = f"the mail template {file}{_line(template)} cannot be used"
+        told = f"{why}: {escape.one_line(str(error))}; the guide to delivery says what a template can do"
+        raise Refused(told, reason=f"{why} ({type(error).__name__})") from None
     return Words(subject=subject, text=text, html=_PAGE.format(html_escape(language), html))
+
+
+def _line(template: str) -> str:
+    """Where a template cannot be read, as `:3`; empty where it can, and only its values are not as it says."""
+    try:
+        _environment(html=False).parse(template)
+    except TemplateSyntaxError as error:
+        return f":{error.lineno}"
+    return ""
 
 
 @lru_cache(maxsize=32)

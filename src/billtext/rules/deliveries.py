@@ -29,6 +29,7 @@ NONE, OLD = "none", "old"
 UNSENT = frozenset({WAITING, "doubtful", "failed", "bounced"})
 STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "cancelled", NONE, OLD)
 _DIGITS = 32
+_PLACE = ("address", "address-2", "address-3", "postal-code", "city")
 _ATTACHED = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
 
 
@@ -103,7 +104,7 @@ def address(register: Register, customer: str, today: Date) -> tuple[str, str]:
 
 def parcel(book: Book, document: Document, today: Date) -> Parcel:
     """A document with its way as of today."""
-    return _parcel(book.register, document.number, document.customer, document.date, "", today)
+    return way(book.register, document.number, document.customer, document.date, today)
 
 
 def statement(book: Book, customer: str, month: str, today: Date) -> Parcel:
@@ -136,6 +137,23 @@ def named(book: Book, title: str, today: Date) -> Parcel | None:
         return None
 
 
+def unknown(book: Book, title: str, shows: str) -> str:
+    """What is to be said of a title that no parcel has.
+
+    :param shows: the command that lists those that there are
+    """
+    customer, _, month = title.partition("/")
+    if book.register.get("customer", customer) is None:
+        return f"there is no document {title}; `{shows}` shows them"
+    why = f"{month} is no month" if month else f"{customer} is a customer"
+    return f"{why}; name a statement by customer and month, as {customer}/2026-10, or a document by its number"
+
+
+def way(register: Register, number: str, customer: str, date: Date, today: Date) -> Parcel:
+    """A document of a number, to a customer, with its way as of today."""
+    return _parcel(register, number, customer, date, "", today)
+
+
 def _parcel(register: Register, number: str, customer: str, date: Date, month: str, today: Date) -> Parcel:
     card = register.values("customer", customer, today)
     name, email = address(register, customer, today)
@@ -145,6 +163,8 @@ def _parcel(register: Register, number: str, customer: str, date: Date, month: s
     problem = ""
     if channel == "email" and not email:
         problem = f"no e-mail address of {customer} is in the register"
+    elif channel == "print" and not _text(card, "channel") and not any(_text(card, key) for key in _PLACE):
+        problem = f"no address of {customer} is in the register, neither for mail nor for paper"
     elif channel == "ehf" and not _text(card, "endpoint"):
         problem = f"{customer} has no `endpoint:` in the register, which an e-invoice is sent to"
     elif channel == "ehf" and parties.seller(register, today).endpoint is None:
