@@ -133,8 +133,8 @@ option "operating_currency" "NOK"
     ("code", "day", "told"),
     [
         ("en", date(2024, 12, 31), {
-            "Sent by": "EHF", "Attachments": "PDF and XML", "Language": "Norwegian Bokmål", "VAT": "25 % (S25)",
-            "Terms": "30 days net, 2.5 % discount within 8 days", "On hold": "no", "segment": "b2b",
+            "Sent by": "EHF", "Attachments": "PDF and XML", "Language": "Norwegian Bokmål", "VAT": "25% (S25)",
+            "Terms": "30 days net, 2.5% discount within 8 days", "On hold": "no", "segment": "b2b",
         }),
         ("en", date(2025, 1, 1), {"Terms": "45 days after the end of the month"}),
         ("en", date(2026, 1, 1), {"Sent by": "E-mail", "Language": "English", "Terms": "due at once"}),

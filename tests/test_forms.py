@@ -56,7 +56,8 @@ def test_an_export_invoice_in_euro_for_a_german_customer(demo: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "shown"), [("nb", "Rabatt: 7,5 %"), ("en", "Discount: 7.5 %"), ("de", "Rabatt: 7,5 %")]
+    ("language", "shown"),
+    [("nb", "Rabatt: 7,5\N{NO-BREAK SPACE}%"), ("en", "Discount: 7.5%"), ("de", "Rabatt: 7,5\N{NO-BREAK SPACE}%")],
 )
 def test_a_discount_on_the_whole_is_written_as_its_reader_writes_numbers(demo: Book, language: str, shown: str) -> None:
     """`discount: 7.5` of a draft is an allowance of that name; other words of the ledger stay as they are."""
@@ -282,3 +283,11 @@ def test_json_says_nothing_of_what_is_not_there(demo: Book) -> None:
     for found in demo.documents:
         text = forms.document(demo, found, "json", root=LEDGER).content.decode()
         assert not re.search(r'": (null|""|\[\]|{}|-?\d)', text), found.number
+
+
+def test_json_says_why_there_is_no_vat_as_the_other_forms_do(demo: Book) -> None:
+    """2026-0076 is an export to a German customer: the words of our German catalogue, in XML as in JSON."""
+    (part,) = json.loads(made(demo, "2026-0076", "json"))["vat"]
+    assert part["reason"] in made(demo, "2026-0076", "ubl")
+    assert part["reason"] != "Export outside the EU"
+    assert "said" not in part

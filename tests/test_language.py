@@ -130,3 +130,15 @@ def test_where_a_locale_groups_otherwise_babel_writes_the_number(code: str, monk
     assert Language(code).amount(Decimal("1234567.89"), "INR") == "12,34,567.89"
     monkeypatch.undo()
     language._signs.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("nb", "12,5\u00a0%"), ("sv", "12,5\u00a0%"), ("de", "12,5\u00a0%"), ("en", "12.5%"),
+        ("de-CH", "12.5%"), ("tr", "%12,5"),
+    ],
+)  # fmt: skip
+def test_a_percentage_has_its_sign_where_the_language_has_it(code: str, shown: str) -> None:
+    """As CLDR has the pattern of each locale; no line breaks between number and sign."""
+    assert Language(code).percent(Decimal("12.50")) == shown

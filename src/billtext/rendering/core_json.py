@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from billtext.money import exact, plain
+from billtext.rendering import einvoice
 from billtext.rules.core_invoice import Attachment, CoreInvoice, Totals
 
 # Numbers that are no money: written with the digits that they have.
@@ -30,8 +31,8 @@ _PARTS_OF_EACH = {
 
 
 def data(core: CoreInvoice) -> dict[str, Any]:
-    """A core invoice as objects that JSON knows."""
-    return _fields(core, core)
+    """A core invoice as objects that JSON knows; why there is no VAT is said in the document's language."""
+    return _fields(einvoice.worded(core), core)
 
 
 def render(core: CoreInvoice) -> str:

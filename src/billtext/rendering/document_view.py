@@ -217,7 +217,7 @@ def references(one: CoreInvoice, t: Language) -> Iterable[Pair]:
 
 def rate(percent: Decimal | None, t: Language) -> str:
     """A rate of VAT; a dash for what is outside the scope of VAT."""
-    return "–" if percent is None else f"{t.number(percent)} %"
+    return "–" if percent is None else t.percent(percent)
 
 
 def reason(part: core.VatBreakdown, t: Language) -> str:
@@ -239,7 +239,7 @@ def _row(line: core.Line, currency: str, t: Language) -> Row:
 def discount(line: core.Line, currency: str, t: Language) -> str:
     """What is taken off a line: the percent that was agreed, else the amount; what is added has a plus."""
     shown = [
-        f"{t.number(part.percent)} %" if part.percent is not None and not part.charge
+        t.percent(part.percent) if part.percent is not None and not part.charge
         else ("+" if part.charge else "") + t.amount(part.amount, currency)
         for part in line.adjustments
     ]  # fmt: skip
@@ -278,7 +278,7 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
             shown = f"{label}: {_reason(part.reason, t)}" if part.reason else label
             if part.deducts and part.reason:  # what was paid before is no discount
                 shown = part.reason
-            percent = f" ({t.number(part.percent)} %)" if part.percent is not None else ""
+            percent = f" ({t.percent(part.percent)})" if part.percent is not None else ""
             yield f"{shown}{percent}", amount(part.amount if part.charge else -part.amount), False
     yield t("Net"), amount(totals.net), False
     yield t("VAT"), amount(totals.vat), False
@@ -299,7 +299,7 @@ def _sums(one: CoreInvoice, t: Language) -> Iterable[tuple[str, str, bool]]:
 def _reason(text: str, t: Language) -> str:
     """Why something is taken off or added: a discount on the whole says its percent alone, which is a number."""
     percent = _PERCENT.fullmatch(text)
-    return f"{t.number(Decimal(percent[1]))} %" if percent else text
+    return t.percent(Decimal(percent[1])) if percent else text
 
 
 # --- payment ----------------------------------------------------------------------------------------------
@@ -313,10 +313,10 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
     if one.due is not None and not one.instalments:
         yield t("Due"), t.date(one.due)
     if one.cash_discount is not None:
-        off, says = one.cash_discount, t("{percent} %: {amount} if paid by {date}")
+        off, says = one.cash_discount, t("{percent}: {amount} if paid by {date}")
         day = t.date(off.until).replace(" ", "\N{NO-BREAK SPACE}")
         shown = {"amount": t.amount(off.amount, one.currency), "date": day}
-        yield t("Cash discount"), says.format(percent=t.number(off.percent), **shown)
+        yield t("Cash discount"), says.format(percent=t.percent(off.percent), **shown)
     if how := collected(one.payment, t):
         yield t("Payment"), how
         yield from _collected(one.payment, t)

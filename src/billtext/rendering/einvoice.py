@@ -8,7 +8,7 @@ from billtext.errors import Refused
 from billtext.money import exact, plain
 from billtext.rendering import xml_tree
 from billtext.rendering.language import Language
-from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier, VatBreakdown
+from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier
 
 # BT-8 is a code of UNTDID 2005 in UBL and of UNTDID 2475 in CII: date of the invoice, of delivery, of payment.
 _TAX_POINTS = (("3", "5"), ("35", "29"), ("432", "72"))
@@ -26,9 +26,7 @@ def wanted(core: CoreInvoice) -> CoreInvoice:
     """
     if core.kind == QUOTE:
         raise Refused(f"{core.number} is a quote, which has no e-invoice; render it as pdf, html, markdown or json")
-    t = Language(core.language)
-    vat = tuple(replace(part, reason=reason(part, t)) for part in core.vat)
-    core = replace(core, vat=vat)
+    core = worded(core)
     if all(part.category != "O" for part in core.vat):
         return core
     return replace(
@@ -99,6 +97,8 @@ def mime(attachment: Attachment) -> str:
     return attachment.mime or "application/octet-stream"
 
 
-def reason(part: VatBreakdown, t: Language) -> str:
-    """Why there is no VAT: our own words in the document's language, what the document says itself to the letter."""
-    return part.reason if part.said or not part.reason else t(part.reason)
+def worded(core: CoreInvoice) -> CoreInvoice:
+    """The document with why there is no VAT in its language; what it says itself stays to the letter."""
+    t = Language(core.language)
+    vat = (part if part.said or not part.reason else replace(part, reason=t(part.reason)) for part in core.vat)
+    return replace(core, vat=tuple(replace(part, said=False) for part in vat))

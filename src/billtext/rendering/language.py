@@ -38,6 +38,7 @@ def languages() -> tuple[str, ...]:
 
 _MOST = 10  # decimals of a quantity, rate or price
 _PROBES = tuple(map(Decimal, ("-1234567.89", "1234.50", "0.05", "-12345678901234567890.10")))
+_FIGURES = re.compile(r"[#,0]+")  # of a pattern of CLDR, beside its sign
 _PARTS = re.compile(r"-1(?P<comma>\D+)234(?P=comma)567(?P<point>\D+)89")
 
 
@@ -108,6 +109,10 @@ class Language:
         if self._signs is None or len(part) > most:
             return _by_babel(number, f"#,##0.{'0' * least}{'#' * (most - least)}".rstrip("."), self._name)
         return f"{whole}.{part}".rstrip(".").translate(self._signs)
+
+    def percent(self, number: Decimal) -> str:
+        """A percentage with the digits that it has, and its sign where the language has it, such as `25 %` or `25%`."""
+        return _FIGURES.sub(self.number(number), self._locale.percent_formats[None].pattern, count=1)
 
     def price(self, number: Decimal, currency: str) -> str:
         """A price: at least the decimals of its currency."""

@@ -65,7 +65,7 @@ def head(found: Estimate, as_of: Date, language: Language) -> str:
 def event(event: Event, language: Language) -> str:
     """What became of a quote, in words."""
     if event.kind == "accept":
-        share = language("the rest") if event.share is None else f"{language.number(event.share)} %"
+        share = language("the rest") if event.share is None else language.percent(event.share)
         return f"{language('accepted')}: {share} {language('of lines')} {', '.join(map(str, event.lines))}"
     if event.kind == "decline":
         return f"{language('declined')}: {escape.one_line(event.reason)}".rstrip(": ")
@@ -109,7 +109,7 @@ def lines(found: Estimate, language: Language) -> Sheet:
     note = ""
     if any(line.cost is not None for line in found.required):
         percent = found.margin_percent
-        shown = "" if percent is None else f" ({language.number(percent)} %)"
+        shown = "" if percent is None else f" ({language.percent(percent)})"
         note = f"{language('Margin')} {language.amount(found.margin, currency)} {currency}{shown}"
     return Sheet(
         title="", columns=_COLUMNS, rows=[_cells(line, found) for line in found.required], totals=totals, note=note

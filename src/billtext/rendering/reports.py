@@ -90,7 +90,7 @@ def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
     currency = found.currency
     rows: list[list[Cell]] = []
     for line in detail.lines:
-        discount = f"{language.number(line.discount)} %" if line.discount else ""
+        discount = language.percent(line.discount) if line.discount else ""
         if line.discount_amount:
             discount = f"{discount} {language.price(line.discount_amount, currency)}".strip()
         if line.charge_amount:

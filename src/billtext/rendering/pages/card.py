@@ -138,8 +138,8 @@ def _offered(frame: Frame, terms: Mapping[str, Any]) -> Iterator[str]:
     yield words.format(days=t.number(days))
     percent, days = terms.get("discount"), terms.get("discount-days")
     if isinstance(percent, Decimal) and isinstance(days, Decimal) and percent:
-        words = t("{percent} % discount within {days} day" if days == 1 else "{percent} % discount within {days} days")
-        yield words.format(percent=t.number(percent), days=t.number(days))
+        words = t("{percent} discount within {days} day" if days == 1 else "{percent} discount within {days} days")
+        yield words.format(percent=t.percent(percent), days=t.number(days))
 
 
 def _vat(frame: Frame, code: str, day: Date) -> str:

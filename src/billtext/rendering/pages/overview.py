@@ -162,7 +162,7 @@ def summary(frame: Frame, month: Flow, currency: str) -> dict[str, Any]:
 
 
 def _share(part: Decimal, whole: Decimal, frame: Frame) -> str:
-    return frame.f.number(nearest(part * 100 / whole, Decimal(1))) + " %" if whole > 0 and part > 0 else ""
+    return frame.f.percent(nearest(part * 100 / whole, Decimal(1))) if whole > 0 and part > 0 else ""
 
 
 def _movement(frame: Frame, item: Item) -> dict[str, Any]:
