@@ -277,6 +277,37 @@ def test_a_file_becomes_a_customer_and_a_document(office: Office) -> None:
     assert "A-17 is in the ledger already" in again.err
 
 
+def test_what_no_business_term_holds_is_told_and_not_dropped_in_silence(office: Office) -> None:
+    """A second delivery and a second id; not a version, nor what is said elsewhere in the same words, nor a zero."""
+    more = """<cac:Delivery><cbc:ActualDeliveryDate>2026-03-01</cbc:ActualDeliveryDate></cac:Delivery>
+  <cac:Delivery><cbc:ActualDeliveryDate>2026-02-27</cbc:ActualDeliveryDate></cac:Delivery>
+  <cac:Delivery><cbc:ActualDeliveryDate>2026-03-01</cbc:ActualDeliveryDate></cac:Delivery>"""
+    text = UBL.format(**VALUES).replace("<cac:TaxTotal>", f"{more}<cac:TaxTotal>", 1)
+    text = text.replace("<cbc:ID>A-17", "<cbc:UBLVersionID>2.1</cbc:UBLVersionID><cbc:ID>A-17").replace(
+        "<cbc:IssueDate>", "<cbc:UUID>\u200f5f3c-1b</cbc:UUID><cbc:IssueDate>"
+    )
+    path = office.root / "in.xml"
+    path.write_text(text, "utf-8")
+    others = []
+    for number in ("A-18", "A-19"):
+        others.append(office.root / f"{number}.xml")
+        others[-1].write_text(text.replace("A-17", number).replace("5f3c", "77"), "utf-8")
+    done = office.run("import", "ubl", str(path), *map(str, others))
+    term = "which is left out: EN 16931 has no such term, or not so many"
+    assert [line for line in done.err.splitlines() if term in line] == [
+        f"note: in.xml says UUID ' 5f3c-1b', and so in 2 more, {term}",
+        f"note: in.xml says Delivery/ActualDeliveryDate '2026-02-27', and so in 2 more, {term}",
+    ]
+    assert done.status == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_an_example_of_the_standard_nothing_is_left_over(name: str) -> None:
+    """All that the examples say has a business term, but for the quantity of a gross price beside that of the net."""
+    _, left = einvoice_files.whole(EXAMPLES / name)
+    assert all(place.endswith("/GrossPriceProductTradePrice/BasisQuantity") for place, _ in left), left
+
+
 def test_a_dry_run_writes_nothing(office: Office) -> None:
     before = sorted(office.root.rglob("*"))
     done = run(office, "--dry-run")

@@ -1,5 +1,7 @@
 """`billtext import ubl`."""
 
+import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,15 +10,18 @@ import click
 
 from billtext.cli.common import Face, counted, example, say
 from billtext.cli.writing import Number, changing, done, force, trial
+from billtext.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from billtext.errors import Refused
     from billtext.outside.einvoice_import import Brought, Waiting
     from billtext.rules.incoming import There
 
 SHOWN = 20
+_INDEX = re.compile(r"\[\d+\]")  # in a place
+_LONGEST = 78  # characters of a place, of which the end is told
 
 
 @click.command(
@@ -54,10 +59,13 @@ def command(
 
     wishes = Wishes(customer=customer, income=income, prepaid=prepaid, rate=rate, kind=kind)
     found = []
+    lost: dict[Path, list[tuple[str, str]]] = {}
     reasons = []
     for path in names:
         try:
-            found.append((path, einvoice_files.read(path)))
+            one, beside = einvoice_files.whole(path)
+            found.append((path, one))
+            lost[path] = beside
         except Refused as error:
             if len(names) == 1:
                 raise
@@ -87,6 +95,7 @@ def command(
             else:
                 say(f"{each.incoming.number} of {each.incoming.date} for {each.incoming.customer}, from {path.name}")
             _tell(each)
+        _tell_lost({path: lost[path] for path, _ in brought})
         done(desk)
     for reason in reasons:
         say(f"refused: {reason}", err=True)
@@ -138,7 +147,25 @@ def _tell(brought: "Brought") -> None:
         say(f"warning: and {len(brought.differs) - SHOWN} more of this kind", err=True)
 
 
-def _short(text: str) -> str:
-    from billtext.errors import shown
+def _tell_lost(lost: "Mapping[Path, Sequence[tuple[str, str]]]") -> None:
+    """Say what files tell beside the business terms of a document, each place once."""
+    first: dict[str, tuple[str, Path]] = {}
+    files: Counter[str] = Counter()
+    for path, several in lost.items():
+        for place, text in several:
+            first.setdefault(_INDEX.sub("", place), (text, path))
+        files.update({_INDEX.sub("", place) for place, _ in several})
+    for place, (text, path) in list(first.items())[:SHOWN]:
+        others = f", and so in {files[place] - 1:,} more" if files[place] > 1 else ""
+        told = f"{path.name} says {_end(place)} {_short(text)}{others}"
+        say(f"note: {told}, which is left out: EN 16931 has no such term, or not so many", err=True)
+    if len(first) > SHOWN:
+        say(f"note: and {len(first) - SHOWN} more of this kind", err=True)
 
+
+def _end(place: str) -> str:
+    return place if len(place) <= _LONGEST else f"…{place[-_LONGEST:]}"
+
+
+def _short(text: str) -> str:
     return repr(shown(text)) if text else "nothing"

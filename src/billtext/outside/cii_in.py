@@ -37,13 +37,14 @@ CREDIT_TYPES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", 
 _ATTACHMENT, _TENDER, _OBJECT = "916", "50", "130"
 
 
-def read(root: Any, name: str) -> CoreInvoice:
+def read(root: Any, name: str, seen: set[Any] | None = None) -> CoreInvoice:
     """The document of a tree whose root is `ROOT`.
 
     :param name: of the file, for what is refused
+    :param seen: gets each element whose text is read
     :raises Unreadable: something is missing or is not what it should be
     """
-    f = Fields(root, SPACES, name)
+    f = Fields(root, SPACES, name, seen)
     head = f.one("rsm:ExchangedDocument")
     trade = f.one("rsm:SupplyChainTradeTransaction")
     agreement = trade.one("ram:ApplicableHeaderTradeAgreement")

@@ -43,13 +43,14 @@ class Fields:
     """An element and what is below it.
 
     :param name: of the file
+    :param seen: gets each element whose text is read, or None where nobody asks
     """
 
     one_unit = Decimal(1)
 
-    def __init__(self, element: Any, spaces: Spaces, name: str) -> None:
+    def __init__(self, element: Any, spaces: Spaces, name: str, seen: set[Any] | None = None) -> None:
         """Look at an element; None is one without anything in it."""
-        self._element, self._spaces, self._name = element, spaces, name
+        self._element, self._spaces, self._name, self._seen = element, spaces, name, seen
 
     def wrong(self, what: str) -> Unreadable:
         """Why the file cannot be read."""
@@ -57,11 +58,11 @@ class Fields:
 
     def all(self, path: str) -> "list[Fields]":
         """The elements of a path."""
-        return [Fields(each, self._spaces, self._name) for each in self._at(path)]
+        return [Fields(each, self._spaces, self._name, self._seen) for each in self._at(path)]
 
     def part(self, path: str) -> "Fields":
         """The first element of a path, or one that is empty."""
-        return Fields(next(self._at(path), None), self._spaces, self._name)
+        return Fields(next(self._at(path), None), self._spaces, self._name, self._seen)
 
     def _at(self, path: str) -> Iterator[Any]:
         return iter(()) if self._element is None else _below(self._element, _steps(path, self._spaces))
@@ -78,12 +79,19 @@ class Fields:
 
     def texts(self, path: str) -> list[str]:
         """All texts of a path, with their lines."""
-        return [text for each in self.all(path) if (text := write.clean(each._element.text or ""))]
+        return [text for each in self.all(path) if (text := each._text())]
+
+    def _text(self) -> str:
+        """The text of the element itself, without harm."""
+        if self._element is None:
+            return ""
+        if self._seen is not None:
+            self._seen.add(self._element)
+        return write.clean(self._element.text or "")
 
     def text(self, path: str, *, lines: bool = False) -> str:
         """A text, on one line unless said otherwise; empty where there is none."""
-        element = self.part(path)._element
-        text = "" if element is None else write.clean(element.text or "")
+        text = self.part(path)._text()
         return text if lines or "\n" not in text else " ".join(text.split())
 
     def needed(self, path: str) -> str:
@@ -167,6 +175,33 @@ class Fields:
         if not ids.is_currency(text):
             raise self.wrong(f"the currency {shown(text[:20])!r} is not known")
         return text
+
+
+def unread(root: Any, seen: set[Any], ours: frozenset[str]) -> list[tuple[str, str]]:
+    """What an e-invoice says that was not read: place and text of each.
+
+    What is said elsewhere in the same words is not lost, and neither is a zero.
+
+    :param seen: elements whose text was read
+    :param ours: names, without namespace, of elements that are no loss, nor what is below them
+    """
+    known = {(each.tag, (each.text or "").strip()) for each in seen}
+    found: list[tuple[str, str]] = []
+
+    def look(element: Any, place: str) -> None:
+        count: dict[str, int] = {}
+        children = [child for child in element if isinstance(child.tag, str)]
+        for child in children:
+            name = child.tag.rpartition("}")[2]
+            count[name] = count.get(name, 0) + 1
+            if name not in ours:
+                look(child, f"{place}/{name}[{count[name]}]" if count[name] > 1 else f"{place}/{name}")
+        text = (element.text or "").strip()
+        if not children and text and element not in seen and (element.tag, text) not in known and text.strip("0.-"):
+            found.append((place.removeprefix("/"), text))
+
+    look(root, "")
+    return found
 
 
 def account(number: str, name: str, bic: str) -> Account | None:

@@ -5,7 +5,17 @@ from typing import Any
 
 from billtext.errors import Unreadable, shown
 from billtext.outside import cii_in, ubl_in, xml_files
+from billtext.outside.einvoice_fields import unread
 from billtext.rules.core_invoice import CoreInvoice
+
+# What every writer of a format says by itself, with all below it: versions, profiles and that a tax is VAT.
+_OURS = frozenset({
+    "UBLVersionID", "CustomizationID", "ProfileID", "ProfileExecutionID", "TaxScheme", "ExchangedDocumentContext",
+})  # fmt: skip
+# Texts that a format asks for where EN 16931 leaves no choice.
+_FIXED = frozenset({
+    ("TypeCode", "VAT"), ("TypeCode", "130"), ("ChargeIndicator", "false"), ("Name", "Project reference"),
+})  # fmt: skip
 
 
 def read(path: Path) -> CoreInvoice:
@@ -16,6 +26,21 @@ def read(path: Path) -> CoreInvoice:
     return parse(xml_files.content(path), path.name)
 
 
+def whole(path: Path) -> tuple[CoreInvoice, list[tuple[str, str]]]:
+    """The document of a file, and what the file says beside it: place and text of each.
+
+    :raises Unreadable: as `read`
+    """
+    root = xml_files.parse(xml_files.xml_of(xml_files.content(path), path.name), path.name).getroot()
+    seen: set[Any] = set()
+    found = document(root, path.name, seen)
+    return found, [(place, text) for place, text in unread(root, seen, _OURS) if (_name(place), text) not in _FIXED]
+
+
+def _name(place: str) -> str:
+    return place.rpartition("/")[2].partition("[")[0]
+
+
 def parse(data: bytes, name: str) -> CoreInvoice:
     """The document of a file's bytes.
 
@@ -24,15 +49,17 @@ def parse(data: bytes, name: str) -> CoreInvoice:
     return document(xml_files.parse(xml_files.xml_of(data, name), name).getroot(), name)
 
 
-def document(root: Any, name: str) -> CoreInvoice:
+def document(root: Any, name: str, seen: set[Any] | None = None) -> CoreInvoice:
     """The document of a file's outermost element.
+
+    :param seen: gets each element whose text is read
 
     :raises Unreadable: it is no e-invoice, or something in it cannot be read
     """
     if root.tag in ubl_in.ROOTS:
-        return ubl_in.read(root, name)
+        return ubl_in.read(root, name, seen)
     if root.tag == cii_in.ROOT:
-        return cii_in.read(root, name)
+        return cii_in.read(root, name, seen)
     raise Unreadable(
         f"{shown(name)} is no UBL Invoice or CreditNote and no CrossIndustryInvoice, but begins with "
         f"{shown(str(root.tag))[:120]}; name an e-invoice"

@@ -31,14 +31,15 @@ _OBJECT, _PROJECT = "130", "50"
 _NOTE = re.compile(r"#([A-Z]{3})#(.*)", re.DOTALL)
 
 
-def read(root: Any, name: str) -> CoreInvoice:
+def read(root: Any, name: str, seen: set[Any] | None = None) -> CoreInvoice:
     """The document of a tree whose root is one of `ROOTS`.
 
     :param name: of the file, for what is refused
+    :param seen: gets each element whose text is read
     :raises Unreadable: something is missing or is not what it should be
     """
     kind = ROOTS[root.tag]
-    f = Fields(root, SPACES, name)
+    f = Fields(root, SPACES, name, seen)
     credit = kind == CREDIT_NOTE
     currency = f.currency("cbc:DocumentCurrencyCode")
     home = f.text("cbc:TaxCurrencyCode")
