@@ -6,11 +6,16 @@ import json
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount.core.amount import Amount
 
 from billtext.cli import COMMANDS, group
+from billtext.model import Date
+from billtext.rendering import sheets
+from billtext.rendering.language import Language
 from office import ENGLISH, run_here
 
 ROOT = Path(__file__).parent.parent
@@ -539,3 +544,21 @@ def test_hostile_names_in_every_format(tmp_path: Path) -> None:
     out = tmp_path / "out" / "deep"
     run("statement", "--all", "--month", "2026-01", "--out", str(out), ledger=str(ledger))
     assert sorted(path.name for path in tmp_path.rglob("*.html")) == ["C1-2026-01-31.html"]
+
+
+def test_a_table_that_is_wider_than_the_terminal_wraps_its_texts_within_their_columns() -> None:
+    """Of 40 characters a date takes 10 and an amount 8, with two between: 18 are left. Each row stays together."""
+    columns = (sheets.column("date"), sheets.column("what"), sheets.column("amount", right=True))
+    sum_ = Amount(Decimal("1250.00"), "NOK")
+    rows = [[Date(2026, 3, 2), "Lamps and what goes with them, ordered by Nordlys", sum_], [Date(2026, 3, 3), "x", 0]]
+    sheet = sheets.Sheet(title="", columns=columns, rows=rows, totals=[["", "Total", sum_]])
+    assert sheets.render(sheet, "table", Language(""), width=40).splitlines() == [
+        "Date        What                  Amount",
+        "──────────  ──────────────────  ────────",
+        "2026-03-02  Lamps and what      1,250.00",
+        "            goes with them,",
+        "            ordered by Nordlys",
+        "2026-03-03  x                          0",
+        "──────────  ──────────────────  ────────",
+        "            Total               1,250.00",
+    ]

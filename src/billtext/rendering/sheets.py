@@ -3,9 +3,11 @@
 import csv
 import datetime
 import io
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from beancount.core.amount import Amount
 
@@ -26,6 +28,7 @@ class Days(int):
     __slots__ = ()
 
 
+_NARROW = 12  # characters that a wrapped column has at least
 Cell = str | int | Decimal | Amount | datetime.date | None
 
 
@@ -137,10 +140,12 @@ def _table(sheet: Sheet, language: Language, width: int | None) -> str:
     body = [[shown(cell, language) for cell in row] for row in sheet.rows]
     totals = [[shown(cell, language) for cell in row] for row in sheet.totals]
     limits = _limits(sheet, heads, [*body, *totals], width)
+    if limits:
+        body, totals = (list(_wrapped(rows, limits)) for rows in (body, totals))
     text = tabulate(
         [*body, *([SEPARATING_LINE] if body and totals else []), *totals], headers=heads, tablefmt=form,
         disable_numparse=True, colalign=["right" if column.right else "left" for column in sheet.columns],
-        maxcolwidths=limits, preserve_whitespace=False,
+        preserve_whitespace=False,
     )  # fmt: skip
     parts = [sheet.title, ""] if sheet.title else []
     parts += [line.rstrip() for line in text.splitlines()]
@@ -148,17 +153,32 @@ def _table(sheet: Sheet, language: Language, width: int | None) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | None) -> list[int | None] | None:
-    """Where a table is wider than the terminal, its widest text columns are wrapped, to no less than 12 characters."""
+def _wrapped(rows: Iterable[list[str]], limits: Mapping[int, int]) -> Iterator[list[str]]:
+    """Rows of which each line is one of its own: tabulate has cells of several lines in its own table formats only."""
+    for row in rows:
+        cells = [
+            textwrap.wrap(cell, limits[n], break_on_hyphens=False) if n in limits else [cell]
+            for n, cell in enumerate(row)
+        ]  # fmt: skip
+        yield from (list(line) for line in zip_longest(*cells, fillvalue=""))
+
+
+def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | None) -> dict[int, int]:
+    """Where a table is wider than the terminal, its widest text columns are wrapped, down to `_NARROW`.
+
+    :return: the characters of each column that is wrapped, by its number
+    """
     if width is None:
-        return None
+        return {}
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    limits: list[int | None] = [None] * len(widths)
+    limits: dict[int, int] = {}
+    least = [max(_NARROW, len(head)) for head in heads]
     while sum(widths) + 2 * len(widths) > width:
         n = max(
-            (n for n, column in enumerate(sheet.columns) if not column.right), key=lambda n: widths[n], default=None
-        )
-        if n is None or widths[n] <= 12:
+            (n for n, column in enumerate(sheet.columns) if not column.right and widths[n] > least[n]),
+            key=lambda n: widths[n], default=None,
+        )  # fmt: skip
+        if n is None:
             break
         widths[n] -= 1
         limits[n] = widths[n]
