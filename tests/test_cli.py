@@ -151,6 +151,23 @@ def test_void_number_is_listed() -> None:
     assert None not in row.values()
 
 
+def test_the_documents_of_a_month_or_a_kind_are_listed() -> None:
+    """As `ledger/invoices/2026.beancount` has them: ten invoices in October, one credit note since July."""
+
+    def numbers(*args: str) -> list[str]:
+        return [row["number"] for row in json.loads(get("invoice", "list", *DAY, *args, "--format", "json"))]
+
+    october = [f"2026-00{n}" for n in range(59, 69)]
+    assert numbers("--month", "2026-10") == october
+    assert numbers("--from", "2026-10-01", "--to", "2026-10-31") == october
+    assert numbers("--from", "2026-10-27", "--to", "2026-10-29") == ["2026-0067", "2026-0068"]
+    assert numbers("--kind", "credit-note", "--from", "2026-07-01") == ["K2026-0007"]  # the next is of November
+    assert numbers("--kind", "credit-note", "--month", "2026-10") == []
+    assert numbers("--kind", "invoice", "--status", "void") == ["2026-0015"]
+    done = here("invoice", "list", "--month", "2026-10", "--from", "2026-10-01")
+    assert (done.returncode, "ask for --month, or for --from and --to" in done.stderr) == (2, True)
+
+
 def test_figures_in_markdown_are_not_escaped() -> None:
     """A number, an amount or a date begins no list within a table; a text keeps its backslashes."""
     shown = get("invoice", "list", *DAY, "--format", "markdown")

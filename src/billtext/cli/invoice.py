@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Day, Face, as_of, example, form, say
+from billtext.cli.common import Day, Face, Month, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
@@ -204,9 +204,17 @@ def new(
 
 
 @command.command(
-    "list", epilog=example("billtext invoice list --customer C00017", "billtext invoice list --status overdue")
-)
+    "list",
+    epilog=example(
+        "billtext invoice list --customer C00017", "billtext invoice list --status overdue",
+        "billtext invoice list --month 2026-10 --kind credit-note",
+    ),
+)  # fmt: skip
 @click.option("--customer", metavar="ID", help="Of this customer only.")
+@click.option("--kind", type=click.Choice(["invoice", "credit-note"]), help="Of this kind only.")
+@click.option("--month", type=Month(), metavar="YYYY-MM", help="Dated in a month.")
+@click.option("--from", "start", type=Day(), metavar="DATE", help="Dated from a day on.")
+@click.option("--to", "end", type=Day(), metavar="DATE", help="Dated until a day.")
 @click.option(
     "--status",
     type=click.Choice(["open", "partly-paid", "paid", "overdue", "credited", "written-off", "void"]),
@@ -215,7 +223,10 @@ def new(
 @as_of
 @form
 @click.pass_obj
-def list_(face: Face, customer: str | None, status: str | None, as_of: datetime.date, form: str) -> None:
+def list_(
+    face: Face, customer: str | None, kind: str | None, month: tuple[datetime.date, datetime.date] | None,
+    start: datetime.date | None, end: datetime.date | None, status: str | None, as_of: datetime.date, form: str,
+) -> None:  # fmt: skip
     """List the documents issued until a day, with what is open of them.
 
     Net, VAT and gross of a credit note are what it credits, and positive; what is open of it is negative.
@@ -223,9 +234,19 @@ def list_(face: Face, customer: str | None, status: str | None, as_of: datetime.
     from billtext.rendering import reports, shapes
     from billtext.rules import invoices
 
+    if month is not None and (start or end):
+        raise click.UsageError("ask for --month, or for --from and --to")
+    first, last = month or (start or datetime.date.min, end or datetime.date.max)
     customers = None if customer is None else [face.customer(customer)]
-    rows = [row for row in invoices.rows(face.book, as_of, customers=customers) if status in {None, row.status}]
-    voids = invoices.voids(face.book, as_of) if customer is None and status in {None, "void"} else ()
+    rows = [
+        row for row in invoices.rows(face.book, as_of, customers=customers)
+        if status in {None, row.status} and kind in {None, row.document.kind} and first <= row.document.date <= last
+    ]  # fmt: skip
+    voids = [
+        void for void in invoices.voids(face.book, as_of)
+        if customer is None and status in {None, "void"} and first <= void.date <= last
+        and kind in {None, shapes.void(face.book, void)["kind"]}
+    ]  # fmt: skip
     data = [*map(shapes.invoice, rows), *(shapes.void(face.book, void) for void in voids)]
     data.sort(key=lambda found: (found["date"], found["kind"] == "credit-note", found["number"]))
     face.show(reports.invoices(face.book, rows, voids, as_of), data, form)

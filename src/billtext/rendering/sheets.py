@@ -129,8 +129,10 @@ def _markdown(cell: Cell, language: Language) -> str:
 
 def _table(sheet: Sheet, language: Language, width: int | None) -> str:
     # tabulate rather than rich: it lays out 4,000 rows in the time that rich needs for 200.
+    import tabulate as library
     from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate
 
+    library.MIN_PADDING = 0  # a column is as wide as its widest text
     if not (sheet.rows or sheet.totals):
         return language("Nothing to show.") + "\n"
     plain = DataRow("", "  ", "")
@@ -173,7 +175,7 @@ def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | 
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     limits: dict[int, int] = {}
     least = [max(_NARROW, len(head)) for head in heads]
-    while sum(widths) + 2 * len(widths) > width:
+    while sum(widths) + 2 * (len(widths) - 1) > width:
         n = max(
             (n for n, column in enumerate(sheet.columns) if not column.right and widths[n] > least[n]),
             key=lambda n: widths[n], default=None,
