@@ -101,6 +101,22 @@ def test_an_e_invoice_goes_only_where_it_says_itself(tmp_path: Path) -> None:
     assert "urn:fdc:peppol.eu:2017:poacc:billing:3.0" in content
 
 
+def test_what_was_filed_without_an_address_in_peppol_is_told_with_what_is_left_to_do(tmp_path: Path) -> None:
+    """Filed as the customer got it then, by mail: the file stays, so no date in the register helps."""
+    way = EHF.replace('  endpoint: "0192:310000205"\n', "").replace('"ehf"', '"email"\n  attach: "pdf+xml"')
+    office = Sending(tmp_path / "books", more=way)
+    office.invoices(invoice(1))
+    (office.root / "documents").mkdir()
+    office.add("main.beancount", 'option "documents" "documents"\n')
+    assert "one document filed in 2 files" in office.get("archive", "file", "2026-0001").replace("1 doc", "one doc")
+    office.add(
+        "company.beancount", '2026-01-02 custom "customer" "C1"\n  channel: "ehf"\n  endpoint: "0192:310000205"\n'
+    )
+    done = office.send()
+    told = "it was filed so, and stays: send it by another `channel:`, or credit it and issue it anew"
+    assert (done.status, told in done.err, "date it on" in done.err) == (1, True, False), done.err
+
+
 def test_an_e_invoice_keeps_to_rules_of_a_directory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --rules DIR, or $BILLTEXT_RULES for all commands alike: HOUSE-1 wants a note, which there is none."""
     office = Sending(tmp_path / "books", more=EHF)

@@ -90,6 +90,10 @@ class Packer:
             right_forms.check(made, self.rules)
         return made
 
+    def filed(self, parcel: Parcel, form: str) -> bool:
+        """Whether a document goes in a form as it was filed."""
+        return filing.as_filed(self._filed.get(parcel.number, ()), form) is not None
+
     @cached_property
     def _filed(self) -> dict[str, list[Filed]]:
         """The archive's files of each document."""

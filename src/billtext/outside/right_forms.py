@@ -26,9 +26,10 @@ def document(book: Book, found: Document, form: str, *, root: Path, rules: Path 
     return made
 
 
-def endpoints(made: Made, found: Document) -> tuple[str, str]:
+def endpoints(made: Made, found: Document, *, filed: bool = False) -> tuple[str, str]:
     """From where and to where an e-invoice goes in Peppol, as it says itself, each as `SCHEME:NUMBER`.
 
+    :param filed: it is in the archive, and stays as it is
     :raises Refused: it does not say (PEPPOL-EN16931-R010, R020)
     """
     from billtext.outside import einvoice_files
@@ -37,7 +38,10 @@ def endpoints(made: Made, found: Document) -> tuple[str, str]:
     for who, party in ((found.customer, one.buyer), ("the company", one.seller)):
         if party.endpoint is None:
             why = f"its e-invoice has no address in Peppol: {who} had no `endpoint:` in the register"
-            raise Refused(f"{why} on {found.date}; date it on that day or before", reason=why)
+            remedy = "date it on that day or before"
+            if filed:
+                remedy = "it was filed so, and stays: send it by another `channel:`, or credit it and issue it anew"
+            raise Refused(f"{why} on {found.date}; {remedy}", reason=why)
     ends = (party.endpoint for party in (one.seller, one.buyer))
     sender, receiver = (f"{end.scheme}:{end.id}" for end in ends if end is not None)
     return sender, receiver

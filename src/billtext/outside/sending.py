@@ -240,7 +240,7 @@ class Sender:
         document = self.book.ledger.documents[parcel.number]
         try:
             made = self.packer.made(parcel, "ubl")
-            sender, receiver = right_forms.endpoints(made, document)
+            sender, receiver = right_forms.endpoints(made, document, filed=self.packer.filed(parcel, "ubl"))
         except Refused as why:
             yield from self._waiting([parcel], why)
             return
