@@ -390,6 +390,11 @@ def test_what_was_filed_and_is_lost_is_not_called_filed(tmp_path: Path) -> None:
     done = made.run("archive", "file", "2026-0001")
     assert (done.status, "2026-0001.pdf: it is not there, and 2026-0001 was filed there" in done.err) == (1, True)
     assert made.files() == before
+    (made.root / "documents" / C1 / "2026-11-26.contract.pdf").symlink_to(paper)
+    done = made.run("archive", "add", paper, "--customer", "C1", "--kind", "other", "--label", "x",
+                    "--date", "2026-11-27", "--as-of", "2026-12-31")  # fmt: skip
+    assert done.err.endswith("but it is a link now, or behind one: see `billtext archive verify`\n"), done.err
+    (made.root / "documents" / C1 / "2026-11-26.contract.pdf").unlink()
     Path(paper).rename(made.root / "documents" / C1 / "2026-11-26.contract.pdf")
     found = made.run("archive", "verify").out
     assert ("2026-0001.pdf" in found, "contract" in found) == (True, False)

@@ -569,6 +569,11 @@ def test_a_table_that_is_wider_than_the_terminal_wraps_its_texts_within_their_co
     sum_ = Amount(Decimal("1250.00"), "NOK")
     rows = [[Date(2026, 3, 2), "Lamps and what goes with them, ordered by Nordlys", sum_], [Date(2026, 3, 3), "x", 0]]
     sheet = sheets.Sheet(title="", columns=columns, rows=rows, totals=[["", "Total", sum_]])
+    wide = sheets.Sheet(title="", columns=columns[1:2], rows=[["\u682a\u5f0f\u4f1a\u793e " * 4]])
+    assert (
+        sheets.render(wide, "table", Language(""), width=20).splitlines()[2:]
+        == ["\u682a\u5f0f\u4f1a\u793e \u682a\u5f0f\u4f1a\u793e"] * 2
+    )
     assert sheets.render(sheet, "table", Language(""), width=40).splitlines() == [
         "Date        What                  Amount",
         "──────────  ──────────────────  ────────",

@@ -127,7 +127,7 @@ def test_an_example_of_the_standard_comes_out_as_it_went_in(name: str, tmp_path:
 def test_an_example_with_a_wrong_figure_is_refused_with_the_reason(name: str, tmp_path: Path) -> None:
     """Nothing is written then."""
     top = fresh(tmp_path)
-    found = einvoice_files.read(EXAMPLES / name)
+    found, _ = einvoice_files.read(EXAMPLES / name)
     with pytest.raises(Refused) as refused:
         imported(top, found)
     assert REFUSED[name] in str(refused.value)
@@ -295,16 +295,46 @@ def test_what_no_business_term_holds_is_told_and_not_dropped_in_silence(office: 
     done = office.run("import", "ubl", str(path), *map(str, others))
     term = "which is left out: EN 16931 has no such term, or not so many"
     assert [line for line in done.err.splitlines() if term in line] == [
-        f"note: in.xml says UUID ' 5f3c-1b', and so in 2 more, {term}",
-        f"note: in.xml says Delivery/ActualDeliveryDate '2026-02-27', and so in 2 more, {term}",
+        f"note: in.xml says UUID ' 5f3c-1b', and 2 more in that place, {term}",
+        f"note: in.xml says Delivery/ActualDeliveryDate '2026-02-27', and 2 more in that place, {term}",
     ]
     assert done.status == 0
+
+
+def test_what_is_read_and_not_kept_is_told_too(office: Office) -> None:
+    """A second VAT id of the buyer, another registration, and numbers that are those of a line or of another place."""
+    taxes = "".join(
+        f"<cac:PartyTaxScheme><cbc:CompanyID>{number}</cbc:CompanyID><cac:TaxScheme><cbc:ID>{scheme}</cbc:ID>"
+        "</cac:TaxScheme></cac:PartyTaxScheme>"
+        for number, scheme in (("SE556000475501", "VAT"), ("SE999", "VAT"), ("TIN-9", "TAX"))
+    )
+    object_ = (
+        "<cac:AdditionalDocumentReference><cbc:ID>{}</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode>"
+        "</cac:AdditionalDocumentReference>"
+    )
+    text = UBL.format(**VALUES)
+    head, buyer, rest = text.partition("<cac:AccountingCustomerParty><cac:Party>")
+    text = head + buyer + taxes + rest
+    text = text.replace(
+        "<cac:AdditionalDocumentReference>",
+        "<cac:DespatchDocumentReference><cbc:ID>9</cbc:ID></cac:DespatchDocumentReference>"
+        "<cac:DespatchDocumentReference><cbc:ID>1</cbc:ID></cac:DespatchDocumentReference>"
+        f"{object_.format('METER1')}{object_.format('METER2')}<cac:AdditionalDocumentReference>", 1,
+    )  # fmt: skip
+    path = office.root / "in.xml"
+    path.write_text(text, "utf-8")
+    _, left = einvoice_files.read(path)
+    assert left == [
+        ("DespatchDocumentReference/ID", "1"), ("AdditionalDocumentReference/ID", "METER2"),
+        ("AccountingCustomerParty/Party/PartyTaxScheme/CompanyID", "SE999"),
+        ("AccountingCustomerParty/Party/PartyTaxScheme/CompanyID", "TIN-9"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_of_an_example_of_the_standard_nothing_is_left_over(name: str) -> None:
     """All that the examples say has a business term, but for the quantity of a gross price beside that of the net."""
-    _, left = einvoice_files.whole(EXAMPLES / name)
+    _, left = einvoice_files.read(EXAMPLES / name)
     assert all(place.endswith("/GrossPriceProductTradePrice/BasisQuantity") for place, _ in left), left
 
 

@@ -482,6 +482,10 @@ def test_an_e_invoice_that_is_not_right_is_told_where_nothing_is_filed(tmp_path:
         done = office.run("issue", "lamps", "--date", "2026-11-24", *more)
         assert (done.status, f"2026-0001: cannot be sent as it is, since {why}" in done.err) == (0, True), done
         assert "(by the register as it stood on 2026-11-24)" in done.err
+    (office.root / "templates").mkdir()
+    (office.root / "templates" / "logo.png").write_bytes(b"GIF89a")  # no page of ours goes to this customer
+    office.draft("more", DRAFT)
+    assert "logo" not in office.run("issue", "more", "--date", "2026-11-24").err
     other = Sending(tmp_path / "other", more=re.sub(r"  endpoint: .*\n", "", EHF) + option)
     other.draft("lamps", DRAFT)
     done = other.run("issue", "lamps", "--date", "2026-11-24")

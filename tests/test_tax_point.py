@@ -270,7 +270,7 @@ def test_what_was_given_out_is_imported_at_its_rate(both: Office, tmp_path: Path
     other = Office(tmp_path / "other")
     changed(other, CHANGE)
     for path in forms.values():
-        found = einvoice_files.read(path)
+        found, _ = einvoice_files.read(path)
         with Desk(other.main) as desk:
             brought = Import(desk, Wishes(customer="C2")).bring(found)
             desk.commit()

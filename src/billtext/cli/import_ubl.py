@@ -1,6 +1,5 @@
 """`billtext import ubl`."""
 
-import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from billtext.rules.incoming import There
 
 SHOWN = 20
-_INDEX = re.compile(r"\[\d+\]")  # in a place
 _LONGEST = 78  # characters of a place, of which the end is told
 
 
@@ -63,7 +61,7 @@ def command(
     reasons = []
     for path in names:
         try:
-            one, beside = einvoice_files.whole(path)
+            one, beside = einvoice_files.read(path)
             found.append((path, one))
             lost[path] = beside
         except Refused as error:
@@ -148,19 +146,19 @@ def _tell(brought: "Brought") -> None:
 
 
 def _tell_lost(lost: "Mapping[Path, Sequence[tuple[str, str]]]") -> None:
-    """Say what files tell beside the business terms of a document, each place once."""
+    """Say what files tell beside the business terms of a document: the first of each place, and how many more."""
     first: dict[str, tuple[str, Path]] = {}
-    files: Counter[str] = Counter()
+    count: Counter[str] = Counter()
     for path, several in lost.items():
         for place, text in several:
-            first.setdefault(_INDEX.sub("", place), (text, path))
-        files.update({_INDEX.sub("", place) for place, _ in several})
+            first.setdefault(place, (text, path))
+            count[place] += 1
     for place, (text, path) in list(first.items())[:SHOWN]:
-        others = f", and so in {files[place] - 1:,} more" if files[place] > 1 else ""
+        others = f", and {count[place] - 1:,} more in that place" if count[place] > 1 else ""
         told = f"{path.name} says {_end(place)} {_short(text)}{others}"
         say(f"note: {told}, which is left out: EN 16931 has no such term, or not so many", err=True)
     if len(first) > SHOWN:
-        say(f"note: and {len(first) - SHOWN} more of this kind", err=True)
+        say(f"note: and {len(first) - SHOWN:,} more places of this kind", err=True)
 
 
 def _end(place: str) -> str:

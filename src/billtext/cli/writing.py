@@ -85,13 +85,17 @@ def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
 def archive(desk: "Desk", issued: Iterable["Issued"], date: datetime.date, *, trial: bool = False) -> "Done":
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
 
-    :param trial: see what would come of it, and write nothing
+    In another, see whether they could be sent.
+
+    :param trial: see what would come of it, PDFs too, and write nothing
     """
-    from billtext.outside import archive
+    from billtext.outside import archive, filed_files
 
     with Progress() as progress:
         stage = partial(progress.stage, "Documents")
-        return archive.issued(desk, issued, date, trial=trial, stage=stage)
+        if filed_files.wanted(desk, date):
+            return archive.issued(desk, issued, date, trial=trial, stage=stage)
+        return archive.Done(wrong=archive.unfit(desk, issued, date, every=trial, stage=stage))
 
 
 class Filing:

@@ -54,8 +54,7 @@ class Done:
     """What came of filing documents.
 
     :param filed: their files
-    :param wrong: why an e-invoice was left out, by the document's number; of documents that are not filed, why they
-        could not be sent
+    :param wrong: why an e-invoice was left out, by the document's number
     :param refused: why a document cannot be made, by its number
     """
 
@@ -151,37 +150,51 @@ def issued(
 ) -> Done:
     """File documents in the change that issues them, in a ledger that has an archive and does not say otherwise.
 
-    In another, see whether their e-invoices are right.
-
-    :param trial: see what would come of it, PDFs too, and write nothing
+    :param trial: see what would come of it, and write nothing
     :param stage: called with how many there are; returns what to call at each
     """
-    found = list(found)
     if not filed_files.wanted(desk, date):
-        register = desk.book.register
-        ways = {one.number: deliveries.way(register, one.number, one.prepared.customer, date, date) for one in found}
-        goes = [one for one in found if trial or right_forms.EINVOICES.intersection(deliveries.forms(ways[one.number]))]
-        return Done(wrong=_unfit(desk, goes)) if goes else Done()
+        return Done()
+    found = list(found)
     after = desk.after(one.prepared.customer for one in found)
     new = [after.ledger.documents[one.number] for one in found if one.number in after.ledger.documents]
     return file(desk, after, new, trial=trial, step=stage(len(new)))
 
 
-def _unfit(desk: Desk, found: Sequence[Issued]) -> dict[str, str]:
-    """Why documents that are being issued could not be sent, by their numbers.
+def unfit(
+    desk: Desk,
+    found: Iterable[Issued],
+    date: Date,
+    *,
+    every: bool = False,
+    stage: Callable[[int], Callable[[], Any]] = lambda _: lambda: None,
+) -> dict[str, str]:
+    """Why documents that are being issued could not be sent, by their numbers, in a ledger that files none.
 
     :param desk: with their texts
+    :param every: look at all that their customers get, and not at e-invoices alone
+    :param stage: called with how many there are; returns what to call at each
     """
-    after = desk.after(one.prepared.customer for one in found)
+    forms: dict[str, tuple[str, ...]] = {}
+    customers = set()
+    for one in found:
+        gets = deliveries.forms(deliveries.way(desk.book.register, one.number, one.prepared.customer, date))
+        wanted = tuple(form for form in gets if every or form in right_forms.EINVOICES)
+        if wanted:
+            forms[one.number] = wanted
+            customers.add(one.prepared.customer)
+    if not forms:
+        return {}
+    after, step = desk.after(customers), stage(len(forms))
     why: dict[str, str] = {}
-    for number in (one.number for one in found if one.number in after.ledger.documents):
-        document = after.ledger.documents[number]
+    for number in forms.keys() & after.ledger.documents.keys():
         try:
-            for form in filing.forms(after, document):
-                _right(desk, after, document, form)
+            for form in forms[number]:
+                _right(desk, after, after.ledger.documents[number], form)
         except Refused as error:
             why[number] = str(error)
-    return why
+        step()
+    return dict(sorted(why.items()))
 
 
 def add(
@@ -207,7 +220,8 @@ def add(
     twin = next((one for one in book.ledger.filed if one.sha256 == sha256 and one.customer == customer), None)
     if twin is not None:
         state, why = filed_files.state(desk.root / filing.ROOT, twin)
-        lost = f", but {why}: copy {source} there, and it is as it was filed" if state else ""
+        remedy = f"copy {source} there" if state == "missing" else "see `billtext archive verify`"
+        lost = f", but {why}: {remedy}" if state else ""
         raise Refused(f"{source} is filed already as {filing.ROOT}/{twin.file}{lost}")
     account = account_of(book.register, customer)
     _Places(desk).check(account, date, customer)

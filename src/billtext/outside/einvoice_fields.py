@@ -177,31 +177,30 @@ class Fields:
         return text
 
 
-def unread(root: Any, seen: set[Any], ours: frozenset[str]) -> list[tuple[str, str]]:
-    """What an e-invoice says that was not read: place and text of each.
+def unread(root: Any, seen: set[Any], ours: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What an e-invoice says that was not read: place and text of each element.
 
-    What is said elsewhere in the same words is not lost, and neither is a zero.
+    What the same place says elsewhere in the same words is not lost, and neither is a zero; attributes are passed over.
 
     :param seen: elements whose text was read
     :param ours: names, without namespace, of elements that are no loss, nor what is below them
     """
-    known = {(each.tag, (each.text or "").strip()) for each in seen}
-    found: list[tuple[str, str]] = []
 
-    def look(element: Any, place: str) -> None:
-        count: dict[str, int] = {}
-        children = [child for child in element if isinstance(child.tag, str)]
-        for child in children:
+    def leaves(element: Any, place: str) -> Iterator[tuple[Any, str, str]]:
+        children = False
+        for child in element.iterchildren("*"):
+            children = True
             name = child.tag.rpartition("}")[2]
-            count[name] = count.get(name, 0) + 1
             if name not in ours:
-                look(child, f"{place}/{name}[{count[name]}]" if count[name] > 1 else f"{place}/{name}")
+                yield from leaves(child, f"{place}/{name}" if place else name)
         text = (element.text or "").strip()
-        if not children and text and element not in seen and (element.tag, text) not in known and text.strip("0.-"):
-            found.append((place.removeprefix("/"), text))
+        if text and not children:
+            yield element, place, text
 
-    look(root, "")
-    return found
+    known = {(place, text) for element, place, text in leaves(root, "") if element in seen}
+    for element, place, text in leaves(root, ""):
+        if element not in seen and (place, text) not in known and text.strip("0.-"):
+            yield place, text
 
 
 def account(number: str, name: str, bic: str) -> Account | None:

@@ -1,5 +1,6 @@
 """E-invoices of other systems, read: UBL, CII, or a Factur-X or ZUGFeRD PDF with one in it."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,37 +9,32 @@ from billtext.outside import cii_in, ubl_in, xml_files
 from billtext.outside.einvoice_fields import unread
 from billtext.rules.core_invoice import CoreInvoice
 
+_MOST = 10_000  # elements that nobody reads
 # What every writer of a format says by itself, with all below it: versions, profiles and that a tax is VAT.
 _OURS = frozenset({
     "UBLVersionID", "CustomizationID", "ProfileID", "ProfileExecutionID", "TaxScheme", "ExchangedDocumentContext",
 })  # fmt: skip
 # Texts that a format asks for where EN 16931 leaves no choice.
 _FIXED = frozenset({
-    ("TypeCode", "VAT"), ("TypeCode", "130"), ("ChargeIndicator", "false"), ("Name", "Project reference"),
+    ("TypeCode", "VAT"), ("TypeCode", "130"), ("ChargeIndicator", "false"), ("Indicator", "false"),
+    ("Name", "Project reference"), ("NetworkID", "NA"),
 })  # fmt: skip
 
 
-def read(path: Path) -> CoreInvoice:
-    """The document of a file.
+def read(path: Path) -> tuple[CoreInvoice, list[tuple[str, str]]]:
+    """The document of a file, and what the file says beside it: place and text of each, up to `_MOST`.
 
     :raises Unreadable: it is no e-invoice, too large, or something in it cannot be read
-    """
-    return parse(xml_files.content(path), path.name)
-
-
-def whole(path: Path) -> tuple[CoreInvoice, list[tuple[str, str]]]:
-    """The document of a file, and what the file says beside it: place and text of each.
-
-    :raises Unreadable: as `read`
     """
     root = xml_files.parse(xml_files.xml_of(xml_files.content(path), path.name), path.name).getroot()
     seen: set[Any] = set()
     found = document(root, path.name, seen)
-    return found, [(place, text) for place, text in unread(root, seen, _OURS) if (_name(place), text) not in _FIXED]
+    beside = ((place, text) for place, text in unread(root, seen, _OURS) if (_name(place), text) not in _FIXED)
+    return found, list(islice(beside, _MOST))
 
 
 def _name(place: str) -> str:
-    return place.rpartition("/")[2].partition("[")[0]
+    return place.rpartition("/")[2]
 
 
 def parse(data: bytes, name: str) -> CoreInvoice:

@@ -60,7 +60,7 @@ def read(root: Any, name: str, seen: set[Any] | None = None) -> CoreInvoice:
     for each in f.all("cac:AdditionalDocumentReference"):
         code = each.text("cbc:DocumentTypeCode")
         if code == _OBJECT:
-            found = each.id("cbc:ID")
+            found = found or each.id("cbc:ID")
         elif code == _PROJECT and credit:
             references["project"] = each.text("cbc:ID")
         else:
@@ -150,13 +150,13 @@ def _address(f: Fields) -> Address:
 def _party(f: Fields, *, seller: bool = False) -> Party:
     legal, trading = f.text("cac:PartyLegalEntity/cbc:RegistrationName"), f.text("cac:PartyName/cbc:Name")
     taxes = f.all("cac:PartyTaxScheme")
-    vat = [each.text("cbc:CompanyID") for each in taxes if each.text("cac:TaxScheme/cbc:ID") == "VAT"]
-    others = [each.text("cbc:CompanyID") for each in taxes if each.text("cac:TaxScheme/cbc:ID") != "VAT"]
+    vat = (each.text("cbc:CompanyID") for each in taxes if each.text("cac:TaxScheme/cbc:ID") == "VAT")
+    others = (each.text("cbc:CompanyID") for each in taxes if each.text("cac:TaxScheme/cbc:ID") != "VAT")
     return Party(
         name=legal or trading, trading_name=trading if legal else "",
         identifiers=tuple(each for each in _identifiers(f, ".") if each.scheme != "SEPA"),
-        org_number=f.id("cac:PartyLegalEntity/cbc:CompanyID"), vat_number=next(iter(vat), ""),
-        tax_registration=next(iter(others), "") if seller else "",
+        org_number=f.id("cac:PartyLegalEntity/cbc:CompanyID"), vat_number=next(vat, ""),
+        tax_registration=next(others, "") if seller else "",
         legal_form=f.text("cac:PartyLegalEntity/cbc:CompanyLegalForm") if seller else "",
         endpoint=f.id("cbc:EndpointID"), address=_address(f.part("cac:PostalAddress")),
         contact=Contact(

@@ -133,7 +133,7 @@ def _words(file: str, template: str, language: str, values: Mapping[str, Any]) -
 def _line(template: str) -> str:
     """Where a template cannot be read, as `:3`; empty where it can, and only its values are not as it says."""
     try:
-        _environment(html=False).parse(template)
+        _environment(html=False).from_string(template)
     except TemplateSyntaxError as error:
         return f":{error.lineno}"
     return ""

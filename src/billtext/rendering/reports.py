@@ -103,7 +103,7 @@ def document(detail: invoice_rules.Detail, language: Language) -> Sheet:
     totals: list[list[Cell]] = [[language("Net"), None, None, None, None, None, Amount(found.net, currency)]]
     for part in detail.vat_breakdown:
         text = (
-            f"{language('VAT')} {language.number(part.rate)} % {language('on')} {language.amount(part.base, currency)}"
+            f"{language('VAT')} {language.percent(part.rate)} {language('on')} {language.amount(part.base, currency)}"
         )
         totals.append([text, None, None, None, None, part.code, Amount(part.amount, currency)])
     if found.rounding:

@@ -3,7 +3,6 @@
 import csv
 import datetime
 import io
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -157,12 +156,23 @@ def _table(sheet: Sheet, language: Language, width: int | None) -> str:
 
 def _wrapped(rows: Iterable[list[str]], limits: Mapping[int, int]) -> Iterator[list[str]]:
     """Rows of which each line is one of its own: tabulate has cells of several lines in its own table formats only."""
+    import wcwidth
+
     for row in rows:
         cells = [
-            textwrap.wrap(cell, limits[n], break_on_hyphens=False) if n in limits else [cell]
+            wcwidth.wrap(cell, limits[n], break_on_hyphens=False) if n in limits else [cell]
             for n, cell in enumerate(row)
         ]  # fmt: skip
         yield from (list(line) for line in zip_longest(*cells, fillvalue=""))
+
+
+def _wide(text: str) -> int:
+    """The cells of a terminal that a text takes: two for a Chinese character."""
+    if text.isascii():
+        return len(text)
+    import wcwidth
+
+    return wcwidth.width(text)
 
 
 def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | None) -> dict[int, int]:
@@ -172,9 +182,9 @@ def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | 
     """
     if width is None:
         return {}
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    widths = [max(map(_wide, column)) for column in zip(heads, *rows, strict=True)]
     limits: dict[int, int] = {}
-    least = [max(_NARROW, len(head)) for head in heads]
+    least = [max(_NARROW, _wide(head)) for head in heads]
     while sum(widths) + 2 * (len(widths) - 1) > width:
         n = max(
             (n for n, column in enumerate(sheet.columns) if not column.right and widths[n] > least[n]),

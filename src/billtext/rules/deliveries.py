@@ -104,7 +104,8 @@ def address(register: Register, customer: str, today: Date) -> tuple[str, str]:
 
 def parcel(book: Book, document: Document, today: Date) -> Parcel:
     """A document with its way as of today."""
-    return way(book.register, document.number, document.customer, document.date, today)
+    own = any(f"buyer-{key}" in document.entry.meta for key in _PLACE)
+    return _parcel(book.register, document.number, document.customer, document.date, "", today, addressed=own)
 
 
 def statement(book: Book, customer: str, month: str, today: Date) -> Parcel:
@@ -149,12 +150,18 @@ def unknown(book: Book, title: str, shows: str) -> str:
     return f"{why}; name a statement by customer and month, as {customer}/2026-10, or a document by its number"
 
 
-def way(register: Register, number: str, customer: str, date: Date, today: Date) -> Parcel:
-    """A document of a number, to a customer, with its way as of today."""
-    return _parcel(register, number, customer, date, "", today)
+def way(register: Register, number: str, customer: str, date: Date) -> Parcel:
+    """A document of a number, to a customer, with its way as of its day."""
+    return _parcel(register, number, customer, date, "", date)
 
 
-def _parcel(register: Register, number: str, customer: str, date: Date, month: str, today: Date) -> Parcel:
+def _parcel(
+    register: Register, number: str, customer: str, date: Date, month: str, today: Date, *, addressed: bool = False
+) -> Parcel:
+    """A parcel.
+
+    :param addressed: the document itself says where its customer lives
+    """
     card = register.values("customer", customer, today)
     name, email = address(register, customer, today)
     channel = _text(card, "channel") or ("email" if email else "print")
@@ -163,7 +170,7 @@ def _parcel(register: Register, number: str, customer: str, date: Date, month: s
     problem = ""
     if channel == "email" and not email:
         problem = f"no e-mail address of {customer} is in the register"
-    elif channel == "print" and not _text(card, "channel") and not any(_text(card, key) for key in _PLACE):
+    elif channel == "print" and not (addressed or _text(card, "channel") or any(_text(card, key) for key in _PLACE)):
         problem = f"no address of {customer} is in the register, neither for mail nor for paper"
     elif channel == "ehf" and not _text(card, "endpoint"):
         problem = f"{customer} has no `endpoint:` in the register, which an e-invoice is sent to"
