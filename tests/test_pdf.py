@@ -277,6 +277,29 @@ def test_no_text_moves_the_fields_of_a_swiss_code(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "buyer",
+    [
+        {"name": "\u0395\u03bb\u03bb\u03b7\u03bd\u03b9\u03ba\u03ae \u0395\u03c4\u03b1\u03b9\u03c1\u03b5\u03af\u03b1"},
+        {"city": "\u041c\u043e\u0441\u043a\u0432\u0430"}, {"city": ""}, {"postal_code": ""},
+    ],
+)  # fmt: skip
+def test_who_pays_a_swiss_bill_is_left_open_where_the_code_cannot_say_it(demo: Book, buyer: dict[str, str]) -> None:
+    """SIX, 4.1.1: Latin letters alone; the debtor is optional, and needs name, postal code and town."""
+    found = scanned(pdf.document(swiss_one(demo, **buyer))).decode().split("\r\n")
+    assert found[18:] == ["4180.00", "CHF", *[""] * 7, "SCOR", "RF060001920260076", "2026-0076", "EPD"]
+
+
+def test_words_as_a_reference_of_a_swiss_bill(demo: Book) -> None:
+    """SIX: without QR reference or one of ISO 11649 (NON), what it says is the message; never for a QR-IBAN."""
+    one = swiss_one(demo)
+    payment = replace(one.payment, reference="Freitext <b> & äöü")
+    found = scanned(pdf.document(replace(one, payment=payment))).decode().split("\r\n")
+    assert found[27:] == ["NON", "", "Freitext <b> & äöü, 2026-0076", "EPD"]
+    account = core_invoice.Account(iban="CH4431999123000889012")
+    assert pdf._swiss(replace(one, payment=replace(payment, accounts=(account,)))) is None
+
+
 @pytest.mark.parametrize(("language", "words"), [("de-CH", "Zahlteil"), ("fr", "Section paiement"), ("nb", "Payment")])
 def test_an_invoice_has_one_code_to_pay_with(demo: Book, language: str, words: str) -> None:
     """In euro to a Swiss account the Swiss payment part, in its language, and no SEPA code besides."""

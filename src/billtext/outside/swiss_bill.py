@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from qrbill import QRBill
 from qrbill.bill import MAX_CHARS_PAYMENT_LINE, MAX_CHARS_RECEIPT_LINE, StructuredAddress
@@ -17,10 +18,13 @@ from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CoreInvoice
 
 _LATIN = "\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u20ac"
-_FOREIGN = re.compile(rf"[^{_LATIN}\w]+")  # but letters of other scripts stay: without them a name is another
-_LIKE = str.maketrans({"‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."})
+_FOREIGN = re.compile(rf"[^{_LATIN}]+")
+_LIKE = str.maketrans(
+    {"ẞ": "SS", "‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "..."}
+)
 _LANGUAGES = frozenset({"en", "de", "fr", "it"})
 _FACES = "Liberation Sans,Helvetica,Arial,Frutiger"  # those of the guidelines
+_MESSAGE = 140  # letters of the words beside the code
 _SIZE = 10 / 3.543307  # of a letter, in millimetres
 _ROOM = {MAX_CHARS_RECEIPT_LINE: 52 / _SIZE, MAX_CHARS_PAYMENT_LINE: 87 / _SIZE}  # sizes of a letter, across the field
 _WIDE, _NARROW = frozenset("MW@%mÆŒæœ"), frozenset("fijlrt.,:;'! ")
@@ -29,30 +33,62 @@ _WIDE, _NARROW = frozenset("MW@%mÆŒæœ"), frozenset("fijlrt.,:;'! ")
 def payment_part(one: CoreInvoice, account: core.Account, face: str) -> str | None:
     """Its picture (SVG), or None where the code cannot hold what it must.
 
+    Whoever pays is left to be filled in where his name or place is not known, or has letters that the code may not. A
+    reference that is neither the QR reference nor one of ISO 11649 is told in words.
+
     :param face: where none of those of the guidelines is there
     """
-    language = one.language[:2] if one.language[:2] in _LANGUAGES else "en"
     creditor, debtor = _party(one.payee or one.seller), _party(one.buyer)
-    try:
-        bill = QRBill(
-            account=account.iban, creditor=creditor, debtor=debtor,
-            amount=str(rounded(one.totals.payable, one.currency)), currency=one.currency, language=language,
-            reference_number=_latin(one.payment.reference) or None, additional_information=_latin(one.number),
-        )  # fmt: skip
-        bill.creditor, bill.debtor = _Printed(**creditor), _Printed(**debtor)
-    except ValueError:
-        return None  # such as an address without a town
+    if creditor is None:
+        return None
+    reference, number = _latin(one.payment.reference), _latin(one.number)
+    bill = _bill(one, account, creditor, debtor, reference, number)
+    if bill is None and reference:
+        bill = _bill(one, account, creditor, debtor, "", f"{reference}, {number}"[:_MESSAGE])
+    if bill is None:
+        return None
     bill.font_family = f"{_FACES},{face}"
     out = io.StringIO()
     bill.as_svg(out)
     return out.getvalue()
 
 
-def _party(of: core.Party) -> dict[str, str]:
+def _bill(
+    one: CoreInvoice, account: core.Account, creditor: dict[str, str], debtor: dict[str, str] | None, reference: str,
+    message: str,
+) -> Any:  # fmt: skip
+    """The bill, or None where the standard does not take it: such as a QR-IBAN without its reference."""
+    language = one.language[:2] if one.language[:2] in _LANGUAGES else "en"
+    try:
+        bill = QRBill(
+            account=account.iban, creditor=creditor, debtor=debtor,
+            amount=str(rounded(one.totals.payable, one.currency)), currency=one.currency, language=language,
+            reference_number=reference or None, additional_information=message,
+        )  # fmt: skip
+        bill.creditor = _Printed(**creditor)
+        if debtor is not None:
+            bill.debtor = _Printed(**debtor)
+    except ValueError:
+        return None
+    return bill
+
+
+def _party(of: core.Party) -> dict[str, str] | None:
+    """A party with its address, or None where the code cannot hold it: it needs a name, a postal code and a town."""
     address = of.address
     street = address.lines[0] if address.lines else ""
-    return {"name": _latin(of.name)[:70], "street": _latin(street)[:70], "pcode": _latin(address.postal_code)[:16],
-            "city": _latin(address.city)[:35], "country": address.country or "CH"}  # fmt: skip
+    texts = {"name": (of.name, 70), "street": (street, 70), "pcode": (address.postal_code, 16),
+             "city": (address.city, 35)}  # fmt: skip
+    found = {key: _latin(text)[:most] for key, (text, most) in texts.items()}
+    foreign = any(_is_foreign(text) for text, _ in texts.values())
+    if foreign or not (found["name"] and found["pcode"] and found["city"]):
+        return None
+    return {**found, "country": address.country or "CH"}
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a text has letters that the code does not know; other signs are no loss."""
+    return any(letter.isalpha() for part in _FOREIGN.findall(_plain(text)) for letter in part)
 
 
 def _latin(text: str) -> str:
@@ -61,8 +97,11 @@ def _latin(text: str) -> str:
     >>> _latin("Blume 🌸 –\\nO’Neill")
     "Blume ? - O'Neill"
     """
-    text = unicodedata.normalize("NFC", escape.one_line(text)).translate(_LIKE)
-    return _FOREIGN.sub("?", text).strip()
+    return _FOREIGN.sub("?", _plain(text)).strip()
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", escape.one_line(text)).translate(_LIKE)
 
 
 class _Printed(StructuredAddress):  # type: ignore[misc]  # the package has no types

@@ -165,10 +165,15 @@ def _attached(
     return keys
 
 
+_OURS = frozenset(text for _, text in presented_lines.EXEMPT.values())
+
+
 def vat_words(
     found: CoreInvoice, register: Register, codes: Mapping[tuple[str, Decimal | None], tuple[str, str]], date: Date
 ) -> dict[str, Any]:
     """Why there is no VAT, where it is not what the register's code says.
+
+    Our own words are kept too: else they would come out in the language of the customer.
 
     :param date: the document's tax point
     """
@@ -178,7 +183,7 @@ def vat_words(
         if part.category in presented_lines.EXEMPT:
             values = register.values("vat", codes[part.category, part.rate][0], date)
             reason, code = str(values.get("text") or reason), str(values.get("vatex") or code)
-        if (reason, code) != (part.reason, part.reason_code):
+        if (reason, code) != (part.reason, part.reason_code) or reason in _OURS:
             keys[f"exemption-{part.category.lower()}"] = part.reason
             keys[f"vatex-{part.category.lower()}"] = part.reason_code
     return keys

@@ -283,10 +283,10 @@ def bank_accounts(register: Register, date: Date) -> tuple[tuple[str, core.Accou
 
 
 def accounts(register: Register, currencies: Container[str], date: Date) -> tuple[tuple[str, core.Account], ...]:
-    """Our bank accounts in some currencies, each with its currency; where there is none, those with an IBAN."""
+    """Our bank accounts in some currencies, each with its own; where there is none, those with an IBAN, else all."""
     ours = bank_accounts(register, date)
     mine = tuple(one for one in ours if one[0] in currencies)
-    return mine or tuple(one for one in ours if one[1].iban)
+    return mine or tuple(one for one in ours if one[1].iban) or ours
 
 
 def payment(register: Register, meta: Meta, currency: str, date: Date) -> core.Payment:
