@@ -752,3 +752,45 @@ def test_the_name_of_an_attachment_comes_back_to_the_letter(office: Office, name
     assert "1 new" in xml
     written = (office.root / "out" / "A-17.ubl.xml").read_text("utf-8")
     assert f'filename="{name or "hours"}"' in written
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "percent", "more", "net"),
+    [
+        ("0.5", "33.33", "100", "", "0.00"), ("-0.5", "33.33", "100", "", "0.00"), ("0.5", "33.33", "50", "", "8.33"),
+        ("-0.5", "33.33", "50", "", "-8.33"), ("3", "0.55", "50", "", "0.83"),
+        ("0.5", "33.33", "100", '    charge-amount: 0.30 NOK\n    charge-reason: "Box"\n', "0.30"),
+    ],
+)  # fmt: skip
+def test_half_a_cent_comes_back_from_our_own_e_invoice(
+    tmp_path: Path, quantity: str, price: str, percent: str, more: str, net: str
+) -> None:
+    """An e-invoice rounds quantity × price before a discount is taken off, and the ledger takes it off before.
+
+    16.665 less all of it is 0.00, and less half of it 8.33; in the file it is 16.67 less 16.67, and less 8.34.
+    """
+    ours = Office(tmp_path / "ours")
+    (ours.root / "invoices" / "2026.beancount").write_text(f"""
+2020-01-01 open Assets:Receivable:C1
+2026-11-24 * "Nordlys Interiør AS" "Lamps"
+  invoice: "2026-0001"
+  due: 2026-12-08
+  Assets:Receivable:C1   {10 + D(net)} NOK
+  Income:Sales           {-D(net)} NOK
+    text: "Warranty"
+    quantity: {quantity}
+    price: {price} NOK
+    discount: {percent}
+{more}    vat: "Z0"
+  Income:Sales          -10.00 NOK
+    text: "Lamp"
+    price: 10.00 NOK
+    vat: "Z0"
+""", "utf-8")  # fmt: skip
+    made = ours.book()
+    one = presenting.document(made, made.ledger.documents["2026-0001"])
+    assert one.lines[0].net == D(net)
+    for n, render in enumerate((ubl.render, cii.render)):
+        (tmp_path / str(n)).mkdir()
+        done = imported(fresh(tmp_path / str(n)), einvoice_files.parse(render(one), "a.xml"))
+        assert done.differs == ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from beancount.core.amount import Amount
@@ -16,6 +17,7 @@ from billtext.rules import core_invoice as core
 from billtext.rules import incoming_parties, incoming_work
 from billtext.rules.core_invoice import CoreInvoice
 from billtext.rules.incoming_work import Wishes, Work
+from billtext.rules.vat import net
 
 _DEFAULT_INCOME = "Income:Sales"
 
@@ -35,8 +37,12 @@ def line(
         "price-per": line.price_per if line.price_per != 1 else None,
         "list-price": None if line.list_price is None else Amount(line.list_price, currency),
     }  # fmt: skip
+    percentage = _percentage(line, currency)
+    if percentage is not None:
+        keys |= {"discount": percentage.percent, "discount-reason": percentage.reason or None,
+                 "discount-code": percentage.reason_code or None}  # fmt: skip
     for kind in ("discount", "charge"):
-        own = tuple(each for each in line.adjustments if each.charge is (kind == "charge"))
+        own = tuple(each for each in line.adjustments if each.charge is (kind == "charge") and each is not percentage)
         for m, each in enumerate(incoming_work.few(own, f"{kind}s on a line"), 1):
             end = "" if m == 1 else f"-{m}"
             keys[f"{kind}-amount{end}"] = Amount(each.amount, currency)
@@ -59,6 +65,27 @@ def line(
     keys["period-start"], keys["period-end"] = line.period or (None, None)
     keys["vat"] = codes[line.category, line.rate][0]
     return keys
+
+
+def _percentage(line: core.Line, currency: str) -> core.Adjustment | None:
+    """What is taken off a line by a percentage of all of it, where the line comes out right by that way alone.
+
+    An e-invoice rounds quantity × price before anything is taken off, the ledger afterwards: half a cent is between.
+    """
+    off = [each for each in line.adjustments if each.percent is not None and each.base is not None]
+    if len(off) != 1 or sum(not each.charge for each in line.adjustments if each is not off[0]):
+        return None
+    (one,) = off
+    charges = sum([each.amount for each in line.adjustments if each is not one], ZERO)
+    amount = charges + one.amount if one.charge else charges
+    allowance = ZERO if one.charge else one.amount
+    by = partial(net, line.quantity, line.price, currency, price_per=line.price_per)
+    if by(discount_amount=allowance, charge_amount=amount) == line.net:
+        return None
+    whole = by()
+    left = whole + charges - line.net
+    right = abs(whole) == one.base and abs(left) == one.amount and one.charge == (left < 0)
+    return one if right and by(discount=one.percent or ZERO, charge_amount=charges) == line.net else None
 
 
 def codes(found: CoreInvoice, work: Work, date: Date) -> dict[tuple[str, Decimal | None], tuple[str, str]]:
