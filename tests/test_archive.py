@@ -558,6 +558,24 @@ def test_an_open_item_keeps_the_papers_of_its_customer(tmp_path: Path) -> None:
     assert (one["may_be_destroyed"], one["why"]) == (False, "customer C1 has something still open")
 
 
+def test_what_is_owed_after_a_merge_keeps_the_papers(tmp_path: Path) -> None:
+    """The claim of C1 is P1's now, under another name, and so is what C1 owes beside its documents."""
+    made = office(tmp_path / "books")
+    made.get("archive", "file", "--all")
+    add(made, scan(tmp_path))
+    made.get("customer", "merge", "C1", "P1", "--date", "2026-12-01", "--reason", "typed twice")
+
+    def free() -> set[str]:
+        found = json.loads(made.get("archive", "retention", "--as-of", "2033-01-01", "--format", "json"))
+        return {one["document"] or one["kind"] for one in found if one["may_be_destroyed"]}
+
+    assert free() == set()  # nothing is paid
+    owed = json.loads(made.get("open-items", "--as-of", "2032-01-01", "--customer", "P1", "--format", "json"))
+    (name, amount) = next((one["number"], one["open"]) for one in owed if one["number"])
+    made.get("pay", "P1", amount, "--invoice", name, "--date", "2027-02-01")
+    assert free() == {"2026-0002", "contract"}
+
+
 def test_no_period_is_guessed(tmp_path: Path) -> None:
     made = office(tmp_path / "books")
     add(made, scan(tmp_path))

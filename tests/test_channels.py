@@ -1,5 +1,6 @@
 """What is laid out and what comes back, each without a command: e-invoices and receipts, bounced mail, paper."""
 
+import base64
 import datetime
 import hashlib
 import io
@@ -63,7 +64,14 @@ def receipt(place: Path, **told: object) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("word", "outcome"), [("delivered", "delivered"), ("AP", "delivered"), ("RE", "failed"), ("rejected", "failed")]
+    ("word", "outcome"),
+    [
+        ("delivered", "delivered"),
+        (" Delivered ", "delivered"),
+        ("AP", "delivered"),
+        ("RE", "failed"),
+        ("rejected", "failed"),
+    ],
 )
 def test_a_receipt_tells_the_outcome(tmp_path: Path, ledger: Ledger, word: str, outcome: str) -> None:
     """AP and RE are the codes of an invoice response (UNCL4343): accepted and rejected. Our zone here is UTC."""
@@ -82,6 +90,8 @@ def test_a_reason_has_no_address(tmp_path: Path, ledger: Ledger) -> None:
     )
     found = einvoice_outbox.receipts([path], sent(ledger), NOW).new
     assert [d.reason for d in found] == ["no receiver [1m!"]
+    path = receipt(tmp_path, document="2026-0012", outcome="failed", reason={"contact": "kari"})
+    assert [d.reason for d in einvoice_outbox.receipts([path], sent(ledger), NOW).new] == [""]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +133,7 @@ def test_what_is_no_receipt_at_all_is_told_and_keeps_back_no_other(tmp_path: Pat
     (tmp_path / "z.json").write_text(json.dumps({"document": "2026-0012", "outcome": "delivered"}), "utf-8")
     texts = (
         ("<xml/>", "is no JSON"), ("[" * 100_000, "is no JSON"), ("\0" * 10_000_001, "larger than 10 MB"),
+        ("", "is empty"), (" \n", "is empty"),
         ('"delivered"', "holds JSON that is no receipt"), ("17", "holds JSON that is no receipt"),
     )  # fmt: skip
     for text, why in texts:
@@ -203,6 +214,22 @@ def test_a_bounce_is_known_by_its_message_id(tmp_path: Path, ledger: Ledger, kin
     assert "@" not in str(found.new)
     again = bounces.read([tmp_path / "bounce.eml"], mailed(ledger, "bounced"), NOW)
     assert (again.new, again.known) == ((), 1)
+
+
+@pytest.mark.parametrize("coded", [False, True])
+@pytest.mark.parametrize("kind", ["message/delivery-status", "message/global-delivery-status"])
+def test_a_bounce_to_an_address_in_other_letters(tmp_path: Path, ledger: Ledger, kind: str, coded: bool) -> None:
+    """RFC 6533: the status is another type, and may be in base64."""
+    head, fields, rest = bounce(kind="message/global-headers").partition("Reporting-MTA")
+    status, mark, rest = rest.partition("\n--b\n")
+    text = f"{fields}{status}".replace("rfc822; regnskap@", "utf-8; bj\u00f8rg@")
+    if coded:
+        head = head.replace("delivery-status\n\n", "delivery-status\nContent-Transfer-Encoding: base64\n\n")
+        text = base64.encodebytes(text.encode()).decode()
+    head = head.replace("Content-Type: message/delivery-status", f"Content-Type: {kind}")
+    (tmp_path / "bounce.eml").write_text(f"{head}{text}{mark}{rest}", "utf-8")
+    found = bounces.read([tmp_path / "bounce.eml"], mailed(ledger), NOW)
+    assert [(d.number, d.outcome, d.reason) for d in found.new] == [("2026-0012", "bounced", "5.1.1")]
 
 
 def test_a_bounce_that_quotes_nothing_is_known_by_what_it_answers(tmp_path: Path, ledger: Ledger) -> None:

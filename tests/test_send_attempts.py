@@ -663,6 +663,63 @@ def test_a_statement_that_could_not_be_sent_is_due_too(tmp_path: Path) -> None:
     office.book()
 
 
+def test_an_attempt_in_vain_before_it_was_sent_brings_nothing_back(tmp_path: Path) -> None:
+    """As git puts together what two machines wrote: one had sent at 10:00, and the other had tried in vain at 9:30.
+
+    What a person says, and an attempt after it went, come after it wherever they stand.
+    """
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+
+    def told(outcome: str, time: str, reason: str = "") -> str:
+        why = f'  reason: "{reason}"\n' if reason else ""
+        return (
+            f'\n2026-11-25 custom "delivery" "2026-0001"\n  channel: "email"\n  time: "2026-11-25T{time}"\n'
+            f'  outcome: "{outcome}"\n{why}'
+        )
+
+    office.add("follow-up/2026.beancount", told("sent", "10:00:00+00:00"))
+    office.add("follow-up/2026.beancount", told("waiting", "10:30:00+01:00", "the mail server: refused"))
+    assert row(office, "2026-0001")["state"] == "sent"
+    assert office.send("--due").out == "no documents to send\n"
+    office.add("follow-up/2026.beancount", told("waiting", "10:20:00+00:00", "the mail server: refused"))
+    assert row(office, "2026-0001")["state"] == "waiting"
+    office.add("follow-up/2026.beancount", told("sent", "11:00:00+00:00") + told("waiting", "10:50:00+00:00"))
+    assert row(office, "2026-0001")["state"] == "waiting"  # a person's word has no reason
+    office.book()
+
+
+def test_a_statement_of_the_last_day_of_its_month_goes_again(tmp_path: Path) -> None:
+    """The month is over when its last day is: what is issued that day is on the statement, too."""
+    office = Sending(tmp_path / "books", more=LAID)
+    office.invoices(invoice(1))
+    last = ("--at", "2026-11-30T09:00:00+00:00")
+    done = office.run("send", "--statements", "2026-11", *last)
+    assert (done.status, "2026-11 is not over on 2026-11-30; send its statements when it is" in done.err) == (1, True)
+    assert office.run("send", "C1/2026-11", *last).status == 0
+    office.invoices(invoice(2).replace("2026-11-20", "2026-11-30"))
+    for out in ("one document: 1 sent", "no documents to send"):
+        found = office.run("send", "--statements", "2026-11", "--at", "2026-12-01T09:00:00+00:00").out
+        assert out in found.replace("1 document:", "one document:"), found
+
+
+def test_a_sender_that_is_no_address_is_told(tmp_path: Path) -> None:
+    """By the check, and where it is one that mail servers do not take, when mail is sent; other channels go on."""
+    option = '2020-01-01 custom "billtext-option" "mail-from" "{}"\n'
+    with Room(tmp_path) as room:
+        office = Sending(tmp_path / "books", room, more=option.format("faktura@firma"))
+        done = office.run("check")
+        assert (done.status, "faktura@firma" in done.out, "KeyValueError" in done.out) == (1, True, True)
+        other = Sending(tmp_path / "other", room, more=option.format("a..b@firma.example"))
+        other.invoices(invoice(1), invoice(2, "P1"))
+        other.add("company.beancount", '2026-01-01 custom "customer" "P1"\n  channel: "print"\n')
+        for more in (["--dry-run"], []):
+            done = other.send("--due", *more)
+            assert "the address that mail comes from cannot be used: 'a..b@firma.example'; mend the option" in str(done)
+        assert other.states() == {"2026-0001": "waiting", "2026-0002": "sent"}
+        assert 'reason: "the address that mail comes from cannot be used"' in other.told
+
+
 def test_a_delivery_of_a_closed_month_is_written_down(tmp_path: Path) -> None:
     """October is closed when a journal of its last day is found, and when a receipt of that day is read."""
     office = Sending(tmp_path / "books", more=LAID)

@@ -168,6 +168,18 @@ def is_country(code: str) -> bool:
     return len(code) == 2 and code not in _NO_COUNTRIES and (code in _BESIDES or code in Locale("en").territories)
 
 
+_EMAIL = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+\.[^\s@<>,;:\"\\()\[\]]+")
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is one e-mail address, with a domain that has a point.
+
+    >>> is_email("faktura@firma.example"), is_email("faktura@firma"), is_email("Kari <kari@firma.example>")
+    (True, False, False)
+    """
+    return _EMAIL.fullmatch(text) is not None
+
+
 @cache
 def is_currency(code: str) -> bool:
     """Whether a code is a currency's (ISO 4217, by Unicode CLDR)."""

@@ -14,6 +14,8 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
+from billtext import ids
+
 EDGES = (30, 60, 90)
 _LONGEST_LABEL = 63  # characters between the points of a host's name, RFC 1035, 2.3.4
 _ACCOUNT = re.compile(r"[A-Z][\w-]*(:[A-Z0-9][\w-]*)+")
@@ -66,11 +68,7 @@ def _host(value: object) -> str:
 
 
 def _email(value: object) -> str:
-    if (
-        isinstance(value, str)
-        and re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+", value)
-        and not set(value) & set('<>()[],;:"\\')
-    ):
+    if isinstance(value, str) and ids.is_email(value) and value.isascii():
         return value
     raise ValueError(value)
 

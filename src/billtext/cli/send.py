@@ -166,7 +166,7 @@ def _chosen(
     from billtext.rules import deliveries
 
     oldest = since or deliveries.since(book.register, today)
-    if month and dates.month(month)[1] > today:
+    if month and dates.month(month)[1] >= today:
         raise Refused(f"{month} is not over on {today}; send its statements when it is, or name one, as C00017/{month}")
     if month:
         found = [deliveries.state(log, p, datetime.date.min) for p in deliveries.of_month(book, month, today)]
@@ -205,7 +205,7 @@ def _chosen(
 def _early(found: "State") -> bool:
     """Whether a statement went before its month was over, so that what came later is not on it."""
     last = found.last if found.state in {"sent", "delivered"} else None
-    return last is not None and last.date < found.parcel.date
+    return last is not None and last.date <= found.parcel.date
 
 
 def _rehearse(face: Face, choose: Any, now: Clock, force: bool, rules: "Path | None") -> None:

@@ -225,7 +225,6 @@ def numbered(what: str, valid: Callable[[Any, str], bool]) -> Key:
     return Key(type=str, expected=f"the {what}, in quotes", valid=valid, what=what)
 
 
-_EMAIL = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+\.[^\s@<>,;:\"\\()\[\]]+")
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
 
 
@@ -294,7 +293,7 @@ LANGUAGE = Key(type=str, expected='a language code, such as "nb" or "en"', valid
 EMAIL = Key(
     type=str,
     expected='one e-mail address, such as "faktura@firma.example"',
-    valid=lambda v, _: _EMAIL.fullmatch(v) is not None,
+    valid=lambda v, _: ids.is_email(v),
 )
 UNIT = Key(
     type=str,

@@ -4,6 +4,9 @@ What came back is known by the Message-ID of the mail, which the notification qu
 the status code is kept, since its words may name a person.
 """
 
+import base64
+import binascii
+import contextlib
 import datetime
 import email
 import email.policy
@@ -76,9 +79,9 @@ def _told(message: Message) -> tuple[str, str, str] | None:
     reports = False
     for part in message.walk():
         kind = part.get_content_type()
-        if kind == "message/delivery-status":
+        if kind in {"message/delivery-status", "message/global-delivery-status"}:  # RFC 3464, RFC 6533
             reports = True
-            for block in part.get_payload() if part.is_multipart() else []:
+            for block in _blocks(part):
                 if isinstance(block, Message) and block.get("Action") and action != "failed":  # of any recipient
                     words = str(block["Action"]).split()
                     action = words[0].lower() if words else ""
@@ -90,6 +93,24 @@ def _told(message: Message) -> tuple[str, str, str] | None:
         found = _OURS.search(f"{message.get('In-Reply-To', '')} {message.get('References', '')}")
         fingerprint = found[1] if found else ""
     return (action, status, fingerprint) if reports else None
+
+
+def _blocks(part: Message) -> list[Message]:
+    """The fields of a status, by recipient.
+
+    `email` takes them apart itself in `message/delivery-status` alone; that of RFC 6533 may be in base64 besides.
+    """
+    inner = part.get_payload()
+    nested = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+    coded = part.get("Content-Transfer-Encoding", "").strip().lower() == "base64"
+    if part.get_content_type() == "message/delivery-status" and not coded:
+        return nested
+    whole = part.get_payload(decode=True)
+    text = b"\n\n".join(each.as_bytes() for each in nested) if nested else whole if isinstance(whole, bytes) else b""
+    if nested and coded:
+        with contextlib.suppress(binascii.Error, ValueError):
+            text = base64.b64decode(b"".join(text.split()))
+    return [email.message_from_bytes(block) for block in re.split(rb"\r?\n[ \t]*\r?\n", text) if block.strip()]
 
 
 def _about(message: Message, log: Log) -> str:

@@ -106,7 +106,7 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
         for told in objects:
             number = str(told.get("document") or told.get("number") or "")
             said = str(told.get("outcome") or told.get("status") or "")
-            outcome = _OUTCOMES.get(said.lower())
+            outcome = _OUTCOMES.get(said.strip().lower())
             history = histories.get(number) or []
             sent = history[-1] if history else None
             if "sender" in told and "receiver" in told and outcome is None:
@@ -122,7 +122,8 @@ def receipts(places: Iterable[Path], log: Log, now: datetime.datetime) -> Read:
                 why = "the receipt is of another file than the one that was sent"
                 strange.append((f"{path.name}: {number}", why))
                 continue
-            reason = attempts.reason(told.get("reason")) if outcome == "failed" else ""
+            words = told.get("reason")
+            reason = attempts.reason(words if isinstance(words, str) else "") if outcome == "failed" else ""
             time = time_of(told.get("time"), now)
             day = max(log.day(number, "", datetime.datetime.fromisoformat(time).date()), sent.date)
             found = Delivery(
@@ -203,6 +204,8 @@ def _objects(path: Path) -> Iterator[dict[str, Any]]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    if not text.strip():
+        raise Unreadable(f"{path}: is empty; it is read again the next time, when it may be whole")
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):

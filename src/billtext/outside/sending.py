@@ -173,10 +173,16 @@ class Sender:
                 files.check_place(place)
             yield lambda letter, _: mail_outbox.put(place, letter.name, letter.data)
             return
+        try:
+            own = mail_message.address(sender)
+        except ValueError:
+            why = "the address that mail comes from cannot be used"
+            raise Refused(
+                f"{why}: {sender!r}; mend the option `mail-from`, or the company's `email:`", reason=why
+            ) from None
         with Post(mail_server.server(self.book.register)) as post:
             if self.outbox is not None:
                 post.reach()
-            own = mail_message.address(sender)
             yield lambda letter, turn: post.send(letter.data, own, letter.recipient, turn=turn)
 
     def _mailed(self, hand: Hand, parcel: Parcel, sender: str, turn: int) -> Result | None:

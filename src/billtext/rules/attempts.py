@@ -36,6 +36,15 @@ def failed(found: Sequence[Delivery]) -> list[Delivery]:
     return row[::-1]
 
 
+def before(one: Delivery, other: Delivery) -> bool:
+    """Whether a delivery says that it was made before another does; no where either says no time."""
+    try:
+        when, then = (datetime.datetime.fromisoformat(each.time) for each in (one, other))
+        return when < then
+    except (ValueError, TypeError):  # no time, or one without a zone
+        return False
+
+
 def again(found: Sequence[Delivery], now: datetime.datetime) -> datetime.datetime | None:
     """From when on a document is tried again by itself; None where it may be at once.
 

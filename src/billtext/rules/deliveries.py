@@ -206,7 +206,7 @@ class Log:
     def __init__(self, ledger: Ledger, more: Iterable[Delivery] = (), *, until: Date = datetime.date.max) -> None:
         self.all: dict[tuple[str, str], list[Delivery]] = {}
         for delivery in (each for each in (*ledger.deliveries, *more) if each.date <= until):
-            self.all.setdefault((delivery.number, delivery.statement), []).append(delivery)
+            _add(self.all.setdefault((delivery.number, delivery.statement), []), delivery)
 
     def of(self, parcel: Parcel) -> Sequence[Delivery]:
         """The deliveries of a parcel."""
@@ -229,6 +229,19 @@ class Log:
         """The last delivery with a message's hash."""
         found = [d for all_ in self.all.values() for d in all_ if d.message and d.message == message]
         return found[-1] if found else None
+
+
+def _add(found: list[Delivery], one: Delivery) -> None:
+    """Put the next delivery of a document behind those before it.
+
+    An attempt that came to nothing goes before what was sent later that day, though the ledger tells it afterwards, as
+    where the work of two machines was put together: it would go twice.
+    """
+    place = len(found)
+    if one.outcome == WAITING and one.reason and found:
+        while place and found[place - 1].date == one.date and attempts.before(one, found[place - 1]):
+            place -= 1
+    found.insert(place, one)
 
 
 def state(log: Log, parcel: Parcel, oldest: Date) -> State:

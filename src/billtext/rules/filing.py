@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from billtext.errors import Refused
 from billtext.model import DOCUMENTS, Date, Document, Filed, Item
-from billtext.rules import deliveries, presenting
+from billtext.rules import claims, deliveries, presenting
 from billtext.rules.book import Book
 
 ROOT = "documents"  # the directory, beside the ledger's top file
@@ -170,14 +170,45 @@ def retention(book: Book, periods: Mapping[str, Period], as_of: Date) -> list[Ke
     for document in book.documents if book.ledger.filed else ():
         for file in attached(document) if document.date <= as_of else ():
             goes.setdefault(file, []).append(document)
-    found = [_kept(book, one, goes.get(one.file, ()), periods, as_of) for one in book.ledger.filed if one.date <= as_of]
+    moved = _moved(book, as_of) if book.ledger.filed else {}
+    found = [
+        _kept(book, one, goes.get(one.file, ()), moved, periods, as_of)
+        for one in book.ledger.filed if one.date <= as_of
+    ]  # fmt: skip
     return sorted(found, key=lambda kept: (kept.until, kept.filed.customer, kept.filed.file))
 
 
-def _kept(book: Book, one: Filed, goes: Sequence[Document], periods: Mapping[str, Period], as_of: Date) -> Kept:
+def _moved(book: Book, as_of: Date) -> dict[str, list[Item]]:
+    """Where claims went until a day: by what is settled, the amounts under the name of what settles it."""
+    found: dict[str, list[Item]] = {}
+    for item in book.items:
+        if item.settles and "name" in item.meta and item.date <= as_of:
+            found.setdefault(item.settles, []).append(item)
+    if found:
+        named: dict[str, list[Item]] = {}
+        for item in book.items:
+            named.setdefault(item.number, []).append(item)
+        for several in found.values():
+            several[:] = [one for item in several for one in named.get(str(item.meta["name"]), ())]
+    return found
+
+
+def _items(document: Document, moved: Mapping[str, Sequence[Item]]) -> list[Item]:
+    """The amounts of a document, and those under whose names a merge or a person moved them to another account."""
+    found = list(document.items)
+    for item in found:  # which grows meanwhile
+        found += [one for name in {item.name, item.number} for one in moved.get(name, ()) if one not in found]
+    return found
+
+
+def _kept(
+    book: Book, one: Filed, goes: Sequence[Document], moved: Mapping[str, Sequence[Item]],
+    periods: Mapping[str, Period], as_of: Date,
+) -> Kept:  # fmt: skip
     """How long a file is kept.
 
     :param goes: documents whose attachment it is
+    :param moved: see `_moved`
     """
     kinds = {one.kind: None, **dict.fromkeys(document.kind for document in goes)}
     unknown = next((kind for kind in kinds if kind not in periods), None)
@@ -187,9 +218,10 @@ def _kept(book: Book, one: Filed, goes: Sequence[Document], periods: Mapping[str
     own = book.ledger.documents.get(one.document)
     documents = {document.number: document for document in ([own] if own else []) + list(goes)}
     until = _after(max([one.date, *(document.date for document in documents.values())]).year, period.months)
-    owners: list[tuple[str, Sequence[Item]]] = [(f"{d.number} is", d.items) for d in documents.values()]
+    owners: list[tuple[str, Sequence[Item]]] = [(f"{d.number} is", _items(d, moved)) for d in documents.values()]
     if not owners:
-        owners = [(f"customer {one.customer} has something", book.items_of.get(one.customer, ()))]
+        names = dict.fromkeys((one.customer, claims.heir(book, one.customer, as_of)))
+        owners = [(f"customer {name} has something", book.items_of.get(name, ())) for name in names]
     owed = (
         who for who, items in owners
         if any(book.allocations.open(item, as_of) for item in items if item.date <= as_of)
