@@ -1,6 +1,7 @@
 """Attachments from the draft to the customer: what was issued is what goes, whatever became of the files since."""
 
 import base64
+import csv
 import hashlib
 import json
 import re
@@ -10,12 +11,13 @@ import lxml.etree
 import pytest
 from beancount import loader
 from beancount.core.data import Open
+from pypdf import PdfReader, PdfWriter
 
 from billtext.outside import mail
 from billtext.outside.switching import STAGE
 from mail_room import Letters, Room
 from test_outbox import EHF
-from test_send import Sending, parsed
+from test_send import Sending, invoice, parsed
 
 DRAFT = """
 2026-11-24 ! "{title}"
@@ -152,7 +154,7 @@ def _linked(path: Path) -> None:
     ("spoil", "why"),
     [(_changed, "its hash is another"), (Path.unlink, "it is not there"), (_linked, "it is a link now, or behind one")],
 )
-@pytest.mark.parametrize("way", ["email", "ehf", "portal"])
+@pytest.mark.parametrize("way", ["email", "ehf", "portal", "print"])
 def test_a_copy_that_is_not_as_it_was_goes_to_nobody(tmp_path: Path, spoil, why: str, way: str) -> None:  # type: ignore[no-untyped-def]
     """Its document waits with the reason, the one beside it goes; brought back, it goes as it was issued."""
     made = office(tmp_path / "books", archive=True)
@@ -397,3 +399,40 @@ def test_a_document_s_page_leads_to_what_goes_with_it(tmp_path: Path) -> None:
     assert (found.status_code, found.data) == (200, HOURS)
     (made.root / COPY).write_bytes(b"80\n")
     assert client.get(address.replace("&amp;", "&")).status_code == 409
+
+
+def test_attachments_go_by_print_and_portal_too(tmp_path: Path) -> None:
+    """A PDF is printed behind its document; what is none is to be enclosed by hand, and in the portal both lie."""
+    made = office(tmp_path / "books")
+    paper = PdfWriter()
+    for _ in range(2):
+        paper.add_blank_page(200, 300)
+    paper.write(made.root / "work" / "plan <1>.pdf")
+    keys = attach() + attach("work/plan <1>.pdf", "-2")
+    draft(made, "d1", keys)
+    draft(made, "d2", keys, customer="C2")
+    made.add("company.beancount", '2026-11-02 custom "customer" "C1"\n  channel: "print"\n')
+    made.add("company.beancount", '2026-11-02 custom "customer" "C2"\n  channel: "portal"\n')
+    issue(made, "d1", "d2")
+    done = made.send()
+    assert (done.status, done.err) == (0, ""), done
+    (printed,) = (made.root / "outbox" / "print").glob("*.pdf")
+    sizes = [round(float(page.mediabox.width)) for page in PdfReader(printed).pages]
+    assert sizes == [595, 595, 200, 200]
+    assert "hours.csv" in PdfReader(printed).pages[0].extract_text()
+    with printed.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["pages"], row["enclose"]) for row in csv.DictReader(file)] == [("3", "hours.csv")]
+    (index,) = (made.root / "outbox" / "portal").glob("*/index.html")
+    page = index.read_text("utf-8")
+    assert '<a class="more" href="2026-0002-1-hours.csv" download>hours.csv</a>' in page
+    assert '<a class="more" href="2026-0002-2-plan__1_.pdf" download>plan &lt;1&gt;.pdf</a>' in page
+    assert (index.parent / "2026-0002-1-hours.csv").read_bytes() == HOURS
+    assert made.told.count(HASH) == 3  # filed twice, and gone to the portal
+    made.add("invoices/2026.beancount", invoice(3, "C2", 25))
+    assert made.run("send", "2026-0003", "--at", "2026-11-25T11:00:00+00:00").status == 0
+    assert '"2026-0002-2-plan__1_.pdf"' in index.read_text("utf-8")  # what was there stays on the list
+    for one in (made.root / "documents").rglob("*attachment*.csv"):
+        one.unlink()
+    for number in ("2026-0001", "2026-0002"):
+        done = made.run("send", number, "--again", "--at", "2026-11-25T11:00:00+00:00")
+        assert (done.status, "is not there" in done.err) == (1, True), done

@@ -297,7 +297,7 @@ def sheet(number: str, customer: str, country: str, code: str, width: int, count
     parcel = Parcel(number=number, customer=customer, date=Date(2026, 11, 20))
     content = page(width, count)
     return Sheet(
-        parcel=parcel, name=name, country=country, postal_code=code, city="By", content=content,
+        parcel=parcel, name=name, country=country, postal_code=code, city="By", contents=[content],
         pages=print_outbox.pages(content, number),
     )  # fmt: skip
 
@@ -321,10 +321,10 @@ def test_paper_is_sorted_as_the_post_wants_it(tmp_path: Path) -> None:
         cover.index(n) for n in ("2026-0004", "2026-0001", "2026-0002", "2026-0003")
     )
     rows = path.with_suffix(".csv").read_text("utf-8").splitlines()
-    assert rows[0] == "no,document,customer,name,postal_code,city,country,pages"
-    assert rows[1] == "1,2026-0004,C3,Navn,99999,By,DE,1"
+    assert rows[0] == "no,document,customer,name,postal_code,city,country,pages,enclose"
+    assert rows[1] == "1,2026-0004,C3,Navn,99999,By,DE,1,"
     assert rows[2].startswith("2,2026-0001,C1,'=cmd()")
-    assert rows[3].endswith(",2")
+    assert rows[3].endswith(",2,")
 
 
 def test_on_both_sides_each_document_begins_on_a_front() -> None:
@@ -337,7 +337,7 @@ def test_on_both_sides_each_document_begins_on_a_front() -> None:
     widths = [round(page.mediabox.width) for page in pages]
     assert widths == [595, 595, 201, 201, 202, 202, 203, 203, 203, 203, 204]
     assert pages[1].extract_text() == ""
-    assert [line.rpartition(",")[2] for line in table.decode().splitlines()[1:]] == ["1", "2", "3", "1"]
+    assert [line.split(",")[-2] for line in table.decode().splitlines()[1:]] == ["1", "2", "3", "1"]
     assert "4 documents on 7 pages" in pages[0].extract_text()
     assert print_outbox.batch(sheets, NOW, duplex=True)[0] == made
 

@@ -14,6 +14,7 @@ import sys
 import time
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -293,6 +294,43 @@ def test_a_mail_server_that_is_set_up_otherwise_is_told_with_what_to_do(
     place = f"the mail server 127.0.0.1:{room.port}: {why}"
     assert f"2026-0001  email  waiting: {place}; {remedy}\n" in told
     assert f'  reason: "{place}"\n' in office.told
+
+
+@pytest.mark.parametrize("usual", [False, True], ids=["another port", "the port of TLS"])
+def test_a_mail_server_that_waits_for_tls_is_told_and_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: bool
+) -> None:
+    """It says nothing: after one wait we see whether it begins with TLS, and on the port of TLS before."""
+    with Room(tmp_path, "tls") as room:
+        office = Sending(tmp_path / "books", room, "none")
+        office.invoices(invoice(1))
+        if usual:
+            monkeypatch.setitem(mail_server.PORTS, "tls", room.port)
+        server = mail_server.server
+        monkeypatch.setattr(mail_server, "server", lambda register: dataclasses.replace(server(register), timeout=0.5))
+        done = office.send()
+    place = f"the mail server 127.0.0.1:{room.port}: it begins with TLS"
+    assert (done.status, f'{place}; set `smtp-security` to "tls"\n' in done.err) == (1, True), done.err
+
+
+def test_a_mail_server_that_knows_no_way_of_ours_to_log_in_is_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_waiting: list[float]
+) -> None:
+    class Other(Letters):
+        async def auth_XOAUTH2(self, _server: Any, _args: Any) -> None:  # noqa: N802
+            raise AssertionError
+
+    room = Room(tmp_path, "tls", password="hemmelig")  # noqa: S106
+    room.letters = Other()
+    room._options["auth_exclude_mechanism"] = ["LOGIN", "PLAIN"]
+    monkeypatch.setenv("BILLTEXT_SMTP_PASSWORD", "hemmelig")
+    with room:
+        monkeypatch.setenv("SSL_CERT_FILE", str(room.pem))
+        office = Sending(tmp_path / "books", room, "tls", user="fjordlys")
+        office.invoices(invoice(1))
+        done = office.send()
+    told = "it offers no way to log in that we know; ask who runs it for one of CRAM-MD5, PLAIN or LOGIN"
+    assert (done.status, told in done.err, no_waiting) == (1, True, []), done.err
 
 
 def test_no_password_goes_in_the_clear(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ text of a message is on its way and no answer comes back, nobody knows: that is 
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -18,15 +19,15 @@ from typing import NoReturn, Self
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from billtext.errors import Refused
-from billtext.outside.mail_server import Server
+from billtext.outside.mail_server import PORTS, Server
 
 TRIES = 4
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")  # enhanced status code, RFC 3463
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _CLOSING = 421
 _ANSWER = 600.0  # seconds for the text of a message, and again for the answer to it, RFC 5321, 4.5.3.2.6
-
-
+_PROBE = 10.0  # seconds
+_WAYS = "CRAM-MD5, PLAIN or LOGIN"  # those of smtplib
 _OTHER_NAME = 62  # X509_V_ERR_HOSTNAME_MISMATCH of OpenSSL
 
 
@@ -243,6 +244,8 @@ class Post:
             if server.security == "tls":
                 self._smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
             else:
+                if server.port == PORTS["tls"] and _begins_with_tls(server):
+                    self._stop("it begins with TLS", remedy='set `smtp-security` to "tls"')
                 self._smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
             self._smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
@@ -272,6 +275,11 @@ class Post:
             self._leave()
             raise _Temporary(str(error.smtp_code), _words(error), reached=False) from None
         except (OSError, smtplib.SMTPException) as error:
+            mute = self._smtp is None and isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected)
+            if mute and server.security != "tls" and _begins_with_tls(server):
+                self._stop("it begins with TLS", remedy='set `smtp-security` to "tls"')
+            if type(error) is smtplib.SMTPException:  # of `login`: none that both know
+                self._stop("it offers no way to log in that we know", remedy=f"ask who runs it for one of {_WAYS}")
             self._leave()
             raise _Temporary(_code(error), _words(error), reached=False) from None
         return self._smtp
@@ -298,6 +306,20 @@ class Post:
             pass
         finally:
             smtp.close()
+
+
+def _begins_with_tls(server: Server) -> bool:
+    """Whether a server that says nothing waits for TLS; its certificate is not looked at, and nothing is sent."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((server.host, server.port), _PROBE) as line,
+            context.wrap_socket(line, server_hostname=server.host),
+        ):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _megabytes(size: int) -> str:

@@ -154,18 +154,27 @@ class Packer:
             if one.content is not None:
                 yield Made(name=einvoice.file_name(one), mime=einvoice.mime(one), content=one.content)
 
-    def sheet(self, parcel: Parcel) -> tuple[print_outbox.Sheet, Made]:
-        """A parcel on paper.
+    @_readable()
+    def pages(self, parcel: Parcel) -> list[Made]:
+        """A parcel as a page for the web, and the files that go with it.
+
+        :raises Refused: it cannot be made, or one of the files is not as it was filed
+        """
+        return [self.made(parcel, "html"), *self._attached(parcel)]
+
+    @_readable()
+    def sheet(self, parcel: Parcel) -> tuple[print_outbox.Sheet, list[Made]]:
+        """A parcel on paper, with what is printed of it.
 
         :raises Refused: it cannot be made, or not be printed
         """
-        made = self.made(parcel, "pdf")
+        made, count, enclose = print_outbox.with_attachments(self.made(parcel, "pdf"), self._attached(parcel))
         register, today = self.book.register, self.now().date()
         card = {k: str(v) for k, v in register.values("customer", parcel.customer, today).items()}
         sheet = print_outbox.Sheet(
             parcel=parcel, name=card.get("name", parcel.customer), country=card.get("country", ""),
-            postal_code=card.get("postal-code", ""), city=card.get("city", ""), content=made.content,
-            pages=print_outbox.pages(made.content, made.name),
+            postal_code=card.get("postal-code", ""), city=card.get("city", ""),
+            contents=[one.content for one in made], pages=count, enclose=enclose,
         )  # fmt: skip
         return sheet, made
 

@@ -7,15 +7,16 @@ nothing of another's. It is the same each time, so a link that was given keeps w
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from billtext import dates
 from billtext.model import Date
 from billtext.outside import files, forms
 from billtext.outside.forms import Made
-from billtext.rendering import portal_page
+from billtext.rendering import einvoice, escape, portal_page
 from billtext.rendering.portal_page import Row
+from billtext.rules import presenting
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
@@ -29,11 +30,11 @@ def folder(secret: bytes, customer: str) -> str:
 
 
 def put(
-    book: Book, place: Path, customer: str, made: Mapping[Parcel, Made], log: Log, secret: bytes, today: Date
+    book: Book, place: Path, customer: str, made: Mapping[Parcel, Sequence[Made]], log: Log, secret: bytes, today: Date
 ) -> Path:  # fmt: skip
     """Write documents into a customer's folder, with a first page that lists them and those of before; return that.
 
-    :param made: pages of this customer's documents
+    :param made: pages of this customer's documents, each with the files that go with it
     :raises Refused: they cannot be written
     """
     # Who comes without the name of a folder sees nothing, and search engines nothing at all.
@@ -42,25 +43,35 @@ def put(
             files.replace(place / name, text)
     here = place / folder(secret, customer)
     rows: dict[str, Row] = {}
-    for parcel, one in made.items():
-        files.replace(here / one.name, one.content)
-        rows[one.name] = _row(book, parcel.number, parcel.statement, one.name)
+    for parcel, (page, *attached) in made.items():
+        for n, one in enumerate(attached, 1):
+            files.replace(here / _beside(parcel.number, n, one.name), one.content)
+        files.replace(here / page.name, page.content)
+        rows[page.name] = _row(book, here, parcel.number, parcel.statement, page.name)
     for (number, month), found in log.all.items():  # what went this way before, as far as its page is there
         document = book.ledger.documents.get(number)
         mine = number == customer if month else document is not None and document.customer == customer
         if mine and any(delivery.channel == "portal" for delivery in found):
             stem = forms.statement_name(customer, dates.month(month)[1]) if month else forms.stem(number)
             if (here / f"{stem}.html").is_file():
-                rows.setdefault(f"{stem}.html", _row(book, number, month, f"{stem}.html"))
+                rows.setdefault(f"{stem}.html", _row(book, here, number, month, f"{stem}.html"))
     files.replace(here / "index.html", portal_page.render(book, customer, rows.values(), today))
     return here / "index.html"
 
 
-def _row(book: Book, number: str, month: str, name: str) -> Row:
+def _beside(number: str, n: int, name: str) -> str:
+    """The file of the nth that is attached to a document, beside its page."""
+    return f"{forms.stem(number)}-{n}-{escape.file_name(name)}"
+
+
+def _row(book: Book, here: Path, number: str, month: str, name: str) -> Row:
     document = book.ledger.documents.get(number)
     if month or document is None:
         return Row(date=dates.month(month)[1], number=month, kind="statement", file=name)
+    names = [einvoice.file_name(one) for one, file in presenting.attachments(document.entry.meta) if file]
+    attached = [(each, _beside(number, n, each)) for n, each in enumerate(names, 1)]
     return Row(
         date=document.date, number=number, kind=document.kind, file=name, amount=document.gross * document.sign,
         currency=document.currency,
+        attached=tuple((each, file) for each, file in attached if (here / file).is_file()),
     )  # fmt: skip

@@ -3,30 +3,37 @@
 import csv
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from billtext.errors import Refused
 from billtext.outside import files, pdf
+from billtext.outside.forms import Made
 from billtext.rendering import escape
 from billtext.rules.deliveries import Parcel
 
-HEADS = ("no", "document", "customer", "name", "postal_code", "city", "country", "pages")
+HEADS = ("no", "document", "customer", "name", "postal_code", "city", "country", "pages", "enclose")
 _TITLES = ("No.", "Document", "Customer", "Name", "Postal code", "City", "Country", "Pages")
+_PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A document on paper, with where it goes."""
+    """A document on paper, with where it goes.
+
+    :param contents: PDFs: the document, and what is attached to it
+    :param enclose: names of what is attached and cannot be printed, to be put into the envelope by hand
+    """
 
     parcel: Parcel
     name: str
     country: str
     postal_code: str
     city: str
-    content: bytes
+    contents: Sequence[bytes]
     pages: int
+    enclose: Sequence[str] = ()
 
     def sort_key(self) -> tuple[str, str, str, str, str]:
         """By country, postal code, customer and number."""
@@ -66,6 +73,23 @@ def pages(content: bytes, name: str) -> int:
     return len(writer.pages)
 
 
+def with_attachments(made: Made, attached: Iterable[Made]) -> tuple[list[Made], int, list[str]]:
+    """What is printed of a document, on how many pages, and the names of what cannot be printed with it.
+
+    :raises Refused: the document itself cannot be read
+    """
+    printed, count, enclose = [made], pages(made.content, made.name), []
+    for one in attached:
+        try:
+            if one.mime != _PDF:
+                raise Refused(f"{one.name}: no PDF")
+            count += pages(one.content, one.name)
+            printed.append(one)
+        except Refused:
+            enclose.append(one.name)
+    return printed, count, enclose
+
+
 def batch(
     sheets: Sequence[Sheet], now: datetime.datetime, *, root: Path | None = None, paper: str = "a4",
     duplex: bool = False,
@@ -87,19 +111,26 @@ def batch(
     ]  # fmt: skip
     count = sum(sheet.pages for sheet in sheets)
     note = f"{now:%Y-%m-%d %H:%M}: {_many(len(sheets), 'document')} on {_many(count, 'page')}"
-    cover = pdf.listing("To be printed", note, _TITLES, rows, now.date(), root=root, paper=paper)
+    enclose = [", ".join(sheet.enclose) for sheet in sheets]
+    told: Sequence[tuple[str, ...]] = rows
+    titles: tuple[str, ...] = _TITLES
+    if any(enclose):  # before the last column, which stands to the right
+        titles = (*_TITLES[:-1], "Enclose", _TITLES[-1])
+        told = [(*row[:-1], more, row[-1]) for row, more in zip(rows, enclose, strict=True)]
+    cover = pdf.listing("To be printed", note, titles, told, now.date(), root=root, paper=paper)
     writer = PdfWriter()
-    for content in (cover, *(sheet.content for sheet in sheets)):
+    for contents in ([cover], *(sheet.contents for sheet in sheets)):
         if duplex and len(writer.pages) % 2:
             writer.add_blank_page()  # as large as the one before
-        for page in PdfReader(io.BytesIO(content)).pages:
-            writer.add_page(page)
+        for content in contents:
+            for page in PdfReader(io.BytesIO(content)).pages:
+                writer.add_page(page)
     out = io.BytesIO()
     writer.write(out)
     table = io.StringIO()
     lines = csv.writer(table, lineterminator="\n")
     lines.writerow(HEADS)
-    lines.writerows([escape.csv_cell(cell) for cell in row] for row in rows)
+    lines.writerows([escape.csv_cell(cell) for cell in (*row, more)] for row, more in zip(rows, enclose, strict=True))
     return out.getvalue(), table.getvalue().encode()
 
 

@@ -216,7 +216,7 @@ class Sender:
 
     # --- the other channels -------------------------------------------------------------------------------
 
-    def _laid(self, made: Mapping[Parcel, Made], where: str, lay: Callable[[Path], Path]) -> Iterator[Result]:
+    def _laid(self, made: Mapping[Parcel, Sequence[Made]], where: str, lay: Callable[[Path], Path]) -> Iterator[Result]:
         """Lay files where their channel takes them from, which is between their intents and what became of them.
 
         :param where: the directory in the outbox
@@ -232,7 +232,7 @@ class Sender:
             for parcel in made:
                 yield Result(parcel=parcel, outcome=READY)
             return
-        numbers = self.outbox.intend(self._intent(parcel, [one]) for parcel, one in made.items())
+        numbers = self.outbox.intend(self._intent(parcel, found) for parcel, found in made.items())
         outcome, place, words, reason = "sent", None, "", ""
         try:
             place = lay(directory)
@@ -250,16 +250,16 @@ class Sender:
         except Refused as why:
             yield from self._waiting([parcel], why)
             return
-        yield from self._laid({parcel: made}, "ehf", lambda place: einvoice_outbox.put(
+        yield from self._laid({parcel: [made]}, "ehf", lambda place: einvoice_outbox.put(
             place, forms.stem(parcel.number), made.content, number=parcel.number,
             kind=document.kind, sha256=files.digest(made.content), sender=sender, receiver=receiver,
         ))  # fmt: skip
 
     def _portal(self, customer: str, parcels: Sequence[Parcel]) -> Iterator[Result]:
-        made: dict[Parcel, Made] = {}
+        made: dict[Parcel, list[Made]] = {}
         for parcel in parcels:
             try:
-                made[parcel] = self.packer.made(parcel, "html")
+                made[parcel] = self.packer.pages(parcel)
                 secret = self.packer.secret
             except Refused as why:
                 made.pop(parcel, None)
@@ -273,7 +273,7 @@ class Sender:
 
     def _print(self, parcels: Sequence[Parcel]) -> Iterator[Result]:
         sheets: list[print_outbox.Sheet] = []
-        made: dict[Parcel, Made] = {}
+        made: dict[Parcel, list[Made]] = {}
         now = self.now()
         for parcel in parcels:
             try:

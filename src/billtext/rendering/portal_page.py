@@ -20,6 +20,7 @@ class Row:
     :param kind: `invoice`, `credit-note` or `statement`
     :param file: its page, beside this one
     :param amount: what it comes to, below zero for a credit note; None for a statement
+    :param attached: name and file of what goes with it
     """
 
     date: Date
@@ -28,6 +29,7 @@ class Row:
     file: str
     amount: Decimal | None = None
     currency: str = ""
+    attached: tuple[tuple[str, str], ...] = ()
 
 
 def render(book: Book, customer: str, rows: Iterable[Row], today: Date) -> str:
@@ -41,6 +43,7 @@ def render(book: Book, customer: str, rows: Iterable[Row], today: Date) -> str:
             "kind": language(_KIND[row.kind]),
             "amount": "" if row.amount is None else f"{language.amount(row.amount, row.currency)} {row.currency}",
             "file": row.file,
+            "attached": [{"name": name, "file": file} for name, file in row.attached],
         }
         for row in ordered
     ]
