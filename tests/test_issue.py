@@ -5,6 +5,8 @@ The figures B1 to B11 are those of other systems' own tests (see test_acceptance
 
 import json
 import re
+import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -838,3 +840,50 @@ def test_marks_that_turn_text_are_taken_out_of_what_is_typed(office: Office) -> 
 def test_an_amount_below_zero_is_told_as_such(office: Office, command: list[str]) -> None:
     done = office.run(*command)
     assert (done.status, "is below 0" in done.err) == (1, True), done.err
+
+
+NOT_RUN = "so no draft was written; set EDITOR to one that runs"
+
+
+@pytest.mark.parametrize(
+    ("editor", "told", "kept"),
+    [
+        ("printf '    note: \"\\351\"\\n' >> \"$1\"", "not UTF-8 text; save it as UTF-8", True),
+        ("printf '    text: \"typed\"\\n' >> \"$1\"; exit 3", NOT_RUN, True),
+        ("exit 3", NOT_RUN, False),
+        (": > \"$1\"", "the text is empty, so no draft was written", False),
+        ("rm \"$1\"", "the editor has left no file, so no draft was written", False),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_kept_whatever_the_editor_does(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: str, told: str, kept: bool
+) -> None:
+    """Nothing is written into the ledger; what was there before it was typed is not kept for anybody."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    script = tmp_path / "editor"
+    script.write_text(f"#!/bin/sh\n{editor}\n", "utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+    before = office.files()
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--edit", "--date", "2026-11-25")
+    assert (done.status, told in done.err, "what you typed is kept in" in done.err) == (1, True, kept), done
+    assert office.files() == before
+    assert len(list(tmp_path.glob("billtext-*"))) == kept
+
+
+def test_nobody_waits_for_an_open_editor(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one types, another issues; the draft is written afterwards, under a name that is free then."""
+    script = tmp_path / "editor"
+    other = f"{sys.executable} -m billtext -f {office.main}"
+    script.write_text(
+        f"#!/bin/sh\n{other} invoice new C1 --item CONS 2 --date 2026-11-25 && {other} issue --all --date 2026-11-25\n"
+        "printf '; typed\\n' >> \"$1\"\n", "utf-8",
+    )  # fmt: skip
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.delenv("VISUAL", raising=False)
+    done = office.run("invoice", "new", "C1", "--item", "CONS", "1", "--edit", "--date", "2026-11-25")
+    assert done.status == 0, done
+    assert [one.number for one in office.book().documents] == ["2026-0001"]
+    assert (office.root / "drafts" / "C1-2026-11-25.beancount").read_text("utf-8").endswith("; typed\n")

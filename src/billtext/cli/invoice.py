@@ -2,11 +2,17 @@
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from billtext.cli.common import Day, Face, Month, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
+
+if TYPE_CHECKING:
+    from billtext.outside.desk import Desk
+    from billtext.rules.prepared import Prepared
 
 
 @click.group(epilog=example("billtext invoice show 2026-0012"))
@@ -113,11 +119,11 @@ def new(
     """Draft an invoice: what is not given comes from the price list and the register."""
     from beancount.core.amount import Amount
 
+    from billtext.cli import editing
     from billtext.errors import Refused
     from billtext.ledger import write
-    from billtext.outside import drafting, files
-    from billtext.rendering import drafts, ledger_text
-    from billtext.rules import legal
+    from billtext.outside import drafting
+    from billtext.rendering import ledger_text
 
     try:
         others = drafting.keys_of(more)
@@ -164,39 +170,45 @@ def new(
         titles = [str(register.values("item", code, date).get("text") or code) for code, _ in items]
         narration = write.clean(text) or ", ".join([*titles, *(about for about, *_ in lines)][:3]) or "Invoice"
         found = ledger_text.draft(date, "invoice", narration, keys, postings)
-        path = drafting.free(desk, f"{customer}-{date}")
-        if edit:
-            if not trial:
-                desk.refuse_errors([customer])  # before a word is typed
-            try:
-                found = click.edit(found, extension=".beancount", require_save=False) or found
-            except click.ClickException as error:
-                raise Refused(
-                    f"{error.format_message()}, so no draft was written; set EDITOR to one that runs"
-                ) from None
-        missing: list[str] = []
+        stem = f"{customer}-{date}"
+        if not edit:
+            path = drafting.free(desk, stem)
+            prepared = drafting.check(desk, found, path, date)
+            _write(desk, path, found, customer, prepared, trial=trial)
+            return
+        if not trial:
+            desk.refuse_errors([customer])  # before a word is typed
+    with (
+        editing.edited(found, stem, keep=trial) as found,
+        changing(face, force=force) as desk,
+    ):  # nobody waits meanwhile
+        path = drafting.free(desk, stem)
         try:
-            wrong = ""
-            try:
-                prepared = drafting.check(desk, found, path, date, placed=edit and not trial)
-                say(drafts.preview(prepared, register), nl=False)
-                missing = [error.message for error in legal.check(prepared, register)]
-            except Refused as error:
-                if not edit or trial:
-                    raise
-                wrong = str(error)
-            desk.replace(path, found)
-            if not trial:
-                desk.commit(about=[customer])
-                done(desk)
-        except (Refused, OSError) as error:
-            if not edit:
+            prepared = drafting.check(desk, found, path, date, placed=not trial)
+        except Refused as why:
+            if trial:
                 raise
-            raise Refused(f"{error}; what you typed is kept in {files.keep(found, path.stem)}") from None
-    if wrong:
-        raise Refused(f"the draft is kept, but cannot be issued yet: {wrong}")
-    if edit and trial:
-        say(f"what you typed is kept in {files.keep(found, path.stem)}")
+            desk.replace(path, found)
+            desk.commit(about=[customer])
+            done(desk)
+            wrong = str(why)
+        else:
+            _write(desk, path, found, customer, prepared, trial=trial)
+            return
+    raise Refused(f"the draft is kept, but cannot be issued yet: {wrong}")
+
+
+def _write(desk: "Desk", path: Path, found: str, customer: str, prepared: "Prepared", *, trial: bool) -> None:
+    """Write a draft, and say what it becomes and what it still lacks."""
+    from billtext.rendering import drafts
+    from billtext.rules import legal
+
+    say(drafts.preview(prepared, desk.book.register), nl=False)
+    missing = [error.message for error in legal.check(prepared, desk.book.register)]
+    desk.replace(path, found)
+    if not trial:
+        desk.commit(about=[customer])
+        done(desk)
     for sentence in missing:
         say(f"before it is issued: {sentence}")
     if not trial:
