@@ -584,3 +584,19 @@ def test_a_table_that_is_wider_than_the_terminal_wraps_its_texts_within_their_co
         "──────────  ──────────────────  ────────",
         "            Total               1,250.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("shell", "status", "out"),
+    [
+        ("{} aging --as-of 2026-10-31 | true", 0, ""),
+        ("{} invoice list --format json | head -1", 0, "[\n"),
+        ("PYTHONIOENCODING=latin-1 {} aging --as-of 2026-10-31 | iconv -f latin1 -t utf8 | sed -n 2,3p | cut -c1-15", 0,
+         "????????  ?????\nC00011    Ræde\n"),  # cut counts bytes
+    ],
+)  # fmt: skip
+def test_what_reads_the_output_may_end_first_or_have_few_letters(shell: str, status: int, out: str) -> None:
+    """Whoever has seen enough of a pipe is no error; a letter that an encoding lacks is a question mark."""
+    command = shell.format(f"{sys.executable} -m billtext -f {DEMO}")
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False, env=ENGLISH)
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (status, out, "")

@@ -336,3 +336,22 @@ def test_a_change_of_the_register_and_of_a_voucher_in_a_closed_month_is_told(off
     payments = office.root / "payments" / "2026.beancount"
     payments.write_text(payments.read_text("utf-8").replace("437.00", "937.00"), "utf-8")
     assert [kind for kind, *_ in told(office)] == ["CloseChangedError"]
+
+
+def test_what_lies_before_the_first_seal_is_told(tmp_path: Path) -> None:
+    """Twelve typed by hand, then one issued: `seal` names ten before, and says afterwards what stays without."""
+    made = Office(tmp_path / "books")
+    typed = "\n".join(
+        f'2026-11-{n:02} * "Nordlys Interiør AS" "Part {n}"\n  invoice: "2026-00{n:02}"\n  due: 2026-12-09\n'
+        '  Assets:Receivable:C1  100.00 NOK\n  Income:Sales  -100.00 NOK\n    vat: "Z0"\n'
+        for n in range(1, 13)
+    )
+    path = made.root / "invoices" / "2026.beancount"
+    path.write_text(f"2020-01-01 open Assets:Receivable:C1\n{typed}", "utf-8")
+    names = ", ".join(f"2026-00{n:02}" for n in range(1, 11))
+    assert made.get("seal", "--dry-run") == f"12 documents to seal: {names} and 2 more\n"
+    made.draft("d", DRAFT.format(month=11, n=1))
+    made.get("issue", "d", "--date", "2026-11-24")
+    assert made.get("seal") == (
+        "no documents sealed\n12 documents stay without a seal: each lies before the last sealed one of its series\n"
+    )

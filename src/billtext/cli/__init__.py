@@ -7,6 +7,7 @@ import contextlib
 import errno
 import gc
 import importlib
+import io
 import re
 import sys
 from typing import NoReturn
@@ -123,6 +124,10 @@ def main(args: list[str] | None = None) -> NoReturn:
             shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             click.echo(f"billtext: the argument '{shown}' is not UTF-8 text; write it as UTF-8", err=True)
             sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")  # a letter that the terminal's encoding has not
+    stdout = sys.stdout
     try:
         status = group.main(args=args, prog_name="billtext", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -141,16 +146,18 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough: `billtext aging | head`.
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit:
+        # The reader of a pipe has seen enough: `billtext aging | head`. Click has put another in its place, and says 1.
+        if sys.stdout is not stdout:
+            sys.exit(0)
+        raise
     except Exception as error:
         from billtext.errors import Refused, Unreadable
 
         if isinstance(error, OSError) and error.filename is None and error.errno in {errno.ENOSPC, errno.EIO}:
             # Standard output is a file, and the disk is full. What is left in its buffer is told to nobody.
-            click.echo(f"billtext: the output cannot be written ({error.strerror})", err=True)
+            told = f"the output cannot be written ({error.strerror}); what the command did to the ledger stands"
+            click.echo(f"billtext: {told}", err=True)
             with contextlib.suppress(OSError):
                 sys.stdout.close()
             sys.exit(1)

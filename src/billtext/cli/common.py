@@ -35,6 +35,11 @@ def harmless(text: str) -> str:
     return "".join(part if part in "\n\u00a0\u202f" else escape.one_line(part) for part in parts)
 
 
+def styled() -> bool:
+    """Whether a terminal shows bold letters, and its user wants them (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
     """Print text with what the ledger says; nothing of it steers the terminal.
 

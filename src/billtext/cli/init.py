@@ -1,6 +1,7 @@
 """`billtext init`."""
 
 import datetime
+import shlex
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def command(
     )  # fmt: skip
     texts = _sound(new_ledger.render(company))
     directories.create(directory, texts)
-    say(f"{directory}: a new ledger for {name}. Try: billtext -f {directory / 'main.beancount'} check")
+    say(
+        f"{directory}: a new ledger for {name}. Try: billtext -f {shlex.quote(str(directory / 'main.beancount'))} check"
+    )
 
 
 _QUESTIONS = (

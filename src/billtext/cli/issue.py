@@ -82,7 +82,8 @@ def command(
         done(desk)
     mistakes = sum(len(file.errors) for file in files)
     if outcome.refused or unread or mistakes:
-        told = [f"{len(outcome.refused)} of {len(wanted)} drafts were refused, {len(outcome.issued)} issued"]
+        well = f"{len(outcome.issued)} {'would be issued' if trial else 'issued'}"
+        told = [f"{len(outcome.refused)} of {len(wanted)} drafts {'would be' if trial else 'were'} refused, {well}"]
         told += [f"{counted(mistakes, 'mistake')} in the files of drafts, told above"] if mistakes else []
         told += [f"{len(unread)} of the files cannot be read"] if unread else []
         raise Refused("; ".join(told if wanted else ["nothing was issued", *told[1:]]))

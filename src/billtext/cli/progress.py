@@ -1,5 +1,6 @@
 """How far long work is, on a terminal's standard error; nothing elsewhere."""
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,7 +18,7 @@ class Progress(AbstractContextManager["Progress"]):
     """A progress bar for each stage of the work."""
 
     def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
+        self._on = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._stage, self._done = "", 0
         self._bar: Any = None
 

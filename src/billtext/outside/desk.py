@@ -226,7 +226,7 @@ class Desk:
         self.refuse_errors(about)
         errors = [] if self._right == self._appended else self.check()
         if errors:
-            raise Refused(f"nothing was changed, since the ledger would have errors: {_told(errors)}")
+            raise Refused(f"nothing was changed, since the ledger would have errors: {self._told(errors)}")
         includes = self._includes()
         if includes:
             self.append(self.top, includes)
@@ -258,7 +258,7 @@ class Desk:
         here = [error for error in errors if not self.force or self._concerns(error, set(about))]
         if here:
             hint = "" if self.force else "; mend it, or say --force where it is about something else"
-            raise Refused(f"the ledger has errors, so nothing was changed: {_told(here)}{hint}")
+            raise Refused(f"the ledger has errors, so nothing was changed: {self._told(here)}{hint}")
 
     def _concerns(self, error: Any, about: set[str]) -> bool:
         """Whether an error is about these customers, or about what all documents hang on."""
@@ -312,6 +312,14 @@ class Desk:
             self._right = dict(self._appended)
         return errors
 
+    def _told(self, errors: list[Any]) -> str:
+        shown = [
+            f"{files.below(self.root, str(error.source.get('filename')))}:{error.source.get('lineno')}: {error.message}"
+            for error in errors[:_TOLD]
+        ]
+        more = len(errors) - len(shown)
+        return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+
 
 def _ends_line(path: Path) -> bool:
     with path.open("rb") as file:
@@ -326,12 +334,3 @@ def fresh(errors: Iterable[LedgerError], before: Iterable[LedgerError]) -> list[
     """Errors that were not there before."""
     known = {(error.file, error.line, error.message) for error in before}
     return [error for error in errors if (error.file, error.line, error.message) not in known]
-
-
-def _told(errors: list[Any]) -> str:
-    shown = [
-        f"{Path(str(error.source.get('filename'))).name}:{error.source.get('lineno')}: {error.message}"
-        for error in errors[:_TOLD]
-    ]
-    more = len(errors) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")

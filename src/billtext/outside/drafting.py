@@ -13,6 +13,7 @@ from billtext.ledger import drafts as draft_reader
 from billtext.ledger import write
 from billtext.ledger.schema import ACCOUNT, DRAFT, DRAFT_POSTING
 from billtext.model import Date, Register
+from billtext.outside import files
 from billtext.outside.desk import Desk
 from billtext.outside.draft_files import DIRECTORY
 from billtext.outside.issuing import rates
@@ -65,7 +66,8 @@ def check(desk: Desk, text: str, path: Path, date: Date, *, placed: bool = False
         if prepared is not None and not wrong:
             return prepared
     told = dict.fromkeys(
-        f"{path.name}:{error.source['lineno']}: {error.message}" if placed else error.message for error in wrong
+        f"{files.below(desk.root, path)}:{error.source['lineno']}: {error.message}" if placed else error.message
+        for error in wrong
     )
     raise Refused("; ".join(told) or "the draft is empty")
 

@@ -69,6 +69,16 @@ def read(path: Path) -> str:
         raise Unreadable(f"{path}: cannot be read ({error.strerror})") from None
 
 
+def below(root: Path, path: str | Path) -> str:
+    """A file's path from a directory, if it is below it; else as it is.
+
+    >>> below(Path("/books"), "/books/invoices/2026.beancount"), below(Path("/books"), "/tmp/a")
+    ('invoices/2026.beancount', '/tmp/a')
+    """
+    path = Path(path)
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
 def digest(content: bytes) -> str:
     """SHA-256 of a file, as the ledger writes it."""
     return hashlib.sha256(content).hexdigest()

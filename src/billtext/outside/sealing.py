@@ -18,7 +18,7 @@ def seal(desk: Desk) -> list[str]:
     :raises Refused: a seal that is there is broken
     """
     for error in [*seals.check(desk.book.ledger), *git_history.lost(desk.book.ledger, desk.root)]:
-        raise Refused(f"nothing was sealed: {Path(error.file).name}:{error.line}: {error.message}")
+        raise Refused(f"nothing was sealed: {files.below(desk.root, error.file)}:{error.line}: {error.message}")
     numbers: list[str] = []
     lines: dict[Path, dict[int, str]] = {}
     texts: dict[Path, list[str]] = {}

@@ -21,6 +21,7 @@ from billtext.outside import files
 
 STAGE = ".billtext-switch"
 _JOURNAL = "journal.json"
+_NAMED = 5  # files of a change that are told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Recovered:
     files: tuple[str, ...]
 
     def __str__(self) -> str:
-        about = f" of {', '.join(self.files)}" if self.files else ""
+        some, more = ", ".join(self.files[:_NAMED]), len(self.files) - _NAMED
+        about = f" of {some}{f' and {more:,} more files' if more > 0 else ''}" if self.files else ""
         if self.finished:
             return f"a change{about} that was interrupted has been finished"
         return "a change that was interrupted before it was decided has been undone; run that command again"
