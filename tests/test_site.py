@@ -398,3 +398,12 @@ def test_a_changed_ledger_file_and_a_new_one_are_seen(tmp_path: Path) -> None:
     next(seen)
     threading.Timer(0.1, lambda: (tmp_path / "new.beancount").write_text("; new\n")).start()
     next(seen)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A file where the pages belong: a sentence with the place, and no traceback."""
+    write(tmp_path, HARMLESS)
+    (tmp_path / "pages").write_text("mine", "utf-8")
+    done = billtext(tmp_path, "site", "build", "--site", "pages/site")
+    told = "billtext: pages/site: cannot be written (Not a directory); make room, or choose another place\n"
+    assert (done.returncode, done.stderr) == (1, told)

@@ -177,7 +177,22 @@ def build(
 
 @contextmanager
 def _sources(place: Place, wish: Wish) -> Iterator[Path]:
-    """Where the pages are written: for a customer alone where nothing else is, and nothing stays."""
+    """Where the pages are written: for a customer alone where nothing else is, and nothing stays.
+
+    :raises Refused: nothing can be written there
+    """
+    try:
+        with _directory(place, wish) as directory:
+            yield directory
+    except OSError as error:
+        where = error.filename2 or error.filename or place.site
+        raise Refused(
+            f"{where}: cannot be written ({error.strerror or error}); make room, or choose another place"
+        ) from error
+
+
+@contextmanager
+def _directory(place: Place, wish: Wish) -> Iterator[Path]:
     if not wish.customer:
         place.site.mkdir(parents=True, exist_ok=True)
         handle = disk.hold(place.site, f"another build of {place.site} is at work; wait until it is done")

@@ -136,9 +136,8 @@ def build(site: Site, step: Callable[[], Any]) -> tuple[list[str], float]:
     except Refused as error:
         raise Refused(" ".join([str(error), *warnings.found])) from error
     except OSError as error:
-        raise Refused(
-            f"{error.filename or out}: cannot be written ({error.strerror}); the site stays as it was"
-        ) from error
+        where = error.filename2 or error.filename or out
+        raise Refused(f"{where}: cannot be written ({error.strerror or error}); the site stays as it was") from error
     finally:
         logger.removeHandler(warnings)
         logger.setLevel(level)
@@ -288,6 +287,8 @@ def _run(config: "MkDocsConfig", step: Callable[[], Any], site: Site) -> tuple[s
             raise
     except (MkDocsException, Abort) as error:
         raise Refused(f"MkDocs cannot build the site: {' '.join(str(error).split())}") from error
+    except OSError:
+        raise  # the disk is told by its own words
     except Exception as error:  # a fault of a page, a plugin or a theme that we do not know
         raise Refused(
             f"MkDocs cannot build the site: {type(error).__name__}: {' '.join(str(error).split())}"
