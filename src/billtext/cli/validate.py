@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=example(
         "billtext validate 2026-0075.xml",
-        "billtext validate outbox/*.xml factur-x.pdf --rules ~/peppol-rules --format json",
+        "billtext validate ledger/outbox/ehf/*.xml factur-x.pdf --rules ~/peppol-rules --format json",
     )
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))

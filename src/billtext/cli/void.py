@@ -8,7 +8,7 @@ from billtext.cli.common import Face, example
 from billtext.cli.writing import changing, done, force, on
 
 
-@click.command(epilog=example('billtext void 2026-0015 --reason "printed on the wrong paper"'))
+@click.command(epilog=example('billtext void 2026-0078 --reason "printed on the wrong paper"'))
 @click.argument("number")
 @click.option("--reason", required=True, help="Why the number is not used.")
 @on
