@@ -1,5 +1,6 @@
 """UBL: every document of the demo ledger is valid by schema, and its figures are the ledger's."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
@@ -8,10 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from billtext.errors import Refused
 from billtext.ledger import load
 from billtext.outside import einvoice_files, validation
-from billtext.rendering import ubl
-from billtext.rules import book, presenting
+from billtext.rendering import cii, ubl
+from billtext.rules import book, core_invoice, presenting
 from billtext.rules.book import Book
 
 ROOT = Path(__file__).parents[1]
@@ -70,3 +72,18 @@ def test_every_document_of_the_demo_ledger(demo: Book) -> None:
         assert Decimal(root.findtext(f"{CAC}TaxTotal/{CBC}TaxAmount", "")) == found.vat
         nets = [Decimal(each.text or "") for each in root.iter(f"{CBC}LineExtensionAmount")]
         assert sum(nets[1:]) == nets[0] == Decimal(total.findtext(f"{CBC}LineExtensionAmount", ""))
+
+
+@pytest.mark.parametrize("render", [ubl.render, cii.render])
+def test_what_no_e_invoice_can_say_is_refused_with_the_remedy(
+    demo: Book, render: Callable[[core_invoice.CoreInvoice], bytes]
+) -> None:
+    """Three decimals (BR-DEC-09 and its like), and a seller whose VAT number is all that names him (BR-CO-26, BR-O-02)."""
+    one = presenting.document(demo, demo.ledger.documents["2026-0076"])
+    with pytest.raises(Refused, match=r"is in KWD, whose amounts have 3 decimals, and an e-invoice takes 2 \(BR-DEC\)"):
+        render(replace(one, currency="KWD"))
+    outside = replace(one, vat=tuple(replace(part, category="O", rate=None) for part in one.vat))
+    assert render(outside)
+    seller = replace(one.seller, org_number=None, identifiers=())
+    with pytest.raises(Refused, match=r"so nothing names its seller \(BR-CO-26\); add `org-number:`, `gln:` or"):
+        render(replace(outside, seller=seller))

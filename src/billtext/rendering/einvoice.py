@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from billtext.errors import Refused
-from billtext.money import exact, plain
+from billtext.money import decimals, exact, plain
 from billtext.rendering import xml_tree
 from billtext.rendering.language import Language
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvoice, Identifier
@@ -14,6 +14,7 @@ from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, Attachment, CoreInvo
 _TAX_POINTS = (("3", "5"), ("35", "29"), ("432", "72"))
 TAX_POINT_UBL = {code: ubl for ubl, cii in _TAX_POINTS for code in (ubl, cii)}
 TAX_POINT_CII = {code: cii for ubl, cii in _TAX_POINTS for code in (ubl, cii)}
+_DECIMALS = 2
 _GTIN = "0160"  # ISO 6523: the scheme of a standard item number that names none
 
 
@@ -22,13 +23,21 @@ def wanted(core: CoreInvoice) -> CoreInvoice:
 
     Why there is no VAT is said in the document's language, as on its pages.
 
-    :raises Refused: it is a quote
+    :raises Refused: it is a quote, in a currency that e-invoices do not have, or from a seller whom nothing would name
     """
     if core.kind == QUOTE:
         raise Refused(f"{core.number} is a quote, which has no e-invoice; render it as pdf, html, markdown or json")
+    if decimals(core.currency) > _DECIMALS:
+        why = f"{core.number} is in {core.currency}, whose amounts have {decimals(core.currency)} decimals"
+        raise Refused(f"{why}, and an e-invoice takes {_DECIMALS} (BR-DEC); render it as pdf, html, markdown or json")
     core = worded(core)
     if all(part.category != "O" for part in core.vat):
         return core
+    if not (core.seller.org_number or core.seller.identifiers):
+        why = f"{core.number} is outside the scope of VAT, where an e-invoice shows no VAT number (BR-O-02)"
+        raise Refused(
+            f"{why}, so nothing names its seller (BR-CO-26); add `org-number:`, `gln:` or `party-id:` to the company"
+        )
     return replace(
         core, seller=replace(core.seller, vat_number=""), buyer=replace(core.buyer, vat_number=""),
         representative=core.representative and replace(core.representative, vat_number=""),

@@ -65,7 +65,10 @@ def _without_vat(line: Line, net: Decimal, rate: Decimal, currency: str) -> Line
 def vat_of(
     lines: Iterable[Line], register: Register, date: Date, currency: str, share: Decimal = ONE
 ) -> list[tuple[str, str, Decimal]]:
-    """VAT of lines by code: once for each code, on the sum of its lines (EN 16931 BR-CO-17).
+    """VAT of lines by code, each on the sum of its lines; codes of one category and rate come to that of all of theirs.
+
+    An e-invoice shows their VAT as one amount, which is base × rate (EN 16931 BR-CO-17): the last of them takes the
+    cent that their own roundings are off.
 
     :param share: the part of the sum that bears VAT, see `vat.discounted`
     """
@@ -73,11 +76,20 @@ def vat_of(
     for line in lines:
         if line.vat is not None:
             bases[line.vat] = bases.get(line.vat, ZERO) + line.net
-    found = []
+    found: dict[str, tuple[str, str, Decimal]] = {}
+    alike: dict[tuple[str, Decimal], list[tuple[str, Decimal]]] = {}
     for code, base in bases.items():
         known = register.vat(code, date)
+        if known is None or not known.account:
+            continue
         taxed = base if share == ONE else rounded(CONTEXT.multiply(base, share), currency)
-        amount = ZERO if known is None else vat.amount(taxed, known.rate, currency)
-        if known is not None and known.account and amount:
-            found.append((code, known.account, amount))
-    return found
+        found[code] = code, known.account, vat.amount(taxed, known.rate, currency)
+        alike.setdefault((known.category, known.rate), []).append((code, taxed))
+    for (_, rate), several in alike.items():
+        if len(several) > 1:
+            code, account, amount = found[several[-1][0]]
+            off = vat.amount(sum([taxed for _, taxed in several], ZERO), rate, currency) - sum(
+                [found[other][2] for other, _ in several], ZERO
+            )
+            found[code] = code, account, amount + off
+    return [one for one in found.values() if one[2]]

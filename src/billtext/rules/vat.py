@@ -1,6 +1,7 @@
 """Lines and VAT of a document: what its amounts must be.
 
-Sources: EN 16931 BR-CO-17 (VAT once for each code, on the sum of the rounded lines), bokføringsforskriften § 5-1-5.
+Sources: EN 16931 BR-CO-17 (VAT once for each code, on the sum of the rounded lines; codes of one category and rate may
+share what they come to together), bokføringsforskriften § 5-1-5.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ from billtext.errors import (
 )
 from billtext.ledger.schema import ADJUSTS, POSTING, written
 from billtext.model import Date, Document, Line, Register, Vat, VatPosting, postings
-from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
+from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, quantum, rounded
 
 ONE = Decimal(1)
 
@@ -222,7 +223,7 @@ def _vat(
         charged = posting.amount if len(posted) == len(vats) else _posted(vats)[code]
         base = bases.get(code, ZERO)
         expected = amount(base, vat.rate, currency)
-        if charged == expected:
+        if charged == expected or _as_one(vat, document, register, bases, _posted(vats)):
             continue
         if code in meant:
             base += meant[code]
@@ -243,7 +244,7 @@ def _vat(
         known = register.vat(code, document.tax_point)
         base = bases[code] + meant.get(code, ZERO)
         expected = ZERO if known is None else amount(base, known.rate, currency)
-        if known is None or not expected:
+        if known is None or not expected or _as_one(known, document, register, bases, _posted(vats)):
             continue
         other = _elsewhere(lines, known, bases[code], currency)
         if other is not None:
@@ -257,6 +258,24 @@ def _vat(
             currency=currency, code=code, account=known.account, expected=exact(expected, currency),
         ))  # fmt: skip
     return found, lacking
+
+
+def _as_one(
+    vat: Vat, document: Document, register: Register, bases: Mapping[str, Decimal], posted: Mapping[str, Decimal]
+) -> bool:
+    """Whether the VAT of all codes of one category and rate comes to base × rate, and each to its own but for cents.
+
+    An e-invoice shows it as one amount (EN 16931 BR-CO-17).
+    """
+    alike = []
+    for code in bases.keys() | posted.keys():
+        known = register.vat(code, document.tax_point)
+        if known is not None and (known.category, known.rate) == (vat.category, vat.rate):
+            alike.append((bases.get(code, ZERO), posted.get(code, ZERO)))
+    base, charged = (sum(several, ZERO) for several in zip(*alike, strict=True))
+    off = max(abs(part - amount(own, vat.rate, document.currency)) for own, part in alike)
+    whole = amount(base, vat.rate, document.currency)
+    return len(alike) > 1 and charged == whole and off < len(alike) * quantum(document.currency)
 
 
 def _rate(vat: Vat, document: Document) -> str:
