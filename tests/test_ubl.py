@@ -78,7 +78,7 @@ def test_every_document_of_the_demo_ledger(demo: Book) -> None:
 def test_what_no_e_invoice_can_say_is_refused_with_the_remedy(
     demo: Book, render: Callable[[core_invoice.CoreInvoice], bytes]
 ) -> None:
-    """Three decimals (BR-DEC-09 and its like), and a seller whose VAT number is all that names him (BR-CO-26, BR-O-02)."""
+    """Three decimals (BR-DEC-09), and a seller whose VAT number is all that names him (BR-CO-26, BR-O-02)."""
     one = presenting.document(demo, demo.ledger.documents["2026-0076"])
     with pytest.raises(Refused, match=r"is in KWD, whose amounts have 3 decimals, and an e-invoice takes 2 \(BR-DEC\)"):
         render(replace(one, currency="KWD"))
