@@ -18,7 +18,7 @@ from billtext.rendering import document_view, mail_text
 from billtext.rendering.language import Language
 from billtext.rules import book, presenting, quotes
 from billtext.rules.book import Book
-from billtext.rules.core_invoice import Adjustment, CoreInvoice
+from billtext.rules.core_invoice import Address, Adjustment, CoreInvoice
 from small_office import LEDGER as SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -291,3 +291,21 @@ def test_json_says_why_there_is_no_vat_as_the_other_forms_do(demo: Book) -> None
     assert part["reason"] in made(demo, "2026-0076", "ubl")
     assert part["reason"] != "Export outside the EU"
     assert "said" not in part
+
+
+@pytest.mark.parametrize(
+    ("country", "code", "city", "region", "lines"),
+    [
+        ("NO", "5003", "Bergen", "", ["5003 Bergen"]), ("DE", "20457", "Hamburg", "", ["20457 Hamburg"]),
+        ("US", "10001", "New York", "NY", ["New York, NY 10001"]), ("US", "10001", "New York", "", ["New York 10001"]),
+        ("CA", "M5V 2T6", "Toronto", "ON", ["Toronto ON M5V 2T6"]),
+        ("GB", "SW1A 1AA", "London", "", ["London", "SW1A 1AA"]),
+        ("IT", "00100", "Roma", "RM", ["00100 Roma", "RM"]), ("GB", "", "London", "", ["London"]),
+    ],
+)  # fmt: skip
+def test_a_town_stands_as_the_post_of_its_country_wants_it(
+    country: str, code: str, city: str, region: str, lines: list[str]
+) -> None:
+    """Universal Postal Union, addressing by country."""
+    place = Address(lines=("Street 1",), postal_code=code, city=city, region=region, country=country)
+    assert document_view.address(place, country, Language("en")) == ["Street 1", *lines]

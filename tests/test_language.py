@@ -57,7 +57,7 @@ def test_words_of_a_bookkeeper() -> None:
     ]  # fmt: skip
     assert [Language("sv")(word) for word in words[:4]] == ["Faktura", "Kreditfaktura", "Förfallodatum", "Momsunderlag"]
     assert [Language("da")(word) for word in words[:4]] == ["Faktura", "Kreditnota", "Forfaldsdato", "Momsgrundlag"]
-    assert Language("nn")("Paid already") == "Alt betalt"
+    assert Language("nn")("Paid already") == "Allereie betalt"
 
 
 def test_no_two_catalogues_differ_in_what_they_have_to_say() -> None:

@@ -12,11 +12,13 @@ from decimal import Decimal
 from billtext.model import Date
 from billtext.money import ZERO
 from billtext.rendering import account_numbers, escape, units
-from billtext.rendering.language import Language
+from billtext.rendering.language import Language, unbroken
 from billtext.rules import core_invoice as core
 from billtext.rules.core_invoice import CREDIT_NOTE, QUOTE, CoreInvoice
 
 Pair = tuple[str, str]
+# Countries whose postal code stands behind the town, and those where it has a line of its own.
+_CODE_LAST, _CODE_BELOW = frozenset({"AU", "CA", "NZ"}), frozenset({"GB", "IE"})
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) %")
 
 
@@ -126,9 +128,25 @@ def kind(of: str, t: Language) -> str:
 
 def address(of: core.Address, own_country: str, t: Language) -> list[str]:
     """Lines of a postal address; the country stands only on what goes abroad."""
-    town = " ".join(filter(None, (of.postal_code, of.city)))
     abroad = of.country and of.country != own_country
-    return [*filter(None, (*of.lines, town, of.region)), *([t.country(of.country)] if abroad else [])]
+    return [*filter(None, of.lines), *town(of), *([t.country(of.country)] if abroad else [])]
+
+
+def town(of: core.Address) -> list[str]:
+    """Town, postal code and region in the order of their country's post (Universal Postal Union, S42)."""
+
+    def joined(*parts: str, by: str = " ") -> str:
+        return by.join(filter(None, parts))
+
+    if of.country == "US":
+        found = [joined(joined(of.city, of.region, by=", "), of.postal_code)]
+    elif of.country in _CODE_LAST:
+        found = [joined(of.city, of.region, of.postal_code)]
+    elif of.country in _CODE_BELOW:
+        found = [of.city, of.region, of.postal_code]
+    else:
+        found = [joined(of.postal_code, of.city), of.region]
+    return [line for line in found if line]
 
 
 def numbers(of: core.Party, t: Language) -> list[str]:
@@ -166,7 +184,7 @@ def _others(one: CoreInvoice, t: Language) -> Iterable[tuple[str, Who]]:
 
 
 def _period(period: tuple[Date | None, Date | None], t: Language) -> str:
-    return " – ".join(t.date(day) if day else "" for day in period).strip()
+    return " – ".join(unbroken(t.date(day)) if day else "" for day in period).strip()
 
 
 def facts(one: CoreInvoice, t: Language) -> Iterable[Pair]:
@@ -314,7 +332,7 @@ def _payment(one: CoreInvoice, t: Language) -> Iterable[Pair]:
         yield t("Due"), t.date(one.due)
     if one.cash_discount is not None:
         off, says = one.cash_discount, t("{percent}: {amount} if paid by {date}")
-        day = t.date(off.until).replace(" ", "\N{NO-BREAK SPACE}")
+        day = unbroken(t.date(off.until))
         shown = {"amount": t.amount(off.amount, one.currency), "date": day}
         yield t("Cash discount"), says.format(percent=t.percent(off.percent), **shown)
     if how := collected(one.payment, t):

@@ -57,6 +57,11 @@ def _signs(locale: str) -> dict[int, str] | None:
     return signs if same else None
 
 
+def unbroken(text: str) -> str:
+    """A text, such as a date, within which no line breaks."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def _by_babel(number: Decimal, pattern: str, locale: str) -> str:
     """A number with the decimals that it has; where the pattern can be filled with `#`, with no more than it has."""
     return format_decimal(number, pattern, locale=locale, decimal_quantization="#" in pattern.partition(".")[2])

@@ -16,7 +16,7 @@ from typing import Any
 from billtext.model import Date
 from billtext.money import ZERO
 from billtext.rendering import document_view, escape, statement_pages
-from billtext.rendering.language import Language
+from billtext.rendering.language import Language, unbroken
 from billtext.rules import core_invoice as core
 from billtext.rules import parties, presenting
 from billtext.rules.book import Book
@@ -142,7 +142,7 @@ def statement(book: Book, report: Statement) -> dict[str, Any]:
     t = Language(presenting.language_of(register, report.customer, day))
     seller, buyer = parties.seller(register, day), parties.buyer(register, report.customer, day)
     period = (
-        (t("Statement period"), f"{t.date(report.start)} – {t.date(day)}")
+        (t("Statement period"), f"{unbroken(t.date(report.start))} – {unbroken(t.date(day))}")
         if report.kind == "activity"
         else (t("As of"), t.date(day))
     )
@@ -208,7 +208,7 @@ def _day(date: Date) -> dict[str, int]:
 def _around(seller: core.Party, heading: str, t: Language) -> dict[str, str]:
     """What stands above the address, above later pages and below each (bokføringsforskriften § 5-1-2)."""
     name = _cut(seller.name)
-    place = " ".join(filter(None, (seller.address.postal_code, seller.address.city)))
+    place = " ".join(document_view.town(seller.address))
     foot = (name, *document_view.numbers(seller, t), seller.tax_registration, _cut(seller.contact.email))
     return {
         "sender": _cut(" · ".join(filter(None, (_cut(name, 40), *seller.address.lines[:1], place))), 80),
