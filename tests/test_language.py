@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billtext.model import KINDS
-from billtext.rendering import units
+from billtext.rendering import sheets, units
 from billtext.rendering.language import CATALOGUES, Language, _words, languages
 from billtext.rules.invoices import STATUSES
 from billtext.rules.presented_lines import EXEMPT
@@ -21,6 +21,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "billtext"
 
 
 ASKED = re.compile(r"""(?<!def )\b(?:t|language|_words)\(([^()]*)\)""")  # both texts of `t("a" if x else "b")`
+COLUMN = re.compile(r'\bcolumn\(\s*"([^"]+)"(?:,\s*"([^"]+)")?')
+UNTOLD = {"SHA-256", "31 60", "91+"}  # heads of columns that are no words
 TEXT = re.compile(r"""(["'])((?:(?!\1).)+)\1""")
 # Norwegian law has words of its own for this, which are those of the ledger.
 LAWS = {"nb": {EXEMPT["AE"][1]}}
@@ -28,7 +30,16 @@ LAWS = {"nb": {EXEMPT["AE"][1]}}
 
 def texts() -> set[str]:
     """Texts that templates and modules ask a reader's language for, and the words of the ledger language."""
-    found = {*KINDS, *STATUSES, "unapplied", "not-due"} | units.words() | {reason for _, reason in EXEMPT.values()}
+    titles = {
+        title or sheets.column(key).title
+        for path in (SOURCE / "rendering").rglob("*.py")
+        for key, title in COLUMN.findall(path.read_text("utf-8"))
+    }
+    found = (
+        {*(title for title in titles if title not in UNTOLD), *KINDS, *STATUSES, "unapplied", "not-due"}
+        | units.words()
+        | {reason for _, reason in EXEMPT.values()}
+    )
     modules = [path for part in ("rendering", "outside", "fava") for path in (SOURCE / part).rglob("*.py")]
     for path in [*SOURCE.rglob("*.j2"), *modules]:
         asked = ASKED.findall(path.read_text("utf-8"))

@@ -27,7 +27,7 @@ class Days(int):
     __slots__ = ()
 
 
-_NARROW = 12  # characters that a wrapped column has at least
+_NARROW, _LONG = 12, 24  # characters that a wrapped column has at least, and those of a word that is not broken
 Cell = str | int | Decimal | Amount | datetime.date | None
 
 
@@ -140,12 +140,17 @@ def _table(sheet: Sheet, language: Language, width: int | None) -> str:
     heads = [escape.one_line(language(column.title)) for column in sheet.columns]
     body = [[shown(cell, language) for cell in row] for row in sheet.rows]
     totals = [[shown(cell, language) for cell in row] for row in sheet.totals]
-    limits = _limits(sheet, heads, [*body, *totals], width)
+    columns: Sequence[Column] = sheet.columns
+    if width is not None and _width([heads, *body, *totals]) > width:  # what is empty takes no room
+        full = [n for n in range(len(columns)) if any(row[n] for row in (*body, *totals))]
+        heads, columns = [heads[n] for n in full], [columns[n] for n in full]
+        body, totals = ([[row[n] for n in full] for row in rows] for rows in (body, totals))
+    limits = _limits(columns, heads, [*body, *totals], width)
     if limits:
         body, totals = (list(_wrapped(rows, limits)) for rows in (body, totals))
     text = tabulate(
         [*body, *([SEPARATING_LINE] if body and totals else []), *totals], headers=heads, tablefmt=form,
-        disable_numparse=True, colalign=["right" if column.right else "left" for column in sheet.columns],
+        disable_numparse=True, colalign=["right" if column.right else "left" for column in columns],
         preserve_whitespace=False,
     )  # fmt: skip
     parts = [sheet.title, ""] if sheet.title else []
@@ -175,8 +180,13 @@ def _wide(text: str) -> int:
     return wcwidth.width(text)
 
 
-def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | None) -> dict[int, int]:
-    """Where a table is wider than the terminal, its widest text columns are wrapped, down to `_NARROW`.
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """The cells of a terminal across all columns, with two between each."""
+    return sum(max(map(_wide, cells)) for cells in zip(*rows, strict=True)) + 2 * (len(rows[0]) - 1)
+
+
+def _limits(columns: Sequence[Column], heads: list[str], rows: list[list[str]], width: int | None) -> dict[int, int]:
+    """Where a table is wider than the terminal, its widest text columns are wrapped, down to their longest words.
 
     :return: the characters of each column that is wrapped, by its number
     """
@@ -184,10 +194,13 @@ def _limits(sheet: Sheet, heads: list[str], rows: list[list[str]], width: int | 
         return {}
     widths = [max(map(_wide, column)) for column in zip(heads, *rows, strict=True)]
     limits: dict[int, int] = {}
-    least = [max(_NARROW, _wide(head)) for head in heads]
+    words = [
+        max([_wide(word) for cell in cells for word in cell.split()], default=0) for cells in zip(*rows, strict=True)
+    ]
+    least = [max(_NARROW, _wide(head), min(word, _LONG)) for head, word in zip(heads, words, strict=True)]
     while sum(widths) + 2 * (len(widths) - 1) > width:
         n = max(
-            (n for n, column in enumerate(sheet.columns) if not column.right and widths[n] > least[n]),
+            (n for n, column in enumerate(columns) if not column.right and widths[n] > least[n]),
             key=lambda n: widths[n], default=None,
         )  # fmt: skip
         if n is None:
