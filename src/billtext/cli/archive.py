@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli import archive_change
-from billtext.cli.common import Day, Face, as_of, counted, example, form, say
+from billtext.cli.common import Day, Face, Group, as_of, counted, example, form, say
 
 if TYPE_CHECKING:
     from billtext.model import Filed
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KINDS = ("invoice", "credit-note", "attachment", *archive_change.INCOMING)
 
 
-@click.group(epilog=example("billtext archive file --all", "billtext archive find rammeavtale"))
+@click.group(cls=Group, epilog=example("billtext archive file --all", "billtext archive find rammeavtale"))
 def command() -> None:
     """The archive: file documents and papers, find them again, see that they are as they were.
 

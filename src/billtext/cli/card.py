@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, example, say
+from billtext.cli.common import Face, Group, example, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 
-@click.group(epilog=example("billtext card settlement 2952.62 --fee 37.38 --date 2026-11-04"))
+@click.group(cls=Group, epilog=example("billtext card settlement 2952.62 --fee 37.38 --date 2026-11-04"))
 def command() -> None:
     """Card money: it waits on a clearing account from the sale until the acquirer pays it to the bank."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from billtext.rules.book import Book
 
 F = TypeVar("F", bound=Callable[..., Any])
+_SENTENCE = 1000  # characters of a command's first sentence at most
 FORMATS = ("table", "json", "csv", "markdown")
 PLACES = ("ledger/main.beancount", "main.beancount")
 
@@ -47,6 +48,16 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
     :param nl: with a line end after it
     """
     click.echo(harmless(text), err=err, nl=nl)
+
+
+class Group(click.Group):
+    """A group whose help says of each command its whole first sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(_SENTENCE)) for name, one in commands if one is not None])
 
 
 class Face:

@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from billtext.cli.common import Face, example
+from billtext.cli.common import Face, Group, example
 from billtext.cli.register import edited, keys, texts, unsetting, values, write
 from billtext.cli.writing import force, on, trial
 
 
-@click.group(epilog=example("billtext contact new C00017 billing --name 'Siri Nordby' --email siri@nordlys.example"))
+@click.group(
+    cls=Group, epilog=example("billtext contact new C00017 billing --name 'Siri Nordby' --email siri@nordlys.example")
+)
 def command() -> None:
     """Contacts of customers: add one, change it from a day on. `billtext customer show` is the customer's own card."""
 

@@ -6,10 +6,10 @@ from typing import Any
 import click
 
 from billtext.cli import customer_change, customer_file, customer_merge
-from billtext.cli.common import Face, as_of, example, form
+from billtext.cli.common import Face, Group, as_of, example, form
 
 
-@click.group(epilog=example("billtext customer show C00017"))
+@click.group(cls=Group, epilog=example("billtext customer show C00017"))
 def command() -> None:
     """Customers: list them, show a card, add one, change it from a day on."""
 

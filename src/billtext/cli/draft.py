@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli import writing
-from billtext.cli.common import Face, as_of, example, form, relative, say
+from billtext.cli.common import Face, Group, as_of, example, form, relative, say
 
 if TYPE_CHECKING:
     from billtext.model import Draft
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Prepareds = list[tuple[Draft, Prepared | None, list[Any]]]
 
 
-@click.group(epilog=example("billtext draft list", "billtext draft show nordlys"))
+@click.group(cls=Group, epilog=example("billtext draft list", "billtext draft show nordlys"))
 def command() -> None:
     """Drafts: list them, show what they will become, check them.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, counted, example, say
+from billtext.cli.common import Face, Group, counted, example, say
 from billtext.cli.import_ubl import command as ubl
 from billtext.cli.progress import Progress
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 
-@click.group(name="import", epilog=example("billtext import invoices history.csv --map imports/history.toml"))
+@click.group(
+    cls=Group, name="import", epilog=example("billtext import invoices history.csv --map imports/history.toml")
+)
 def command() -> None:
     """Bring history over from another system."""
 

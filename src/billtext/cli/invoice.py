@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from billtext.cli.common import Day, Face, Month, as_of, example, form, say
+from billtext.cli.common import Day, Face, Group, Month, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from billtext.rules.prepared import Prepared
 
 
-@click.group(epilog=example("billtext invoice show 2026-0012"))
+@click.group(cls=Group, epilog=example("billtext invoice show 2026-0012"))
 def command() -> None:
     """Invoices and credit notes: draft one, list them, show one."""
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from billtext.cli.common import Face, as_of, example, form
+from billtext.cli.common import Face, Group, as_of, example, form
 from billtext.cli.register import edited, keys, texts, unsetting, values, write
 from billtext.cli.writing import force, on, trial
 
 
-@click.group(epilog=example("billtext item list", "billtext item edit CONS-SR --price 1295.00 --date 2026-07-01"))
+@click.group(
+    cls=Group, epilog=example("billtext item list", "billtext item edit CONS-SR --price 1295.00 --date 2026-07-01")
+)
 def command() -> None:
     """The price list: list it, show an item with its history, add one, change it from a day on."""
 

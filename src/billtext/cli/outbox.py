@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, counted, example, form, say
+from billtext.cli.common import Day, Face, Group, counted, example, form, say
 from billtext.cli.send import clock, moment, record
 from billtext.cli.writing import changing, done, trial
 
@@ -29,6 +29,7 @@ _SAID = {
 
 
 @click.group(
+    cls=Group,
     invoke_without_command=True,
     epilog=example("billtext outbox", "billtext outbox --state sent --format json", "billtext outbox retry 2026-0076"),
 )

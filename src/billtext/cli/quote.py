@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Day, Face, as_of, counted, example, form, relative, say
+from billtext.cli.common import Day, Face, Group, as_of, counted, example, form, relative, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VALID = 30  # days, where nothing is said
 
 
-@click.group(epilog=example("billtext quote show Q2026-0001"))
+@click.group(cls=Group, epilog=example("billtext quote show Q2026-0001"))
 def command() -> None:
     """Cost estimates and quotes: write one, show it, accept it whole or in stages.
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example, form, relative, say
+from billtext.cli.common import Face, Group, as_of, counted, example, form, relative, say
 from billtext.cli.writing import changing, done, force, trial
 
 
-@click.group(epilog=example("billtext recurring run --as-of 2026-11-30"))
+@click.group(cls=Group, epilog=example("billtext recurring run --as-of 2026-11-30"))
 def command() -> None:
     """Recurring invoices: list their next dates, draft what is due.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example, say
+from billtext.cli.common import Face, Group, as_of, counted, example, say
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def places(command: F) -> F:
     return command
 
 
-@click.group(epilog=example("billtext site build --as-of 2026-10-31"))
+@click.group(cls=Group, epilog=example("billtext site build --as-of 2026-10-31"))
 def command() -> None:
     """The site that colleagues read: what is owed, by whom, since when, and every document."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import click
 
-from billtext.cli.common import Face, as_of, example, form, say
+from billtext.cli.common import Face, Group, as_of, example, form, say
 from billtext.cli.writing import Number, changing, done, force, on, trial
 
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which are taken for one another
@@ -14,7 +14,8 @@ _LENGTH = 12  # of 32 signs: 60 bits
 
 
 @click.group(
-    epilog=example("billtext voucher sell G00001 500.00 --method card", "billtext voucher list --as-of 2026-12-31")
+    cls=Group,
+    epilog=example("billtext voucher sell G00001 500.00 --method card", "billtext voucher list --as-of 2026-12-31"),
 )
 def command() -> None:
     """Vouchers and gift cards: a liability from the sale until they are redeemed.
