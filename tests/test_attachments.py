@@ -424,15 +424,37 @@ def test_attachments_go_by_print_and_portal_too(tmp_path: Path) -> None:
         assert [(row["pages"], row["enclose"]) for row in csv.DictReader(file)] == [("3", "hours.csv")]
     (index,) = (made.root / "outbox" / "portal").glob("*/index.html")
     page = index.read_text("utf-8")
-    assert '<a class="more" href="2026-0002-1-hours.csv" download>hours.csv</a>' in page
-    assert '<a class="more" href="2026-0002-2-plan__1_.pdf" download>plan &lt;1&gt;.pdf</a>' in page
-    assert (index.parent / "2026-0002-1-hours.csv").read_bytes() == HOURS
+    assert '<a class="more" href="2026-0002-1.csv" download="hours.csv">hours.csv</a>' in page
+    assert '<a class="more" href="2026-0002-2.pdf" download="plan &lt;1&gt;.pdf">plan &lt;1&gt;.pdf</a>' in page
+    assert (index.parent / "2026-0002-1.csv").read_bytes() == HOURS
     assert made.told.count(HASH) == 3  # filed twice, and gone to the portal
     made.add("invoices/2026.beancount", invoice(3, "C2", 25))
     assert made.run("send", "2026-0003", "--at", "2026-11-25T11:00:00+00:00").status == 0
-    assert '"2026-0002-2-plan__1_.pdf"' in index.read_text("utf-8")  # what was there stays on the list
+    assert '"2026-0002-2.pdf"' in index.read_text("utf-8")  # what was there stays on the list
     for one in (made.root / "documents").rglob("*attachment*.csv"):
         one.unlink()
     for number in ("2026-0001", "2026-0002"):
         done = made.run("send", number, "--again", "--at", "2026-11-25T11:00:00+00:00")
         assert (done.status, "is not there" in done.err) == (1, True), done
+
+
+def test_attachments_of_any_name_lie_in_the_portal_and_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
+    """A name of 246 letters, one of none that file names have, and a PDF that is none."""
+    made = office(tmp_path / "books")
+    (made.root / "work" / "broken.pdf").write_bytes(b"%PDF-1.4 hello")
+    keys = attach("work/broken.pdf") + f'  attachment-name: "{"n" * 246}.pdf"\n'
+    keys += attach("work/broken.pdf", "-2") + '  attachment-name-2: "\u00c5.pdf"\n'
+    draft(made, "d1", keys)
+    draft(made, "d2", keys.replace("n" * 246, "plan"), customer="C2")
+    made.add("company.beancount", '2026-11-02 custom "customer" "C1"\n  channel: "portal"\n')
+    made.add("company.beancount", '2026-11-02 custom "customer" "C2"\n  channel: "print"\n')
+    issue(made, "d1", "d2")
+    done = made.send()
+    assert (done.status, done.err) == (0, ""), done
+    (folder,) = (made.root / "outbox" / "portal").glob("*/")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "2026-0001-1.pdf", "2026-0001-2.pdf", "2026-0001.html", "index.html",
+    ]  # fmt: skip
+    assert 'download="\u00c5.pdf"' in (folder / "index.html").read_text("utf-8")
+    (listed,) = (made.root / "outbox" / "print").glob("*.csv")
+    assert "plan.pdf (damaged, or locked)" in listed.read_text("utf-8")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -589,7 +590,7 @@ def test_a_table_that_is_wider_than_the_terminal_wraps_its_texts_within_their_co
 @pytest.mark.parametrize(
     ("shell", "status", "out"),
     [
-        ("{} aging --as-of 2026-10-31 | true", 0, ""),
+        ("{} aging --as-of 2026-10-31 | true", 0, ""), ("{} -f tests/errors/vat-amount.beancount check | true", 1, ""),
         ("{} invoice list --format json | head -1", 0, "[\n"),
         ("PYTHONIOENCODING=latin-1 {} aging --as-of 2026-10-31 | iconv -f latin1 -t utf8 | sed -n 2,3p | cut -c1-15", 0,
          "????????  ?????\nC00011    Ræde\n"),  # cut counts bytes
@@ -600,3 +601,22 @@ def test_what_reads_the_output_may_end_first_or_have_few_letters(shell: str, sta
     command = shell.format(f"{sys.executable} -m billtext -f {DEMO}")
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False, env=ENGLISH)
     assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (status, out, "")
+
+
+def test_what_a_command_is_to_do_is_done_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    """Each says first and writes then; a pipe that nobody reads keeps back neither."""
+    shutil.copytree(Path(DEMO).parent, tmp_path / "ledger")
+    main = tmp_path / "ledger" / "main.beancount"
+    for words in ("pay C00012 10.00 --date 2026-11-28", "write-off 2025-0057 --date 2026-11-28 --reason small",
+                  "credit 2026-0076 --all --reason x --date 2026-11-28"):  # fmt: skip
+        before = {path: path.read_bytes() for path in main.parent.rglob("*.beancount")}
+        command = f"{sys.executable} -m billtext -f {main} {words} | true"
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False, env=ENGLISH)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert before != {path: path.read_bytes() for path in main.parent.rglob("*.beancount")}, words
+
+
+@pytest.mark.parametrize(("country", "number"), [("NO", "310000019MVA"), ("DE", "x"), ("GR", "GR094259216")])
+def test_a_vat_number_of_our_own_begins_as_those_of_its_country(tmp_path: Path, country: str, number: str) -> None:
+    done = here("init", str(tmp_path / "a"), "--name", "A", "--country", country, "--vat-number", number, "--yes")
+    assert (done.returncode, f"{number!r} does not begin with " in done.stderr) == (2, True), done.stderr

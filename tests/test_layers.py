@@ -134,7 +134,7 @@ def test_the_core_prints_nothing_and_opens_nothing(module: str) -> None:
 
 # What prints by itself, and how often: JSON, documents whose bytes are exact, a bar, a refusal made harmless.
 ECHOES = {
-    "billtext.cli": 5, "billtext.cli.common": 2, "billtext.cli.progress": 1, "billtext.cli.check": 2,
+    "billtext.cli": 5, "billtext.cli.common": 3, "billtext.cli.progress": 1, "billtext.cli.check": 2,
     "billtext.cli.customer_file": 1, "billtext.cli.draft": 1, "billtext.cli.import_": 1, "billtext.cli.render": 1,
     "billtext.cli.statement": 1, "billtext.cli.verify": 1,
 }  # fmt: skip
@@ -143,7 +143,8 @@ ECHOES = {
 @pytest.mark.parametrize("module", [name for name in SOURCES if name.startswith("billtext.cli")])
 def test_commands_print_what_cannot_steer_a_terminal(module: str) -> None:
     """By `common.say`, which lets no control or text-direction character of the ledger through."""
-    assert list(calls(module)).count("click.echo") == ECHOES.get(module, 0)
+    found = list(calls(module))
+    assert found.count("click.echo") + found.count("echo") == ECHOES.get(module, 0)
 
 
 @pytest.mark.parametrize("module", SOURCES)

@@ -47,6 +47,9 @@ def test_codes_of_one_category_and_rate_are_one_sum_of_vat(tmp_path: Path, first
     assert office.get("check").endswith("no errors\n")
     path.write_text(_typed(first, second, [alone[0] + D("0.02"), alone[1] - D("0.02")]), "utf-8")
     assert "VatAmountError" in office.run("check").out
+    near = [alone[0] + D("0.01"), alone[1] - D("0.01")]  # of which no cent lies between
+    path.write_text(_typed(first, second, near), "utf-8")
+    assert "VatAmountError" in office.run("check").out
     path.write_text(text, "utf-8")
     office.book()
 

@@ -54,15 +54,10 @@ def is_national_identity(number: str) -> bool:
     return re.fullmatch(r"\d{11}", number) is not None and _valid("no.fodselsnummer", number)
 
 
-_PREFIX = re.compile(r"[A-Z]{2}.")
-
-
 def is_vat_number(number: str) -> bool:
-    """VAT id with its country's prefix (BR-CO-09), such as `NO310000019MVA` (NO-R-001) or one of the European Union."""
+    """VAT id with its country's prefix, such as `NO310000019MVA` (NO-R-001) or an id of the European Union."""
     from importlib import import_module
 
-    if not _PREFIX.match(number):
-        return False
     if number.startswith("NO"):
         return number.endswith("MVA") and _valid("no.mva", number)
     if number.startswith("CHE"):

@@ -68,7 +68,7 @@ def _host(value: object) -> str:
 
 
 def _email(value: object) -> str:
-    if isinstance(value, str) and ids.is_email(value) and value.isascii():
+    if isinstance(value, str) and ids.is_email(value) and value.isascii() and value.isprintable():
         return value
     raise ValueError(value)
 
@@ -206,8 +206,8 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "smtp-user": Setting(expected="the name of a mail account, in quotes", parse=_text),
     # What the mail says that it comes from, and where answers go; else the company's e-mail address.
-    "mail-from": Setting(expected="an e-mail address in quotes", parse=_email, dated=True),
-    "mail-reply-to": Setting(expected="an e-mail address in quotes", parse=_email, dated=True),
+    "mail-from": Setting(expected='an e-mail address, such as "faktura@firma.example"', parse=_email, dated=True),
+    "mail-reply-to": Setting(expected='an e-mail address, such as "faktura@firma.example"', parse=_email, dated=True),
     # Messages a minute; 0 is as many as go.
     "mail-rate": Setting(expected="messages a minute, from 0 up, without quotes", parse=_from_to(0, 6000), default=0),
     # What goes with a mail, where the customer's `attach:` says nothing else.

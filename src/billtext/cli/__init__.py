@@ -127,7 +127,6 @@ def main(args: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")  # a letter that the terminal's encoding has not
-    stdout = sys.stdout
     try:
         status = group.main(args=args, prog_name="billtext", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
@@ -146,11 +145,6 @@ def main(args: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except SystemExit:
-        # The reader of a pipe has seen enough: `billtext aging | head`. Click has put another in its place, and says 1.
-        if sys.stdout is not stdout:
-            sys.exit(0)
-        raise
     except Exception as error:
         from billtext.errors import Refused, Unreadable
 

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from billtext.cli.common import Face, counted, example, harmless, relative, say, styled
+from billtext.cli.common import Face, counted, echo, example, harmless, relative, say, styled
 
 
 @click.command(epilog=example("billtext -f ledger/main.beancount check", "billtext check --format json"))
@@ -20,12 +20,12 @@ def command(face: Face, form: str) -> None:
     """
     errors = face.errors
     if form == "json":
-        click.echo(json.dumps(errors, ensure_ascii=False, indent=2))
+        echo(json.dumps(errors, ensure_ascii=False, indent=2))
     else:
         for error in errors:
             where = f"{relative(error['file'])}:{error['line']}"
             said = harmless(f"{error['message']} ({error['type']})")
-            click.echo(f"{click.style(where, bold=styled())}: {said}")
+            echo(f"{click.style(where, bold=styled())}: {said}")
         documents, customers = len(face.book.documents), len(face.book.register.of("customer"))
         say(f"{counted(documents, 'document')} of {counted(customers, 'customer')}: {counted(len(errors), 'error')}")
     if errors:

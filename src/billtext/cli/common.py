@@ -47,7 +47,19 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
     :param err: to standard error
     :param nl: with a line end after it
     """
-    click.echo(harmless(text), err=err, nl=nl)
+    echo(harmless(text), err=err, nl=nl)
+
+
+def echo(content: str | bytes, *, err: bool = False, nl: bool = True) -> None:
+    """Write to standard output what is not for a terminal's eyes alone, such as JSON or a file."""
+    try:
+        click.echo(content, err=err, nl=nl)
+    except BrokenPipeError:
+        # Whoever reads a pipe has seen enough, as in `billtext aging | head`. The command goes on: what it is to do is
+        # done, and its exit status tells how it ended.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())
+        os.close(nowhere)
 
 
 class Group(click.Group):
@@ -139,7 +151,7 @@ class Face:
     def show(self, sheet: "Sheet", data: Any, form: str) -> None:
         """Print a report: its JSON, or its sheet in another format."""
         if form == "json":
-            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            echo(json.dumps(data, ensure_ascii=False, indent=2))
             return
         from billtext.rendering import sheets
 

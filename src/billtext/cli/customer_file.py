@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from billtext.cli.common import Face, as_of, counted, example, relative, say
+from billtext.cli.common import Face, as_of, counted, echo, example, relative, say
 from billtext.cli.writing import changing, done, force, on, trial
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def export(face: Face, as_of: datetime.date, form: str, out: Path | None) -> Non
     cards = register_files.cards(face.book.register.of("customer").values(), as_of)
     text = register_files.as_csv(cards) if form == "csv" else register_files.as_vcards(cards)
     if out is None:
-        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+        echo(text.encode("utf-8", "backslashreplace"), nl=False)
     else:
         try:
             files.replace(out, text)

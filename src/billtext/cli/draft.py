@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from billtext.cli import writing
-from billtext.cli.common import Face, Group, as_of, example, form, relative, say
+from billtext.cli.common import Face, Group, as_of, echo, example, form, relative, say
 
 if TYPE_CHECKING:
     from billtext.model import Draft
@@ -55,7 +55,7 @@ def show(face: Face, name: str, as_of: datetime.date, form: str) -> None:
         if prepared is None:
             continue
         if form == "json":
-            click.echo(json.dumps(drafts.data(draft, prepared), ensure_ascii=False, indent=2))
+            echo(json.dumps(drafts.data(draft, prepared), ensure_ascii=False, indent=2))
         else:
             say(drafts.preview(prepared, face.book.register), nl=False)
     _finish(face, found, wrong)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, Group, counted, example, say
+from billtext.cli.common import Face, Group, counted, echo, example, say
 from billtext.cli.import_ubl import command as ubl
 from billtext.cli.progress import Progress
 
@@ -71,7 +71,7 @@ def invoices(
     if form == "json":
         import json
 
-        click.echo(json.dumps(_data(done), ensure_ascii=False, indent=2))
+        echo(json.dumps(_data(done), ensure_ascii=False, indent=2))
     else:
         say(done.tally.table(), nl=False)
         say(_summary(done, trial))

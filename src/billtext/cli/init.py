@@ -60,6 +60,8 @@ def command(
     if not name or not name.strip():
         raise click.UsageError("the company needs a name: --name")
     country = country or "NO"
+    if details["vat_number"]:
+        _of_country(details["vat_number"], country)
     card = {
         "org-number": details["org_number"], "vat-number": details["vat_number"], "address": details["address"],
         "postal-code": details["postal_code"], "city": details["city"], "country": country, "email": details["email"],
@@ -106,9 +108,22 @@ def _ask(question: str, option: str, country: str) -> str:
         answer = text.strip()
         for error in faults({key: answer} if answer else {}, keys, {}, None, country).values():
             raise click.BadParameter(error.message)
+        if option == "vat_number" and answer:
+            _of_country(answer, country)
         return answer
 
     return str(click.prompt(question, default="", show_default=False, value_proc=sound))
+
+
+def _of_country(number: str, country: str) -> None:
+    """Refuse a VAT number of our own that does not begin as those of the company's country do (BR-CO-09)."""
+    from stdnum.eu.vat import MEMBER_STATES
+
+    begins = {"NO": "NO", "CH": "CHE", "GR": "EL"}.get(country) or (country if country.lower() in MEMBER_STATES else "")
+    if not number.startswith(begins):
+        raise click.BadParameter(
+            f"{number!r} does not begin with {begins}, as the VAT numbers of {country} do", param_hint="--vat-number"
+        )
 
 
 def _country(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from billtext.cli.common import Face, Month, counted, example, say
+from billtext.cli.common import Face, Month, counted, echo, example, say
 from billtext.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _print(jobs: "list[Job]", form: str, noun: str) -> None:
         raise click.UsageError(f"{len(jobs):,} {noun}s are files: say where with --out DIR")
     if form not in forms.TEXT:
         raise click.UsageError(f"{form} is no text: say where its file goes with --out DIR")
-    click.echo(jobs[0].make().content, nl=False)
+    echo(jobs[0].make().content, nl=False)
 
 
 # --- which ------------------------------------------------------------------------------------------------

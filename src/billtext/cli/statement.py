@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from billtext.cli.common import FORMATS, Day, Face, Month, counted, example, say
+from billtext.cli.common import FORMATS, Day, Face, Month, counted, echo, example, say
 from billtext.cli.progress import Progress
 
 Period = tuple[datetime.date, datetime.date]
@@ -90,7 +90,7 @@ def _one(face: Face, customer: str, first: datetime.date, last: datetime.date, k
 
     report = statements.report(face.book, customer, first, last, kind=kind)
     if form in {"markdown", "html"}:
-        click.echo(statement_pages.render(face.book, report, form), nl=False)
+        echo(statement_pages.render(face.book, report, form), nl=False)
     elif form == "json":
         face.show(reports.statement_lines(report), shapes.statement(report), form)
     elif form == "csv":

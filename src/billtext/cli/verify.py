@@ -4,7 +4,7 @@ import json
 
 import click
 
-from billtext.cli.common import Face, counted, example, relative, say
+from billtext.cli.common import Face, counted, echo, example, relative, say
 
 
 @click.command(epilog=example("billtext verify", "billtext verify --format json"))
@@ -34,7 +34,7 @@ def command(face: Face, form: str) -> None:
         found.append({**shape, "commit": before and before.commit, "diff": list(before.diff) if before else []})
     sealed = sum(1 for document in ledger.documents.values() if seals.of(document) is not None)
     if form == "json":
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for one in found:
             say(f"{relative(one['file'])}:{one['line']}: {one['message']} ({one['type']})")

@@ -14,9 +14,9 @@ from billtext import dates
 from billtext.model import Date
 from billtext.outside import files, forms
 from billtext.outside.forms import Made
-from billtext.rendering import einvoice, escape, portal_page
+from billtext.rendering import einvoice, portal_page
 from billtext.rendering.portal_page import Row
-from billtext.rules import presenting
+from billtext.rules import filing, presenting
 from billtext.rules.book import Book
 from billtext.rules.deliveries import Log, Parcel
 
@@ -60,8 +60,8 @@ def put(
 
 
 def _beside(number: str, n: int, name: str) -> str:
-    """The file of the nth that is attached to a document, beside its page."""
-    return f"{forms.stem(number)}-{n}-{escape.file_name(name)}"
+    """The file of the nth that is attached to a document, beside its page; its own name stands at the link."""
+    return f"{forms.stem(number)}-{n}.{filing.ending(name)}"
 
 
 def _row(book: Book, here: Path, number: str, month: str, name: str) -> Row:

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ def pages(content: bytes, name: str) -> int:
     from pypdf import PdfReader, PdfWriter
     from pypdf.errors import DependencyError, PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is told below, with the file's name
     writer = PdfWriter()
     try:
         for page in PdfReader(io.BytesIO(content)).pages:
@@ -86,7 +88,7 @@ def with_attachments(made: Made, attached: Iterable[Made]) -> tuple[list[Made], 
             count += pages(one.content, one.name)
             printed.append(one)
         except Refused:
-            enclose.append(one.name)
+            enclose.append(one.name if one.mime != _PDF else f"{one.name} (damaged, or locked)")
     return printed, count, enclose
 
 

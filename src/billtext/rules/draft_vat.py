@@ -25,16 +25,14 @@ def taxed(
     if all(line.given is None for line in lines):
         return list(lines), vat_of(lines, register, date, currency, share), ZERO
     found = list(lines)
-    vats: list[tuple[str, str, Decimal]] = []
+    gross = {line.vat for line in lines if line.given is not None}  # what has VAT in its prices comes to their sum
+    vats = vat_of((line for line in lines if line.vat not in gross), register, date, currency, share)
     rounding = ZERO
-    for code in dict.fromkeys(line.vat for line in lines):
+    for code in dict.fromkeys(line.vat for line in lines if line.vat in gross):
         known = None if code is None else register.vat(code, date)
         rate = ZERO if known is None else known.rate
         same = [(n, line.given) for n, line in enumerate(lines) if line.vat == code and line.given is not None]
         others = [line for line in lines if line.vat == code and line.given is None]
-        if not same:
-            vats += vat_of(others, register, date, currency, share)
-            continue
         besides = sum((line.net for line in others), ZERO)
         split = prices.split([line.net for _, line in same], rate, currency, besides=besides, share=share)
         rounding += split.rounding

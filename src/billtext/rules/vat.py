@@ -25,7 +25,7 @@ from billtext.errors import (
 )
 from billtext.ledger.schema import ADJUSTS, POSTING, written
 from billtext.model import Date, Document, Line, Register, Vat, VatPosting, postings
-from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, quantum, rounded
+from billtext.money import CONTEXT, HUNDRED, ZERO, exact, plain, rounded
 
 ONE = Decimal(1)
 
@@ -263,19 +263,19 @@ def _vat(
 def _as_one(
     vat: Vat, document: Document, register: Register, bases: Mapping[str, Decimal], posted: Mapping[str, Decimal]
 ) -> bool:
-    """Whether the VAT of all codes of one category and rate comes to base × rate, and each to its own but for cents.
+    """Whether all codes of one category and rate come to base × rate together, and differ by what lies between alone.
 
-    An e-invoice shows it as one amount (EN 16931 BR-CO-17).
+    An e-invoice shows them as one amount (EN 16931 BR-CO-17), which may be a cent off the sum of their own roundings.
     """
-    alike = []
+    base = charged = own = off = ZERO
     for code in bases.keys() | posted.keys():
         known = register.vat(code, document.tax_point)
         if known is not None and (known.category, known.rate) == (vat.category, vat.rate):
-            alike.append((bases.get(code, ZERO), posted.get(code, ZERO)))
-    base, charged = (sum(several, ZERO) for several in zip(*alike, strict=True))
-    off = max(abs(part - amount(own, vat.rate, document.currency)) for own, part in alike)
+            part = amount(bases.get(code, ZERO), vat.rate, document.currency)
+            base, charged, own = base + bases.get(code, ZERO), charged + posted.get(code, ZERO), own + part
+            off += abs(posted.get(code, ZERO) - part)
     whole = amount(base, vat.rate, document.currency)
-    return len(alike) > 1 and charged == whole and off < len(alike) * quantum(document.currency)
+    return charged == whole and off == abs(whole - own)
 
 
 def _rate(vat: Vat, document: Document) -> str:
