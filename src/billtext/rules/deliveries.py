@@ -30,6 +30,7 @@ UNSENT = frozenset({WAITING, "doubtful", "failed", "bounced"})
 STATES = ("waiting", "doubtful", "failed", "bounced", "sent", "delivered", "cancelled", NONE, OLD)
 _DIGITS = 32
 _PLACE = ("address", "address-2", "address-3", "postal-code", "city")
+_PLACE_OF_ITS_OWN = frozenset(f"buyer-{key}" for key in _PLACE)  # of a document
 _ATTACHED = {"pdf": ("pdf",), "pdf+xml": ("pdf", "ubl"), "facturx": ("facturx",)}
 
 
@@ -104,7 +105,7 @@ def address(register: Register, customer: str, today: Date) -> tuple[str, str]:
 
 def parcel(book: Book, document: Document, today: Date) -> Parcel:
     """A document with its way as of today."""
-    own = any(f"buyer-{key}" in document.entry.meta for key in _PLACE)
+    own = not _PLACE_OF_ITS_OWN.isdisjoint(document.entry.meta)
     return _parcel(book.register, document.number, document.customer, document.date, "", today, addressed=own)
 
 
