@@ -5,6 +5,7 @@ The figures B1 to B11 are those of other systems' own tests (see test_acceptance
 
 import json
 import re
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billtext.money import ZERO, rounded
+from billtext.outside import switching
 from billtext.rules import prices, vat
 from office import Office
 from test_cli import run as program
@@ -888,3 +890,16 @@ def test_nobody_waits_for_an_open_editor(office: Office, tmp_path: Path, monkeyp
     assert done.status == 0, done
     assert [one.number for one in office.book().documents] == ["2026-0001"]
     assert (office.root / "drafts" / "C1-2026-11-25.beancount").read_text("utf-8").endswith("; typed\n")
+
+
+def test_who_waits_for_another_writer_is_told(office: Office) -> None:
+    """Not within the first second; what is to be done is done when the other lets go."""
+    with switching.Switch(office.root), ThreadPoolExecutor(1) as pool:
+        command = [sys.executable, "-m", "billtext", "-f", str(office.main), "void", "2026-0001", "--reason", "x"]
+        child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        assert child.stderr is not None
+        told = pool.submit(child.stderr.readline).result(30)
+        assert told == "billtext: waiting for another billtext, which is writing this ledger\n"
+        assert child.poll() is None
+    assert (child.wait(30), child.stderr.read()) == (0, "")
+    assert [void.number for void in office.book().ledger.voids] == ["2026-0001"]

@@ -3,7 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from billtext.outside.desk import Desk
     from billtext.outside.issuing import Issued, Outcome
 
+_SOON = 1.0  # seconds for which another writer is nothing to speak of
 _FEW = 10  # files of a directory that are told one by one
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,10 +75,16 @@ def trial(command: F) -> F:
 
 @contextmanager
 def changing(face: Face, *, force: bool = False) -> "Iterator[Desk]":
-    """The ledger, held while a command changes it."""
+    """The ledger, held while a command changes it; who has to wait for that is told."""
     from billtext.outside.desk import Desk
+    from billtext.outside.files import Busy
 
-    with Desk(face.path, force=force) as desk:
+    with ExitStack() as stack:
+        try:
+            desk = stack.enter_context(Desk(face.path, force=force, wait=_SOON))
+        except Busy:
+            say("billtext: waiting for another billtext, which is writing this ledger", err=True)
+            desk = stack.enter_context(Desk(face.path, force=force))
         face.tell_recovered(desk.recovered)
         yield desk
 

@@ -18,6 +18,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _PAUSE = 0.02  # seconds between two looks at a lock that somebody else holds
 
 
+class Busy(Refused):
+    """Another process holds a directory."""
+
+
 def sync(directory: Path) -> None:
     """Bring a directory's entries to disk, where the system can."""
     with contextlib.suppress(OSError):
@@ -34,6 +38,7 @@ def hold(directory: Path, busy: str, wait: float = 0) -> int:
     :param busy: what is said where another process holds it
     :param wait: seconds to wait for that
     :return: what `os.close` lets go of
+    :raises Busy: it still holds it then
     """
     try:
         import fcntl
@@ -50,7 +55,7 @@ def hold(directory: Path, busy: str, wait: float = 0) -> int:
         except OSError:
             if time.monotonic() >= end:
                 os.close(handle)
-                raise Refused(busy) from None
+                raise Busy(busy) from None
             time.sleep(_PAUSE)
         else:
             return handle
