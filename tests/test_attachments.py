@@ -16,6 +16,7 @@ from pypdf import PdfReader, PdfWriter
 from billtext.outside import mail
 from billtext.outside.switching import STAGE
 from mail_room import Letters, Room
+from office import Done
 from test_outbox import EHF
 from test_send import Sending, invoice, parsed
 
@@ -401,6 +402,14 @@ def test_a_document_s_page_leads_to_what_goes_with_it(tmp_path: Path) -> None:
     assert client.get(address.replace("&amp;", "&")).status_code == 409
 
 
+def gone(made: Sending, *channels: str) -> Done:
+    """Have the drafts d1 and d2, of C1 and C2, issued and sent by a channel each."""
+    for n, channel in enumerate(channels, 1):
+        made.add("company.beancount", f'2026-11-02 custom "customer" "C{n}"\n  channel: "{channel}"\n')
+    issue(made, "d1", "d2")
+    return made.send()
+
+
 def test_attachments_go_by_print_and_portal_too(tmp_path: Path) -> None:
     """A PDF is printed behind its document; what is none is to be enclosed by hand, and in the portal both lie."""
     made = office(tmp_path / "books")
@@ -411,10 +420,7 @@ def test_attachments_go_by_print_and_portal_too(tmp_path: Path) -> None:
     keys = attach() + attach("work/plan <1>.pdf", "-2")
     draft(made, "d1", keys)
     draft(made, "d2", keys, customer="C2")
-    made.add("company.beancount", '2026-11-02 custom "customer" "C1"\n  channel: "print"\n')
-    made.add("company.beancount", '2026-11-02 custom "customer" "C2"\n  channel: "portal"\n')
-    issue(made, "d1", "d2")
-    done = made.send()
+    done = gone(made, "print", "portal")
     assert (done.status, done.err) == (0, ""), done
     (printed,) = (made.root / "outbox" / "print").glob("*.pdf")
     sizes = [round(float(page.mediabox.width)) for page in PdfReader(printed).pages]
@@ -446,10 +452,7 @@ def test_attachments_of_any_name_lie_in_the_portal_and_what_cannot_be_printed_is
     keys += attach("work/broken.pdf", "-2") + '  attachment-name-2: "\u00c5.pdf"\n'
     draft(made, "d1", keys)
     draft(made, "d2", keys.replace("n" * 246, "plan"), customer="C2")
-    made.add("company.beancount", '2026-11-02 custom "customer" "C1"\n  channel: "portal"\n')
-    made.add("company.beancount", '2026-11-02 custom "customer" "C2"\n  channel: "print"\n')
-    issue(made, "d1", "d2")
-    done = made.send()
+    done = gone(made, "portal", "print")
     assert (done.status, done.err) == (0, ""), done
     (folder,) = (made.root / "outbox" / "portal").glob("*/")
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -451,7 +451,10 @@ class AllowanceSignError(DocumentError):
 
 
 class VatAmountError(DocumentError):
-    """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17)."""
+    """VAT is computed once for a document and code, on the sum of the rounded lines (EN 16931, BR-CO-17).
+
+    Codes of one category and rate may come to what their lines come to together.
+    """
 
     sentence = "VAT {code} is {posted}, but {rate} of {base} is {expected} {currency}; correct the VAT posting"
 

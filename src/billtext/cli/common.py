@@ -51,7 +51,7 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def echo(content: str | bytes, *, err: bool = False, nl: bool = True) -> None:
-    """Write to standard output what is not for a terminal's eyes alone, such as JSON or a file."""
+    """Write something as it is, such as JSON or a document; what the ledger says goes through `say`."""
     try:
         click.echo(content, err=err, nl=nl)
     except BrokenPipeError:

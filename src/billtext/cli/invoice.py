@@ -178,10 +178,8 @@ def new(
             return
         if not trial:
             desk.refuse_errors([customer])  # before a word is typed
-    with (
-        editing.edited(found, stem, keep=trial) as found,
-        changing(face, force=force) as desk,
-    ):  # nobody waits meanwhile
+    # The ledger is held anew: nobody waits while somebody types.
+    with editing.edited(found, stem, keep=trial) as found, changing(face, force=force) as desk:
         path = drafting.free(desk, stem)
         try:
             prepared = drafting.check(desk, found, path, date, placed=not trial)

@@ -82,7 +82,7 @@ def _told(message: Message) -> tuple[str, str, str] | None:
         if kind in {"message/delivery-status", "message/global-delivery-status"}:  # RFC 3464, RFC 6533
             reports = True
             for block in _blocks(part):
-                if isinstance(block, Message) and block.get("Action") and action != "failed":  # of any recipient
+                if block.get("Action") and action != "failed":  # of any recipient
                     words = str(block["Action"]).split()
                     action = words[0].lower() if words else ""
                     found = _STATUS.search(str(block.get("Status", "")))

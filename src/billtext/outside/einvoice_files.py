@@ -49,7 +49,6 @@ def document(root: Any, name: str, seen: set[Any] | None = None) -> CoreInvoice:
     """The document of a file's outermost element.
 
     :param seen: gets each element whose text is read
-
     :raises Unreadable: it is no e-invoice, or something in it cannot be read
     """
     if root.tag in ubl_in.ROOTS:

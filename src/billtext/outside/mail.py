@@ -244,8 +244,8 @@ class Post:
             if server.security == "tls":
                 self._smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
             else:
-                if server.port == PORTS["tls"] and _begins_with_tls(server):
-                    self._stop("it begins with TLS", remedy='set `smtp-security` to "tls"')
+                if server.port == PORTS["tls"]:
+                    self._stop_at_tls()
                 self._smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
             self._smtp.ehlo_or_helo_if_needed()
             if server.security == "starttls":
@@ -276,13 +276,18 @@ class Post:
             raise _Temporary(str(error.smtp_code), _words(error), reached=False) from None
         except (OSError, smtplib.SMTPException) as error:
             mute = self._smtp is None and isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected)
-            if mute and server.security != "tls" and _begins_with_tls(server):
-                self._stop("it begins with TLS", remedy='set `smtp-security` to "tls"')
+            if mute and server.security != "tls":
+                self._stop_at_tls()
             if type(error) is smtplib.SMTPException:  # of `login`: none that both know
                 self._stop("it offers no way to log in that we know", remedy=f"ask who runs it for one of {_WAYS}")
             self._leave()
             raise _Temporary(_code(error), _words(error), reached=False) from None
         return self._smtp
+
+    def _stop_at_tls(self) -> None:
+        """Tell a server that waits for TLS, where the ledger says otherwise."""
+        if _begins_with_tls(self.server):
+            self._stop("it begins with TLS", remedy='set `smtp-security` to "tls"')
 
     def _stop(self, why: str, reason: str = "", *, remedy: str = "") -> NoReturn:
         """Tell why nothing is sent.

@@ -82,13 +82,14 @@ def with_attachments(made: Made, attached: Iterable[Made]) -> tuple[list[Made], 
     """
     printed, count, enclose = [made], pages(made.content, made.name), []
     for one in attached:
+        if one.mime != _PDF:
+            enclose.append(one.name)
+            continue
         try:
-            if one.mime != _PDF:
-                raise Refused(f"{one.name}: no PDF")
             count += pages(one.content, one.name)
             printed.append(one)
         except Refused:
-            enclose.append(one.name if one.mime != _PDF else f"{one.name} (damaged, or locked)")
+            enclose.append(f"{one.name} (damaged, or locked)")
     return printed, count, enclose
 
 
